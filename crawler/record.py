@@ -1,0 +1,114 @@
+"""Identifiers of publications and trials, in one normal form each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"<>]+)", re.IGNORECASE)
+_PMID = re.compile(r"\bPMID\s*:?\s*(\d{1,8})\b", re.IGNORECASE)
+_PMCID = re.compile(r"\b(PMC\d{4,9})\b", re.IGNORECASE)
+
+#: Trial and review registries, by the shape of their numbers. The first group is the number as the registry writes it.
+REGISTRY_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("ClinicalTrials.gov", r"\b(NCT\d{8})\b"),
+        ("PROSPERO", r"\b(CRD\s?\d{8,12})\b"),
+        ("ISRCTN", r"\b(ISRCTN\s?\d{6,10})\b"),
+        ("ChiCTR", r"\b(ChiCTR(?:-?[A-Z]{2,4}-?)?-?\d{7,12})\b"),
+        ("ANZCTR", r"\b(ACTRN\d{14})\b"),
+        ("UMIN", r"\b((?:JPRN-)?UMIN\d{9})\b"),
+        ("jRCT", r"\b(jRCT[a-z]?\d{9,10})\b"),
+        ("EudraCT", r"\b(20\d\d-\d{6}-\d{2})\b"),
+        ("DRKS", r"\b(DRKS\d{8})\b"),
+        ("IRCT", r"\b(IRCT\d{8,20}N\d{1,3})\b"),
+        ("CTRI", r"\b(CTRI/\d{4}/\d{2,3}/\d{6})\b"),
+        ("KCT", r"\b(KCT\d{7})\b"),
+        ("NTR", r"\b(NTR\s?\d{3,5})\b"),
+        ("RBR", r"\b(RBR-[0-9a-z]{6,8})\b"),
+        ("PACTR", r"\b(PACTR\d{15,18})\b"),
+    )
+)
+
+
+def normal_doi(text: str) -> str | None:
+    """The DOI in `text`, lower-case and without resolver address or closing punctuation; None where there is none.
+
+    >>> normal_doi("https://doi.org/10.1161/STROKEAHA.121.034505.")
+    '10.1161/strokeaha.121.034505'
+    """
+    found = _DOI.search(text)
+    if not found:
+        return None
+    doi = found[1].rstrip(".,;:'’\"")
+    while doi.endswith(")") and doi.count("(") < doi.count(")"):
+        doi = doi[:-1]
+    return doi.lower()
+
+
+def normal_pmid(text: str) -> str | None:
+    """The PMID in `text`: digits alone, or behind the word PMID; None where there is none.
+
+    >>> normal_pmid("PMID: 37834955;"), normal_pmid("37834955")
+    ('37834955', '37834955')
+    """
+    stripped = text.strip()
+    if re.fullmatch(r"\d{1,8}", stripped):
+        return stripped
+    found = _PMID.search(text)
+    return found[1] if found else None
+
+
+def normal_pmcid(text: str) -> str | None:
+    """The PMCID in `text`, upper-case; None where there is none.
+
+    >>> normal_pmcid("PMCID: pmc10573670.")
+    'PMC10573670'
+    """
+    found = _PMCID.search(text)
+    return found[1].upper() if found else None
+
+
+def registry_ids(text: str) -> tuple[str, ...]:
+    """Trial and review registration numbers in order of appearance, each once, spaces removed.
+
+    >>> registry_ids("Registered as NCT04749667 and PROSPERO CRD 42022347156; see NCT04749667.")
+    ('NCT04749667', 'CRD42022347156')
+    """
+    found = [(m.start(1), re.sub(r"\s", "", m[1])) for _, pattern in REGISTRY_PATTERNS for m in pattern.finditer(text)]
+    return tuple(dict.fromkeys(number for _, number in sorted(found)))
+
+
+@dataclass(frozen=True, slots=True)
+class Identifiers:
+    """The names that a publication goes by. Each is None where the source gives none."""
+
+    doi: str | None = None
+    pmid: str | None = None
+    pmcid: str | None = None
+
+    @classmethod
+    def found_in(cls, text: str) -> Identifiers:
+        """Read a citation line: DOI, `PMID: …` and `PMC…` wherever they stand."""
+        pmid = _PMID.search(text)
+        return cls(normal_doi(text), pmid[1] if pmid else None, normal_pmcid(text))
+
+    def __bool__(self) -> bool:
+        return any((self.doi, self.pmid, self.pmcid))
+
+    @property
+    def preferred(self) -> str | None:
+        """`doi:…`, else `pmid:…`, else `pmcid:…`, else None."""
+        pairs: Iterable[tuple[str, str | None]] = (("doi", self.doi), ("pmid", self.pmid), ("pmcid", self.pmcid))
+        return next((f"{kind}:{value}" for kind, value in pairs if value), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A publication or trial that a document tells of (a news page of its trial, a digest of its paper)."""
+
+    identifiers: Identifiers = Identifiers()
+    registry_id: str | None = None
+    citation: str | None = None

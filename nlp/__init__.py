@@ -1,0 +1,1 @@
+"""What a document says: arms, effects and claims, each with the quote it was read from."""

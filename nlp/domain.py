@@ -1,0 +1,160 @@
+"""Domain packs: the words of a field of medicine, as data.
+
+A pack is a TOML file in `nlp/domains/`; adding a field is adding a file. Every concept has a `label`, an `id` (a CURIE) and `names`
+(how texts write it; the label is one of them). Matching ignores case, hyphens, plural endings and British or American spelling
+(`normal_words`), so a pack lists wordings and not their spellings.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+PACK_FOLDER = Path(__file__).parent / "domains"
+
+
+class ConceptKind(StrEnum):
+    """The tables that a pack may hold."""
+
+    INTERVENTION = "intervention"
+    COMPARATOR = "comparator"
+    ROUTE = "route"
+    CELL_SOURCE = "cell_source"
+    DONOR = "donor"
+    CONDITION = "condition"
+    OUTCOME = "outcome"
+    EXPOSURE = "exposure"
+
+
+class BadPack(Exception):
+    """A domain pack that does not hold to the rules: which file, which entry, what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One concept of a pack. `details` holds the keys that its kind allows (see `ALLOWED`)."""
+
+    kind: ConceptKind
+    id: str
+    label: str
+    names: tuple[str, ...]
+    pack: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+#: Keys that a kind may carry beside id, label and names. `better`: which value is the better one; `range`: [low, high] of a scale;
+#: `unit`; `mid`: minimal important difference in that unit, with `mid_source`, its citation; `harm`: an unwanted event; `binary`: an
+#: event or state that people have or have not; `broader`: the id of a wider concept; `class`: a comparator's class; `route`,
+#: `cell_source`, `donor`: what an intervention's name implies.
+ALLOWED: Mapping[ConceptKind, frozenset[str]] = {
+    ConceptKind.INTERVENTION: frozenset({"broader", "cell_source", "donor", "route"}),
+    ConceptKind.COMPARATOR: frozenset({"class"}),
+    ConceptKind.ROUTE: frozenset({"broader"}),
+    ConceptKind.CELL_SOURCE: frozenset({"broader"}),
+    ConceptKind.DONOR: frozenset(),
+    ConceptKind.CONDITION: frozenset({"broader"}),
+    ConceptKind.OUTCOME: frozenset({"better", "range", "unit", "mid", "mid_source", "harm", "binary", "broader"}),
+    ConceptKind.EXPOSURE: frozenset({"broader"}),
+}
+
+_BRITISH = (
+    (re.compile(r"aemi"), "emi"), (re.compile(r"^haem"), "hem"), (re.compile(r"oedema"), "edema"), (re.compile(r"isch?aem"), "ischem"),
+    (re.compile(r"tumour"), "tumor"), (re.compile(r"^oesoph"), "esoph"), (re.compile(r"paed"), "ped"), (re.compile(r"leuk?caem"), "leukem"),
+    (re.compile(r"fibre"), "fiber"), (re.compile(r"litre"), "liter"), (re.compile(r"metre$"), "meter"), (re.compile(r"centre"), "center"),
+    (re.compile(r"isation"), "ization"), (re.compile(r"ise$"), "ize"), (re.compile(r"ised$"), "ized"), (re.compile(r"behaviour"), "behavior"),
+    (re.compile(r"^grey$"), "gray"), (re.compile(r"diarrhoea"), "diarrhea"), (re.compile(r"anaes"), "anes"), (re.compile(r"colour"), "color"),
+)
+_WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?|[<>≤≥=+%]", re.UNICODE)
+_KEEP_S = frozenset({"ms", "us", "as", "is", "its", "pancreas", "ascites", "diabetes", "herpes", "rabies", "series", "species", "bus", "gas"})
+
+
+@lru_cache(maxsize=200_000)
+def normal_word(word: str) -> str:
+    """One word in the form that matching uses: lower case, American spelling, singular.
+
+    >>> normal_word("Tumours"), normal_word("ischaemic"), normal_word("MSCs"), normal_word("sclerosis"), normal_word("biopsies")
+    ('tumor', 'ischemic', 'msc', 'sclerosis', 'biopsy')
+    """
+    w = word.lower().replace("’", "'").removesuffix("'s")
+    for british, american in _BRITISH:
+        w = british.sub(american, w)
+    if len(w) > 2 and w.endswith("s") and not w.endswith(("ss", "is", "us")) and w not in _KEEP_S:
+        w = w[:-3] + "y" if w.endswith("ies") and len(w) > 4 else w[:-2] if w.endswith(("sses", "xes", "ches", "shes")) else w[:-1]
+    return w
+
+
+def normal_words(text: str) -> list[tuple[str, int, int]]:
+    """The words of a text in matching form, each with its place. Hyphens and other marks part words and are dropped.
+
+    >>> [w for w, _, _ in normal_words("Intra-arterial MSCs, the 9-Hole Peg Test")]
+    ['intra', 'arterial', 'msc', 'the', '9', 'hole', 'peg', 'test']
+    """
+    return [(normal_word(m[0]), m.start(), m.end()) for m in _WORD.finditer(text)]
+
+
+def normal_name(text: str) -> str:
+    """A name in matching form.
+
+    >>> normal_name("Timed 25-Feet Walks")
+    'timed 25 feet walk'
+    """
+    return " ".join(w for w, _, _ in normal_words(text))
+
+
+def read_pack(path: Path) -> tuple[Entry, ...]:
+    """Read and check one pack.
+
+    Raises:
+        BadPack: the file is no TOML, or an entry breaks the rules.
+    """
+    try:
+        data = tomllib.loads(path.read_text("utf8"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadPack(f"{path.name} is not readable as TOML: {error}") from error
+    name = data.pop("pack", {}).get("name", path.stem)
+    entries: list[Entry] = []
+    for key, rows in data.items():
+        if key not in list(ConceptKind):
+            raise BadPack(f"{path.name}: unknown table '{key}'; known are {', '.join(ConceptKind)}.")
+        entries.extend(_entry(ConceptKind(key), row, name, path) for row in rows)
+    return tuple(entries)
+
+
+def _entry(kind: ConceptKind, row: dict[str, Any], pack: str, path: Path) -> Entry:
+    missing = {"id", "label"} - row.keys()
+    unknown = row.keys() - {"id", "label", "names"} - ALLOWED[kind]
+    if missing or unknown:
+        raise BadPack(f"{path.name}: {kind} '{row.get('label', row)}' lacks {sorted(missing)} or has unknown keys {sorted(unknown)}.")
+    if ":" not in row["id"]:
+        raise BadPack(f"{path.name}: the id '{row['id']}' is no CURIE (prefix:number).")
+    if row.get("better") not in (None, "lower", "higher"):
+        raise BadPack(f"{path.name}: {row['label']}: better is 'lower', 'higher' or absent, not '{row['better']}'.")
+    if "mid" in row and "mid_source" not in row:
+        raise BadPack(f"{path.name}: {row['label']} has a minimal important difference without its citation (mid_source).")
+    names = tuple(dict.fromkeys([row["label"], *row.get("names", [])]))
+    return Entry(kind, row["id"], row["label"], names, pack, {k: v for k, v in row.items() if k in ALLOWED[kind]})
+
+
+def pack_paths() -> tuple[Path, ...]:
+    """The bundled packs, by name."""
+    return tuple(sorted(PACK_FOLDER.glob("*.toml")))
+
+
+@lru_cache(maxsize=8)
+def entries(paths: tuple[Path, ...] | None = None) -> tuple[Entry, ...]:
+    """All entries of the given packs (None: the bundled ones)."""
+    return tuple(e for path in (pack_paths() if paths is None else paths) for e in read_pack(path))
+
+
+def by_id(all_entries: Iterable[Entry]) -> dict[str, Entry]:
+    """Entries by id. An id that two packs use belongs to the first."""
+    found: dict[str, Entry] = {}
+    for entry in all_entries:
+        found.setdefault(entry.id, entry)
+    return found

@@ -85,10 +85,10 @@ class Document:
 
 
 def with_title(title: str, body: str) -> tuple[str, tuple[Section, ...]]:
-    """The text of a document, and its title section.
+    r"""The text of a document, and its title section.
 
     >>> with_title("On X", "X works.")
-    ('On X\\n\\nX works.', (Section(name=<SectionName.TITLE: 'title'>, start=0, end=4),))
+    ('On X\n\nX works.', (Section(name=<SectionName.TITLE: 'title'>, start=0, end=4),))
     """
     if not title:
         return body, ()

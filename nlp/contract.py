@@ -30,9 +30,19 @@ def document_fields(document: Document, extraction: Extraction) -> dict[str, Any
     """The `document` object."""
     study, names = extraction.study, document.identifiers
     return {
-        "title": document.title, "year": document.year, "journal": document.journal, "pmid": names.pmid, "doi": names.doi, "pmcid": names.pmcid,
-        "read": document.read.value, "report": document.report.value, "level": study.level.value, "design": study.design,
-        "registry_ids": list(study.registry_ids), "sample_size": study.sample_size, "studies": study.studies,
+        "title": document.title,
+        "year": document.year,
+        "journal": document.journal,
+        "pmid": names.pmid,
+        "doi": names.doi,
+        "pmcid": names.pmcid,
+        "read": document.read.value,
+        "report": document.report.value,
+        "level": study.level.value,
+        "design": study.design,
+        "registry_ids": list(study.registry_ids),
+        "sample_size": study.sample_size,
+        "studies": study.studies,
         "conditions": [{"id": c.id, "label": c.label} for c in study.conditions],
         "reports_on": [reference_fields(r) for r in document.reports_on],
     }
@@ -41,14 +51,20 @@ def document_fields(document: Document, extraction: Extraction) -> dict[str, Any
 def reference_fields(reference: Reference) -> dict[str, str]:
     """What a document reports on, by whatever names are known."""
     names = reference.identifiers
-    fields = {"doi": names.doi, "pmid": names.pmid, "pmcid": names.pmcid, "nct": reference.registry_id, "citation": reference.citation}
+    fields = {
+        "doi": names.doi,
+        "pmid": names.pmid,
+        "pmcid": names.pmcid,
+        "nct": reference.registry_id,
+        "citation": reference.citation,
+    }
     return {k: v for k, v in fields.items() if v}
 
 
 def arm_fields(arm: Arm) -> dict[str, Any]:
     """One entry of `arms`."""
-    return {"role": arm.role.value, "text": arm.quote.text, "label": arm.label, "concept": arm.concept, "class": arm.comparator_class,
-            "route": arm.route, "cell_source": arm.cell_source, "donor": arm.donor, "dose": arm.dose, "schedule": arm.schedule,
+    return {"role": arm.role.value, "text": arm.quote.text, "label": arm.label, "concept": arm.concept,
+            "class": arm.comparator_class, "route": arm.route, "cell_source": arm.cell_source, "donor": arm.donor, "dose": arm.dose, "schedule": arm.schedule,
             "n": arm.n, "start": arm.quote.start, "end": arm.quote.end}  # fmt: skip
 
 
@@ -59,7 +75,12 @@ def _mention(mention: Mention) -> dict[str, Any]:
 
 def outcome_fields(outcome: Outcome) -> dict[str, Any]:
     """An outcome."""
-    return {"text": outcome.text, "label": outcome.label, "concept": outcome.concept, "better": outcome.better.value if outcome.better else None}
+    return {
+        "text": outcome.text,
+        "label": outcome.label,
+        "concept": outcome.concept,
+        "better": outcome.better.value if outcome.better else None,
+    }
 
 
 def _time(timepoint: Timepoint | None) -> dict[str, Any] | None:
@@ -79,9 +100,17 @@ def effect_fields(effect: Effect) -> dict[str, Any]:
     return {
         "measure": effect.measure.value,
         **{k: getattr(effect, k) for k in _EFFECT_NUMBERS},
-        "outcome": outcome_fields(effect.outcome), "timepoint": _time(effect.timepoint), "group": effect.group.value,
-        "kind": effect.kind.value if effect.kind else None, "subgroup": effect.subgroup, "analysis_set": effect.analysis_set,
-        "adjusted": effect.adjusted, "arm": effect.arm, "versus": effect.versus, "confidence": effect.confidence, **_quote(effect.quote),
+        "outcome": outcome_fields(effect.outcome),
+        "timepoint": _time(effect.timepoint),
+        "group": effect.group.value,
+        "kind": effect.kind.value if effect.kind else None,
+        "subgroup": effect.subgroup,
+        "analysis_set": effect.analysis_set,
+        "adjusted": effect.adjusted,
+        "arm": effect.arm,
+        "versus": effect.versus,
+        "confidence": effect.confidence,
+        **_quote(effect.quote),
         "audit": [{"check": a.check, "verdict": a.verdict.value, "detail": a.detail} for a in effect.audit],
     }
 
@@ -89,10 +118,24 @@ def effect_fields(effect: Effect) -> dict[str, Any]:
 def claim_fields(claim: Claim) -> dict[str, Any]:
     """One entry of `claims`."""
     return {
-        "question": claim.question.value, "intervention": claim.intervention, "comparator": claim.comparator, "arm": claim.arm, "versus": claim.versus,
-        "route": claim.route, "cell_source": claim.cell_source, "condition": claim.condition, "outcome": outcome_fields(claim.outcome),
-        "timepoint": _time(claim.timepoint), "direction": claim.direction.value,
-        "point_direction": claim.point_direction.value if claim.point_direction else None, "significant": claim.significant,
-        "null_kind": claim.null_kind.value if claim.null_kind else None, "analysis_set": claim.analysis_set, "hedged": claim.hedged,
-        "spin": claim.spin, "confidence": claim.confidence, "effects": list(claim.effects), **_quote(claim.quote),
+        "question": claim.question.value,
+        "intervention": claim.intervention,
+        "comparator": claim.comparator,
+        "arm": claim.arm,
+        "versus": claim.versus,
+        "route": claim.route,
+        "cell_source": claim.cell_source,
+        "condition": claim.condition,
+        "outcome": outcome_fields(claim.outcome),
+        "timepoint": _time(claim.timepoint),
+        "direction": claim.direction.value,
+        "point_direction": claim.point_direction.value if claim.point_direction else None,
+        "significant": claim.significant,
+        "null_kind": claim.null_kind.value if claim.null_kind else None,
+        "analysis_set": claim.analysis_set,
+        "hedged": claim.hedged,
+        "spin": claim.spin,
+        "confidence": claim.confidence,
+        "effects": list(claim.effects),
+        **_quote(claim.quote),
     }

@@ -1,7 +1,8 @@
 """Domain packs: the words of a field of medicine, as data.
 
 A pack is a TOML file in `nlp/domains/`; adding a field is adding a file. Every concept has a `label`, an `id` (a CURIE) and `names`
-(how texts write it; the label is one of them). Matching ignores case, hyphens, plural endings and British or American spelling
+(how texts write it; the label is one of them).
+Matching ignores case, hyphens, plural endings and British or American spelling
 (`normal_words`), so a pack lists wordings and not their spellings.
 """
 
@@ -49,7 +50,8 @@ class Entry:
 
 
 #: Keys that a kind may carry beside id, label and names. `better`: which value is the better one; `range`: [low, high] of a scale;
-#: `unit`; `mid`: minimal important difference in that unit, with `mid_source`, its citation; `harm`: an unwanted event; `binary`: an
+#: `unit`; `mid`: minimal important difference in that unit, with `mid_source`, its citation; `harm`: an unwanted event; `binary`:
+#: an
 #: event or state that people have or have not; `broader`: the id of a wider concept; `class`: a comparator's class; `route`,
 #: `cell_source`, `donor`: what an intervention's name implies.
 ALLOWED: Mapping[ConceptKind, frozenset[str]] = {
@@ -64,14 +66,46 @@ ALLOWED: Mapping[ConceptKind, frozenset[str]] = {
 }
 
 _BRITISH = (
-    (re.compile(r"aemi"), "emi"), (re.compile(r"^haem"), "hem"), (re.compile(r"oedema"), "edema"), (re.compile(r"isch?aem"), "ischem"),
-    (re.compile(r"tumour"), "tumor"), (re.compile(r"^oesoph"), "esoph"), (re.compile(r"paed"), "ped"), (re.compile(r"leuk?caem"), "leukem"),
-    (re.compile(r"fibre"), "fiber"), (re.compile(r"litre"), "liter"), (re.compile(r"metre$"), "meter"), (re.compile(r"centre"), "center"),
-    (re.compile(r"isation"), "ization"), (re.compile(r"ise$"), "ize"), (re.compile(r"ised$"), "ized"), (re.compile(r"behaviour"), "behavior"),
-    (re.compile(r"^grey$"), "gray"), (re.compile(r"diarrhoea"), "diarrhea"), (re.compile(r"anaes"), "anes"), (re.compile(r"colour"), "color"),
+    (re.compile(r"aemi"), "emi"),
+    (re.compile(r"^haem"), "hem"),
+    (re.compile(r"oedema"), "edema"),
+    (re.compile(r"isch?aem"), "ischem"),
+    (re.compile(r"tumour"), "tumor"),
+    (re.compile(r"^oesoph"), "esoph"),
+    (re.compile(r"paed"), "ped"),
+    (re.compile(r"leuk?caem"), "leukem"),
+    (re.compile(r"fibre"), "fiber"),
+    (re.compile(r"litre"), "liter"),
+    (re.compile(r"metre$"), "meter"),
+    (re.compile(r"centre"), "center"),
+    (re.compile(r"isation"), "ization"),
+    (re.compile(r"ise$"), "ize"),
+    (re.compile(r"ised$"), "ized"),
+    (re.compile(r"behaviour"), "behavior"),
+    (re.compile(r"^grey$"), "gray"),
+    (re.compile(r"diarrhoea"), "diarrhea"),
+    (re.compile(r"anaes"), "anes"),
+    (re.compile(r"colour"), "color"),
 )
 _WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?|[<>≤≥=+%]", re.UNICODE)
-_KEEP_S = frozenset({"ms", "us", "as", "is", "its", "pancreas", "ascites", "diabetes", "herpes", "rabies", "series", "species", "bus", "gas"})
+_KEEP_S = frozenset(
+    {
+        "ms",
+        "us",
+        "as",
+        "is",
+        "its",
+        "pancreas",
+        "ascites",
+        "diabetes",
+        "herpes",
+        "rabies",
+        "series",
+        "species",
+        "bus",
+        "gas",
+    }
+)
 
 
 @lru_cache(maxsize=200_000)
@@ -130,7 +164,9 @@ def _entry(kind: ConceptKind, row: dict[str, Any], pack: str, path: Path) -> Ent
     missing = {"id", "label"} - row.keys()
     unknown = row.keys() - {"id", "label", "names"} - ALLOWED[kind]
     if missing or unknown:
-        raise BadPack(f"{path.name}: {kind} '{row.get('label', row)}' lacks {sorted(missing)} or has unknown keys {sorted(unknown)}.")
+        raise BadPack(
+            f"{path.name}: {kind} '{row.get('label', row)}' lacks {sorted(missing)} or has unknown keys {sorted(unknown)}."
+        )
     if ":" not in row["id"]:
         raise BadPack(f"{path.name}: the id '{row['id']}' is no CURIE (prefix:number).")
     if row.get("better") not in (None, "lower", "higher"):

@@ -1,0 +1,375 @@
+"""The smallest printed parts of a result: an interval, a p value, a count of a total, a mean with its spread, a time, a dose.
+
+Text comes in one spelling (`characters.in_one_spelling`). Kinds are read in the order of `READERS`; what one has read, none after it
+reads again, so that the 95 of "95% CI" is never a percentage and the 6 of "mRS 0–6" never a result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nlp.claim import Measure
+
+#: A number as it stands: sign, thousands' commas, decimals with or without a leading zero.
+NUMBER = r"(?:(?<![\w.])[-+]|(?<=[–\s(\[])[-+])?(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
+_BOUND = rf"{NUMBER}(?:\s?%|\s?(?:percent|points?|mm|cm|m|kg|ml|mL|months?|days?|years?|weeks?|h|min|s)\b)?"
+_SEP = r"(?:\s*(?:\bto\b|\band\b|\bthrough\b|–|;|/|~|\|)\s*|\s*,\s*)"
+
+
+class AtomKind(StrEnum):
+    """What a stretch of text prints."""
+
+    DOSE = "dose"
+    INTERVAL = "interval"
+    HEADER = "header"
+    P = "p"
+    I2 = "i2"
+    TAU2 = "tau2"
+    N = "n"
+    PLUS_MINUS = "plus_minus"
+    FRACTION = "fraction"
+    TIME = "time"
+    BARE_INTERVAL = "bare_interval"
+    IQR = "iqr"
+    LIMIT = "limit"
+    PERCENT = "percent"
+    NUMBER = "number"
+    WORD_NUMBER = "word_number"
+    MEASURE = "measure"
+    CHANGE = "change"
+    NOISE = "noise"
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One printed part. Which of the values are set depends on the kind; `printed` holds their characters by field name."""
+
+    kind: AtomKind
+    start: int
+    end: int
+    text: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
+    operator: str | None = None
+    spread: float | None = None
+    events: int | None = None
+    total: int | None = None
+    unit: str | None = None
+    measure: Measure | None = None
+    percent: bool = False
+    printed: tuple[tuple[str, str], ...] = ()
+
+
+WORDS = {
+    w: i
+    for i, w in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_UNITS_WORD = "one|two|three|four|five|six|seven|eight|nine"
+_TENS_WORD = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_SMALL_WORD = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+WORD_NUMBER = rf"(?:(?:{_TENS_WORD})(?:[-\s](?:{_UNITS_WORD}))?|{_SMALL_WORD}|{_UNITS_WORD})"
+#: "Two hundred and sixty", "a hundred", "sixty-two", "1,279".
+LARGE_NUMBER = rf"(?:{WORD_NUMBER}|an?|\d+)\s+hundred(?:\s+(?:and\s+)?{WORD_NUMBER})?|{WORD_NUMBER}|\d{{1,3}}(?:,\d{{3}})+|\d+"
+
+
+def number_value(text: str) -> float:
+    """The value of a number in one spelling.
+
+    >>> number_value("-1,279.5"), number_value("+.04"), number_value("sixty-two"), number_value("two hundred and sixty")
+    (-1279.5, 0.04, 62.0, 260.0)
+    """
+    plain = text.strip().lower()
+    if re.match(r"[-+.\d]", plain) and "hundred" not in plain:
+        return float(re.sub(r"[,\s]", "", plain))
+    total = 0
+    for word in re.split(r"[-\s]+", plain):
+        total = max(total, 1) * 100 if word == "hundred" else total + (int(word) if word.isdigit() else WORDS.get(word, 0))
+    return float(total)
+
+
+_OPERATORS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "⩽": "<=", "⩾": ">="}
+
+_EXPONENT = r"(?:\s?[x×*·]\s?10\s?(?:\^\s?|\()?\s?\(?[-+]?\d{1,2}\)?|\s?[eE][-+]?\d{1,2}(?![\w]))"
+_CELLS = r"(?:\s?(?:[A-Za-z0-9-]{1,12}\s)?cells?\b)?(?:\s?/\s?(?:kg|disc|knee|eye|mL|ml|patient)\b)?"
+_DOSE = re.compile(
+    rf"{NUMBER}\s?[x×*]\s?10\s?\^?\(?\d{{1,2}}\)?{_CELLS}(?:\s?\(?±\s?{NUMBER}\s?[x×]\s?10\^?\d+\)?)?"
+    rf"|{NUMBER}\s(?:million|billion|milliard)\s?(?:[A-Za-z-]{{2,12}})?{_CELLS}"
+    rf"|{NUMBER}\s?(?:mg|µg|μg|mcg|g|IU|U|mL|ml|l|Gy|mmol|nmol|µmol|units?)(?:\s?/\s?(?:kg|day|d|m2|m²|week|h|hour|dose|min))*\b(?!\s?/\s?(?:dl|dL|L|ml))"
+    rf"|{NUMBER}\s?(?:mg|µg|μg|ng|pg|mmol|nmol|pmol|U|IU)\s?/\s?(?:dl|dL|l|L|ml|mL)\b",
+    re.IGNORECASE,
+)
+_LAB_UNIT = re.compile(r"/\s?(?:dl|l|ml)\b", re.IGNORECASE)
+
+_CI_WORD = (
+    r"(?:(?:confidence|credible|credibility|uncertainty|prediction)\s+(?:interval|limit)s?(?:\s*[\[(](?:CI|CrI|CL|UI)s?[\])])?|C\.?I\.?s?\b|CrI\b|CL\b|HDI\b|UI\b)"
+)
+_LEVEL = r"(?:(?P<level>\d{2}(?:\.\d)?)\s?%?[\s-]*)?"
+_CI = re.compile(
+    rf"{_LEVEL}{_CI_WORD}(?:\s?(?P<level2>\d{{2}})\s?%)?[\s:,;=\[(]*(?:of\s+|from\s+|between\s+|was\s+|is\s+|ranged?\s+from\s+|range\s+)?[\s\[(]*"
+    rf"(?P<low>{_BOUND}){_SEP}(?P<high>{_BOUND})",
+    re.IGNORECASE,
+)
+#: "(RR [95% CI] = 0.64 [0.35, 1.16])", "MD (95% CI) 3.2 (1.1 to 5.3)": the words come before the estimate, the bounds after it.
+_HEADER = re.compile(rf"[\[(,;]?\s?{_LEVEL}{_CI_WORD}\s?[\])]?(?=\s*[=:,]?\s*{NUMBER})", re.IGNORECASE)
+_P = re.compile(
+    rf"(?<![\w])p(?:[\s-]?values?|s)?(?:\s*(?:for|of)\s+(?:the\s+)?(?:linear\s+)?(?:trend|interaction|difference|heterogeneity|subgroup difference|noninferiority|non-inferiority|superiority))?"
+    rf"(?:\s*\[?\([^()]{{0,24}}\)\]?)?\s*(?P<op><=|>=|=<|=>|<|>|=|≤|≥|:|\bof\b|\bwas\b|\bwere\b|\bless than\b|\bgreater than\b|\bbelow\b)\s*(?P<op2><|>|≤|≥)?\s*"
+    rf"(?P<value>(?:\d+(?:[.,]\d+)?|\.\d+){_EXPONENT}?|10\s?\^?-\d+)",
+    re.IGNORECASE,
+)
+_P_NS = re.compile(r"(?<!\w)p\s*[=:]?\s*n\.?s\.?(?!\w)", re.IGNORECASE)
+_I2 = re.compile(r"\bI\s?\^?[2²]?\s?(?:statistic|test)?\s*[=:,]?\s*(?:of\s|was\s)?\s*(?P<value>\d+(?:\.\d+)?)\s?%|\bI[2²]\s*[=:]\s*(?P<value2>\d+(?:\.\d+)?)")
+_TAU2 = re.compile(r"(?:\b[Tt]au|τ)\s?\^?[2²]\s*[=:]\s*(?P<value>\d*\.?\d+)")
+_CHI = re.compile(r"(?:\b[Cc]hi|χ)\s?\^?[2²]\s*(?:\(\d+\))?\s*[=:]\s*\d*\.?\d+|\b[tFzZQ]\s?(?:\(\d+(?:,\s?\d+)?\))?\s*=\s*[-+]?\d*\.?\d+|\bdf\s*=\s*\d+|\b[Rr][²2]\s*=\s*\d*\.?\d+")
+_N = re.compile(r"\b[nN]\s?[=:]\s?(?P<value>\d{1,3}(?:,\d{3})+|\d+)(?!\s?[–/.]\s?\d)")
+_PLUS_MINUS = re.compile(rf"(?P<value>{NUMBER})\s?(?P<unit1>%|mm|cm|m|kg|points?|mL|ml|s|min|years?|days?)?\s?(?:±|\+/-|\+/–|\+-)\s?(?P<spread>\d+(?:\.\d+)?|\.\d+)(?P<unit2>\s?%)?")
+_FRACTION = re.compile(
+    rf"(?P<events>(?<![\w.,/])\d+|\b(?:{WORD_NUMBER}|none|no)\b)\s?(?P<sep>/|(?:patients?\s|participants?\s|subjects?\s|cases?\s|eyes?\s)?(?:out\s)?of\s(?:the\s|all\s|its\s|these\s)?)\s?(?P<total>\d+(?![\d.,]*[.,]\d)|\b{WORD_NUMBER}\b)(?!\s?(?:/|%|years|studies|trials))",
+    re.IGNORECASE,
+)
+_TIME_UNIT = r"(?:hours?|hrs?|days?|weeks?|wks?|months?|mos?|years?|yrs?)"
+_TIME_NUMBER = rf"(?:\d+(?:\.\d+)?|(?:{WORD_NUMBER}))"
+_TIME = re.compile(
+    rf"\b(?P<list>{_TIME_NUMBER}(?:-|\s)?(?:,\s?{_TIME_NUMBER}(?:-|\s)?)*(?:,?\s?(?:and|or|to|–|&)\s?{_TIME_NUMBER})?)[-\s]?(?:\(s\))?(?P<unit>{_TIME_UNIT})\b"
+    rf"|\b(?P<unit2>day|week|month|year|visit month|D|W|M)s?[\s-]?(?P<list2>\d+(?:,\s?\d+)*(?:,?\s?(?:and|or|to|–|&)\s?\d+)?)\b(?!\s?(?:%|mg|\.\d))"
+    r"|\b(?P<one>a|one|half a)[-\s](?P<unit3>year|month|week|day)\b",
+    re.IGNORECASE,
+)
+_CALENDAR = re.compile(
+    r"\b(?:(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s\d{1,2}(?:st|nd|rd|th)?,?(?:\s(?:19|20)\d\d)?"
+    r"|\d{1,2}\s(?:January|February|March|April|May|June|July|August|September|October|November|December)(?:\s(?:19|20)\d\d)?)|\b(?:19|20)\d\d(?:\.\d+)?(?:\s?[–/]\s?(?:19|20)\d\d(?:\.\d+)?)?\b(?!\s?%)"
+)
+_AGE = re.compile(
+    rf"\b(?:(?:mean|median|average)\s)?(?:age|aged|ages)\b[\w\s,]{{0,18}}?[\[(]?(?:range\s)?[\[(:]?\s?{NUMBER}(?:\s?(?:±|–|to|and|SD)\s?{NUMBER})?(?:\s?(?:years?|y|yrs?)\b)?(?:\s?[\[(](?:range\s|SD\s)?{NUMBER}\s?(?:–|to)?\s?(?:{NUMBER})?[\])])?"
+    rf"|{NUMBER}(?:\s?(?:–|to)\s?{NUMBER})?[-\s](?:years?|year-old|yr)[-\s](?:old|of age)\b|\(\s?{NUMBER}\s?–\s?{NUMBER}\s?(?:years?|y|yr)\.?(?:\sold)?\s?\)",
+    re.IGNORECASE,
+)
+_LIMIT = re.compile(
+    rf"(?:≤|≥|<=|>=|<|>)\s?{NUMBER}(?:\s?(?:%|percent|mm|cm|m|kg|years?|months?|points?|mg|ml|mL)\b)?"
+    rf"|\b(?:at least|at most|more than|less than|up to|no more than|greater than|fewer than)\s{NUMBER}(?:\s?%)?(?:/\d+)?",
+    re.IGNORECASE,
+)
+_RATIO_ALLOCATION = re.compile(r"\b\d+\s?:\s?\d+(?:\s?:\s?\d+)*\b")
+_NOISE = re.compile(
+    r"\b(?:grades?|phases?|stages?|levels?|types?|class|classes|degree|scores?\sof|score|criteria|version|stata|revman|spss|sas|figure|table|quarter|arm|group|cohort|step|study|trial)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?)(?:\s?(?:–|/|,|or|and|to)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?))*(?![\w.]*%)\b"
+    rf"|\b(?:mRS|EDSS|NIHSS|NYHA|ASA|ECOG|VAS|GCS|ASIA|AIS|mRankin)\s?(?:scores?\s?(?:of\s)?)?{NUMBER}(?:\s?(?:–|to|or|and)\s?{NUMBER})?(?=\s?(?:[),;.]|\b(?:at|and|had|vs|versus|than|or|were)\b))"
+    rf"|(?:19|20)\d\d;\d+|\b\d+\s?T\b|\b\d+(?:\.\d+)?\s?(?:Tesla|fold|times)\b|\b\d+(?:st|nd|rd|th)\b|\b\d+\s?%\s?(?:power|confidence)|\b(?:power\sof|alpha\sof|α\s?=)\s?{NUMBER}\s?%?"
+    rf"|\b[A-Za-z]{{1,6}}-?\d+[A-Za-z]*(?:-\d+)?\b|\b\d+[A-Za-z]{{2,}}\w*\b|\b\d+-[A-Za-z]+(?:-[A-Za-z]+)*\b",
+    re.IGNORECASE,
+)
+_IQR = re.compile(
+    rf"(?P<word>\b(?:IQR|interquartile\s(?:range|interval)|inter-quartile\srange|Q1\s?[–,]\s?Q3|IQRs?|range|min\s?[–,-]\s?max)(?:\s?\[?\(IQR\)\]?)?)[\s:,;=\[(]*(?:of\s|from\s)?(?P<low>{_BOUND})(?:{_SEP}(?P<high>{_BOUND}))?",
+    re.IGNORECASE,
+)
+_BARE_INTERVAL = re.compile(rf"[\[(]\s?(?:from\s)?(?P<low>{_BOUND})(?:\s*(?:\bto\b|–|;|,)\s*)(?P<high>{_BOUND})\s?(?=[\]),;])")
+_PERCENT = re.compile(rf"(?P<value>{NUMBER})\s?(?:%|percent\b|per cent\b|pct\b)(?!\s?(?:CI\b|confidence))", re.IGNORECASE)
+_NUMBER = re.compile(rf"(?P<value>{NUMBER})(?![\d]*[A-Za-z]\d)(?P<unit>\s?(?:mm3|mm³|mm|cm|m|km|kg|ml|mL|L|points?|months?|s|sec|min|mmHg|logMAR|letters|kcal|cells)\b)?")
+_WORD_NUMBER = re.compile(rf"\b(?P<value>{WORD_NUMBER}|none|all)\b(?=\s|,|\))", re.IGNORECASE)
+_CHANGE_BY = re.compile(
+    rf"\b(?P<value>{NUMBER})\s?(?:%|percent)?\s?(?:-|\s)?(?:lower|higher|less|more|fewer|greater|reduction|increase|decrease|decline|relative|risk reduction|improvement)\b",
+    re.IGNORECASE,
+)
+
+#: What announces an estimate, and the measure that it is. Longest wording first where one holds another.
+MEASURE_WORDS: tuple[tuple[Measure, str], ...] = (
+    (Measure.SMD, r"(?:standardi[sz]ed|std\.?)\s+mean\s+differences?|\bSMDs?\b|Hedges['’]?s?\s?['’]?g\b|Cohen['’]?s?\s+d\b|\beffect\s+sizes?\b|\bES\b"),
+    (Measure.MD, r"weighted\s+mean\s+differences?|\bW?MDs?\b|(?:adjusted\s+|estimated\s+|least[- ]squares?\s+|LS\s+|LSM\s+|absolute\s+|between[- ]group\s+|treatment\s+|group\s+)*(?:mean|median)\s+(?:group\s+|between[- ]group\s+|treatment\s+)?differences?|(?:between[- ]group|treatment|mean change|adjusted)\s+differences?"),
+    (Measure.RD, r"(?:adjusted\s+)?(?:absolute\s+)?risk\s+(?:difference|reduction)s?|\bARR\b|\bRDs?\b|\bARD\b|(?:rate|percentage)\s+differences?|absolute\s+differences?"),
+    (Measure.IRR, r"(?:incidence\s+|relapse\s+|event\s+|annuali[sz]ed\s+)rate\s+ratios?|\bIRRs?\b|(?<!odds\s)(?<!hazard\s)\brate\s+ratios?"),
+    (Measure.RR, r"(?:adjusted\s+|pooled\s+|cumulative\s+)*(?:relative\s+risks?|risk\s+ratios?)(?:\s*\(RRs?\))?|\b(?:a|adj)?RRs?\b|response\s+ratios?"),
+    (Measure.OR, r"(?:adjusted\s+|pooled\s+|common\s+)*odds\s+ratios?(?:\s*[\[(](?:a|c)?ORs?[\])])?|\b(?:a|c)?ORs?\b"),
+    (Measure.HR, r"(?:adjusted\s+|pooled\s+)*hazards?\s+ratios?(?:\s*[\[(](?:s|a)?HRs?[\])])?|\b(?:a|s)?HRs?\b"),
+    (Measure.BETA, r"β(?:\s?-?\s?coefficient)?|\bbeta\b(?:\s?-?\s?coefficient)?|\bregression\s+coefficients?|\bcoefficient"),
+    (Measure.R, r"\b(?:r|rho|rs)\b(?=\s*[=:])|ρ(?=\s*[=:])|\bcorrelation\s+coefficients?"),
+)  # fmt: skip
+_MEASURES = tuple((m, re.compile(p if m in (Measure.R,) else rf"(?<![\w])(?:{p})", 0 if m in (Measure.R,) else re.IGNORECASE)) for m, p in MEASURE_WORDS)
+#: Abbreviations that are English words or other things in lower case.
+_UPPER_ONLY = re.compile(r"^(?:or|ors|es|rd|rds|md|mds|arr|ard|hr|hrs|rr|rrs|irr|aor|cor)$")
+
+
+def _claimed(work: str, start: int, end: int) -> str:
+    return work[:start] + "\x00" * (end - start) + work[end:]
+
+
+Reader = Callable[[str], Iterator[Atom]]
+
+
+def _printed(match: re.Match[str], **groups: str) -> tuple[tuple[str, str], ...]:
+    return tuple((field, match[group].strip()) for field, group in groups.items() if match[group])
+
+
+def _plain_number(text: str) -> float:
+    found = re.search(NUMBER, text if text[:1] not in "-+." else " " + text)
+    return number_value(found[0] if found else text)
+
+
+def _doses(work: str) -> Iterator[Atom]:
+    for m in _DOSE.finditer(work):
+        lab = _LAB_UNIT.search(m[0])
+        if lab:
+            continue
+        yield Atom(AtomKind.DOSE, m.start(), m.end(), m[0])
+
+
+def _intervals(work: str) -> Iterator[Atom]:
+    for m in _CI.finditer(work):
+        level = m["level"] or m["level2"]
+        low, high = _plain_number(m["low"]), _plain_number(m["high"])
+        yield Atom(AtomKind.INTERVAL, m.start(), m.end(), m[0], low=low, high=high, level=float(level) if level else 95.0,
+                   percent="%" in m["low"] + m["high"], printed=_printed(m, ci_low="low", ci_high="high"))  # fmt: skip
+
+
+def _headers(work: str) -> Iterator[Atom]:
+    for m in _HEADER.finditer(work):
+        yield Atom(AtomKind.HEADER, m.start(), m.end(), m[0], level=float(m["level"]) if m["level"] else 95.0)
+
+
+def _p_value(text: str) -> float | None:
+    found = re.fullmatch(r"(\d+(?:[.,]\d+)?|\.\d+)(?:\s?(?:[x×*·]\s?10\s?\^?\(?\s?|[eE])\(?([-+]?\d{1,2})\)?)?|10\s?\^?(-\d+)", text.strip())
+    if not found:
+        return None
+    if found[3]:
+        return 10.0 ** int(found[3])
+    exponent = found[2]
+    if exponent and exponent[0].isdigit():
+        exponent = "-" + exponent
+    # float() reads the decimal exponent exactly; a product would carry binary noise into a printed number.
+    return float(found[1].replace(",", ".") + (f"e{exponent}" if exponent else ""))
+
+
+def _p_values(work: str) -> Iterator[Atom]:
+    for m in _P.finditer(work):
+        value = _p_value(m["value"])
+        if value is None or value > 1:
+            continue
+        operator = m["op2"] or m["op"].lower()
+        operator = {"of": "=", "was": "=", "were": "=", ":": "=", "less than": "<", "below": "<", "greater than": ">"}.get(operator, operator)
+        yield Atom(AtomKind.P, m.start(), m.end(), m[0], value=value, operator=_OPERATORS.get(operator, operator), printed=_printed(m, p_value="value"))
+    for m in _P_NS.finditer(work):
+        yield Atom(AtomKind.P, m.start(), m.end(), m[0])
+
+
+def _i2(work: str) -> Iterator[Atom]:
+    for m in _I2.finditer(work):
+        yield Atom(AtomKind.I2, m.start(), m.end(), m[0], value=float(m["value"] or m["value2"]))
+    for m in _TAU2.finditer(work):
+        yield Atom(AtomKind.TAU2, m.start(), m.end(), m[0], value=float(m["value"]))
+    for m in _CHI.finditer(work):
+        yield Atom(AtomKind.NOISE, m.start(), m.end(), m[0])
+
+
+def _sizes(work: str) -> Iterator[Atom]:
+    for m in _N.finditer(work):
+        yield Atom(AtomKind.N, m.start(), m.end(), m[0], value=number_value(m["value"]))
+
+
+def _plus_minus(work: str) -> Iterator[Atom]:
+    for m in _PLUS_MINUS.finditer(work):
+        unit = (m["unit2"] or m["unit1"] or "").strip() or None
+        end = m.end()
+        yield Atom(AtomKind.PLUS_MINUS, m.start(), end, m[0], value=number_value(m["value"]), spread=float(m["spread"]), unit=unit,
+                   percent="%" in (unit or ""), printed=_printed(m, estimate="value", sd="spread"))  # fmt: skip
+
+
+def _fractions(work: str) -> Iterator[Atom]:
+    for m in _FRACTION.finditer(work):
+        events = 0.0 if m["events"].lower() in ("none", "no") else number_value(m["events"])
+        total = number_value(m["total"])
+        if events > total or (m["sep"] == "/" and work[m.end() : m.end() + 3].strip().startswith(("kg", "ml", "day"))):
+            continue
+        yield Atom(AtomKind.FRACTION, m.start(), m.end(), m[0], value=events, events=int(events), total=int(total), printed=_printed(m, events="events", total="total"))
+
+
+def _times(work: str) -> Iterator[Atom]:
+    for m in _TIME.finditer(work):
+        yield Atom(AtomKind.TIME, m.start(), m.end(), m[0])
+
+
+def _noise(work: str) -> Iterator[Atom]:
+    for pattern in (_CALENDAR, _RATIO_ALLOCATION, _NOISE):
+        for m in pattern.finditer(work):
+            yield Atom(AtomKind.NOISE, m.start(), m.end(), m[0])
+
+
+def _ages(work: str) -> Iterator[Atom]:
+    for m in _AGE.finditer(work):
+        yield Atom(AtomKind.NOISE, m.start(), m.end(), m[0])
+
+
+def _limits(work: str) -> Iterator[Atom]:
+    for m in _LIMIT.finditer(work):
+        yield Atom(AtomKind.LIMIT, m.start(), m.end(), m[0])
+
+
+def _iqrs(work: str) -> Iterator[Atom]:
+    for m in _IQR.finditer(work):
+        low = _plain_number(m["low"])
+        high = _plain_number(m["high"]) if m["high"] else None
+        kind = AtomKind.IQR if "q" in m["word"].lower() and high is not None else AtomKind.NOISE
+        yield Atom(kind, m.start(), m.end(), m[0], low=low, high=high, printed=_printed(m, iqr_low="low", iqr_high="high"))
+
+
+def _bare_intervals(work: str) -> Iterator[Atom]:
+    for m in _BARE_INTERVAL.finditer(work):
+        yield Atom(AtomKind.BARE_INTERVAL, m.start(), m.end(), m[0], low=_plain_number(m["low"]), high=_plain_number(m["high"]),
+                   percent="%" in m["low"] + m["high"], printed=_printed(m, ci_low="low", ci_high="high"))  # fmt: skip
+
+
+def _changes(work: str) -> Iterator[Atom]:
+    for m in _CHANGE_BY.finditer(work):
+        if "%" in m[0] or "percent" in m[0]:
+            yield Atom(AtomKind.CHANGE, m.start(), m.end(), m[0], value=number_value(m["value"]), percent=True, unit="%", printed=_printed(m, estimate="value"))
+
+
+def _percents(work: str) -> Iterator[Atom]:
+    for m in _PERCENT.finditer(work):
+        yield Atom(AtomKind.PERCENT, m.start(), m.end(), m[0], value=number_value(m["value"]), unit="%", percent=True, printed=_printed(m, estimate="value"))
+
+
+def _numbers(work: str) -> Iterator[Atom]:
+    for m in _NUMBER.finditer(work):
+        yield Atom(AtomKind.NUMBER, m.start(), m.end(), m[0], value=number_value(m["value"]), unit=(m["unit"] or "").strip() or None, printed=_printed(m, estimate="value"))
+
+
+def _word_numbers(work: str) -> Iterator[Atom]:
+    for m in _WORD_NUMBER.finditer(work):
+        value = 0.0 if m["value"].lower() == "none" else number_value(m["value"])
+        if m["value"].lower() != "all":
+            yield Atom(AtomKind.WORD_NUMBER, m.start(), m.end(), m[0], value=value, printed=_printed(m, estimate="value"))
+
+
+def _measures(work: str) -> Iterator[Atom]:
+    for measure, pattern in _MEASURES:
+        for m in pattern.finditer(work):
+            if not _UPPER_ONLY.match(m[0]):
+                yield Atom(AtomKind.MEASURE, m.start(), m.end(), m[0], measure=measure)
+
+
+#: In order: what an earlier reader takes, a later one does not see.
+READERS: tuple[Reader, ...] = (
+    _p_values, _intervals, _headers, _i2, _doses, _sizes, _iqrs, _plus_minus, _ages, _fractions, _limits, _times, _changes, _noise,
+    _bare_intervals, _percents, _measures, _numbers, _word_numbers,
+)  # fmt: skip
+
+
+def atoms(sentence: str) -> list[Atom]:
+    """The printed parts of a sentence in one spelling, in order; offsets count in the sentence.
+
+    >>> [(a.kind.value, a.value, a.low, a.high) for a in atoms("RR 0.44 (95% CI 0.28–0.69; P < .001)")]
+    [('measure', None, None, None), ('number', 0.44, None, None), ('interval', None, 0.28, 0.69), ('p', 0.001, None, None)]
+    """
+    work, found = sentence, []
+    for read in READERS:
+        for atom in read(work):
+            if "\x00" in work[atom.start : atom.end]:
+                continue
+            found.append(atom)
+            work = _claimed(work, atom.start, atom.end)
+    return sorted(found, key=lambda a: a.start)

@@ -1,0 +1,37 @@
+"""One spelling for the signs, dashes, dots and spaces of numbers, at the same offsets as the text."""
+
+from __future__ import annotations
+
+import re
+
+_SPACES = dict.fromkeys(map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\n"), " ")
+_MINUS = dict.fromkeys(map(ord, "\u2212\uff0d\u02d7\u207b"), "\u2212")
+_HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u00ad\ufe63"), "-")
+_DASHES = dict.fromkeys(map(ord, "\u2012\u2013\u2014\u2015"), "–")
+_OTHERS = {ord("∙"): "·", ord("⋅"): "·", ord("•"): "·", ord("（"): "(", ord("）"): ")", ord("，"): ",", ord("＝"): "=", ord("＜"): "<", ord("＞"): ">",
+           ord("％"): "%", ord("：") : ":", ord("；"): ";", ord("⩽"): "≤", ord("⩾"): "≥", ord("∼"): "~", ord("～"): "~", ord("ϐ"): "β"}  # fmt: skip
+_TABLE = _SPACES | _MINUS | _HYPHENS | _DASHES | _OTHERS
+
+_MIDDLE_DOT = re.compile(r"(?<=\d)·(?=\d)|(?<![\w·])·(?=\d)")
+# A sign that stands apart from its number: "= − 0.42", "(+ 9.62", "– 32.1% ±". It changes places with the space, so offsets stay.
+_LOOSE_MINUS = re.compile(r"\u2212 (?=\.?\d)")
+_LOOSE_SIGN = re.compile(r"(?<=[(\[=,;:])( ?)([-–+]) (?=\.?\d)|(?<=\bto )()([-–]) (?=\.?\d)")
+_TIGHT_DASH = re.compile(r"(?<![\w.%)\]])–(?=\.?\d)")
+_RANGE_HYPHEN = re.compile(r"(?<=[\d%])-(?=[\d.])")
+_RANGE_MINUS = re.compile(r"(?<=[\d%])\u2212(?=[\d.])")
+
+
+def in_one_spelling(text: str) -> str:
+    """The text with ASCII minus signs, decimal points and spaces; ranges keep an en dash. Same length, character for character.
+
+    >>> in_one_spelling("MD −0·26 (– 0.5 to − 0.01), 0.29-18.45")
+    'MD -0.26 ( -0.5 to  -0.01), 0.29–18.45'
+    """
+    plain = text.translate(_TABLE)
+    plain = _MIDDLE_DOT.sub(".", plain)
+    plain = _LOOSE_MINUS.sub(" -", plain)
+    plain = _LOOSE_SIGN.sub(lambda m: (m[1] or "") + " " + ("-" if (m[2] or m[4]) in "-–" else "+"), plain)
+    plain = _RANGE_MINUS.sub("–", plain)
+    plain = _TIGHT_DASH.sub("-", plain)
+    plain = _RANGE_HYPHEN.sub("–", plain)
+    return plain.replace("\u2212", "-")

@@ -1,0 +1,63 @@
+"""Where sentences end in scientific English."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_CANDIDATE = re.compile(r"[.!?][\"'”’)\]]*\s+|\n+")
+_NO_END = re.compile(
+    r"(?:\b(?:vs|e\.?g|i\.?e|al|cf|ca|approx|resp|Dr|Prof|Mr|Mrs|St|Fig|Figs|Eq|Ref|no|No|vol|pp|Inc|Ltd|Co|dept|Univ|viz|etc|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
+    r"|(?:^|[\s(])[A-Z])\.$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the text: `text[start:end]`."""
+
+    start: int
+    end: int
+
+    def __contains__(self, place: int) -> bool:
+        return self.start <= place < self.end
+
+
+def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+    """The sentences of `text[start:end]`, in place, without surrounding space.
+
+    >>> t = "MSCs vs. placebo (p < .05). No effect, e.g. 5.3 points."
+    >>> [t[s.start:s.end] for s in sentences(t)]
+    ['MSCs vs. placebo (p < .05).', 'No effect, e.g. 5.3 points.']
+    """
+    stop = len(text) if end is None else end
+    found: list[Span] = []
+    begin = start
+    for mark in _CANDIDATE.finditer(text, start, stop):
+        if not _ends(text, mark, begin, stop):
+            continue
+        found.append(Span(begin, mark.end()))
+        begin = mark.end()
+    found.append(Span(begin, stop))
+    return [s for s in (_trimmed(text, s) for s in found) if s.start < s.end]
+
+
+def _ends(text: str, mark: re.Match[str], begin: int, stop: int) -> bool:
+    if text[mark.start()] == "\n" or mark.end() >= stop:
+        return True
+    following = text[mark.end()]
+    if following.islower() and not text.startswith(("p ", "n "), mark.end()):
+        return False
+    head = text[max(begin, mark.start() - 12) : mark.start() + 1]
+    if _NO_END.search(head):
+        return False
+    return following.isupper() or following.isdigit() or following in "\"'“‘([αβ+-−–≥<"
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    start, end = span.start, span.end
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end)

@@ -1,0 +1,119 @@
+"""What is known of a text while it is read. Private to `nlp/`; offsets count in the document's text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from crawler.document import SectionName
+from nlp.domain import ConceptKind, Entry
+from nlp.grammar.results import Printed
+
+
+class Role(StrEnum):
+    """What a sentence is for. Results are read for numbers and claims; aims and methods never are."""
+
+    TITLE = "title"
+    BACKGROUND = "background"
+    AIM = "aim"
+    METHOD = "method"
+    RESULT = "result"
+    CONCLUSION = "conclusion"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, its text, and the same in one spelling (`plain`), character for character."""
+
+    index: int
+    start: int
+    end: int
+    section: SectionName
+    role: Role
+    text: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptMention:
+    """A name of a pack's concept in the text. `score` below 1: matched by similarity."""
+
+    entry: Entry
+    start: int
+    end: int
+    text: str
+    score: float = 1.0
+
+    @property
+    def kind(self) -> ConceptKind:
+        """The kind of the concept."""
+        return self.entry.kind
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMention:
+    """One time; "3, 6 and 12 months" is three. `days`: month = 30.44 days, year = 365.25."""
+
+    start: int
+    end: int
+    text: str
+    days: float
+    #: Where the whole expression stands: several times of one list share it.
+    list_start: int
+    list_end: int
+
+
+class Side(StrEnum):
+    """Whose side a word takes in a comparison."""
+
+    INTERVENTION = "intervention"
+    COMPARATOR = "comparator"
+    BASELINE = "baseline"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class ArmMention:
+    """Words for an arm in a sentence: "the MSC group", "controls", "placebo". `arm` points into the design's arms where it is known."""
+
+    side: Side
+    start: int
+    end: int
+    text: str
+    arm: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeMention:
+    """Words for an outcome: the pack's entry where one knows them, else the words alone. `text` holds qualifiers, `start`/`end` too."""
+
+    start: int
+    end: int
+    text: str
+    label: str
+    entry: Entry | None = None
+
+
+@dataclass(slots=True)
+class Reading:
+    """Gathered step by step by the pipeline's components."""
+
+    text: str
+    plain: str
+    sentences: list[Sentence] = field(default_factory=list)
+    abbreviations: dict[str, str] = field(default_factory=dict)
+    concepts: list[ConceptMention] = field(default_factory=list)
+    times: list[TimeMention] = field(default_factory=list)
+    printed: dict[int, list[Printed]] = field(default_factory=dict)
+
+    def concepts_in(self, start: int, end: int, *kinds: ConceptKind) -> list[ConceptMention]:
+        """Mentions inside a stretch, in order; of the given kinds, or of all."""
+        return [m for m in self.concepts if start <= m.start and m.end <= end and (not kinds or m.kind in kinds)]
+
+    def times_in(self, start: int, end: int) -> list[TimeMention]:
+        """Times inside a stretch, in order."""
+        return [t for t in self.times if start <= t.list_start and t.list_end <= end]
+
+    def of_role(self, *roles: Role) -> list[Sentence]:
+        """The sentences of these roles, in order."""
+        return [s for s in self.sentences if s.role in roles]

@@ -1,0 +1,136 @@
+"""Which part of a paper each sentence belongs to: by its headings, else by its words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from crawler.document import Document, SectionName
+from nlp.grammar.sentences import Span, sentences
+from nlp.reading import Role, Sentence
+
+S = SectionName
+
+#: Headings as abstracts write them. Longer wordings stand before those that they hold.
+HEADINGS: tuple[tuple[SectionName, str], ...] = (
+    (S.BACKGROUND, r"background(?: and (?:purpose|aims?|objectives?))?|background aims?|introduction|importance|context|rationale|significance|key points?|state of the art|purpose of review|what is known"),
+    (S.OBJECTIVE, r"objectives?|aims?(?: and objectives?)?|purposes?|aim of (?:the )?study|study objectives?|question|hypothesis|aims? and background"),
+    (S.METHODS, r"(?:materials?|patients?|subjects?|participants?)(?:,)? and methods?|methods?(?: and (?:materials?|results|findings|analysis|design))?|methods/design|methodology|study design(?:/methods)?|design(?:, setting,? and participants)?|design and setting|setting(?:s)?(?: and participants)?|participants?|patients?|interventions?|main outcomes?(?: and)? measures?|main outcome measures?|outcome measures?|outcomes?|measurements?|data sources?(?: and (?:study )?selection)?|study selection|data extraction(?: and synthesis)?|data synthesis|search strategy|selection criteria|data collection(?: and analysis)?|eligibility criteria|statistical analysis|search methods|exposures?|experimental design|study appraisal and synthesis methods|trial design"),
+    (S.RESULTS, r"(?:main |key |principal |primary )?results?(?: and (?:discussion|limitations))?|findings|main findings|measurements and main results|outcomes and results|results and conclusions?"),
+    (S.CONCLUSIONS, r"(?:authors['’] )?conclusions?(?: and (?:relevance|significance|implications|clinical relevance))?|interpretation|discussion(?: and conclusions?)?|meaning|summary|implications?(?: of key findings)?|clinical relevance|limitations|level of evidence|significance statement|impact"),
+    (S.REGISTRATION, r"(?:trial |clinical trial |study |systematic review |clinical )?registrations?(?: (?:number|information|details))?|trial registry|prospero registration(?: number)?|clinicaltrials\.gov(?: identifier)?|funding|sources? of funding|keywords?|key words"),
+)  # fmt: skip
+
+_ANY = "|".join(f"(?P<{name.value}>{words})" for name, words in HEADINGS)
+#: "Methods:", "METHODS.", "Methods —", "Methods" on a line of its own; and, where the text writes no mark, "Methods MESEMS was …".
+_MARKED = re.compile(rf"(?:^|(?<=[.!?:;)\]”\"])\s|\n)\s*(?:\d\.\s?)?(?:{_ANY})\s?(?::|\.(?=\s+[A-Z\d])|\s[–—-]\s|(?=\n))", re.IGNORECASE)
+_UNMARKED = re.compile(rf"(?:^|(?<=[.!?)\]])\s|\n)\s*(?:{_ANY})(?=\s+[A-Z\d])", re.IGNORECASE)
+
+_ROLE = {S.TITLE: Role.TITLE, S.BACKGROUND: Role.BACKGROUND, S.OBJECTIVE: Role.AIM, S.METHODS: Role.METHOD, S.RESULTS: Role.RESULT,
+         S.CONCLUSIONS: Role.CONCLUSION, S.REGISTRATION: Role.METHOD}  # fmt: skip
+
+_AIM = re.compile(
+    r"\b(?:we (?:aimed|sought|hypothesi[sz]ed|examined|evaluated|investigated|assessed|reviewed|tested|set out|compared|conducted|performed|undertook|meta-analysed|meta-analyzed|asked|wanted|studied)|aim(?:s|ed)?\b|(?:the )?(?:objective|purpose|goal) (?:of|was|is)|to (?:determine|assess|evaluate|investigate|examine|compare|explore|test|find out|see|establish|appraise|review|study) |in this review|this (?:study|trial|review|work|paper|article) (?:aim|sought|was (?:conducted|designed|performed|undertaken|carried)|evaluat|investigat|assess|examin|compar|report))",
+    re.IGNORECASE,
+)
+_METHOD = re.compile(
+    r"\b(?:were|was) (?:randomly |independently |prospectively |retrospectively |then |also |systematically )?(?:randomi[sz]ed|randomly|assigned|allocated|searched|queried|enrolled|recruited|sought|measured|assessed|evaluated|analy[sz]ed|extracted|selected|included in|performed using|conducted|calculated|expressed|computed|defined|followed|screened|used (?:for|to|as)|given|eligible|pooled in|primary|secondary|the (?:primary|secondary|main|co-primary))\b"
+    r"|\b(?:primary|secondary|co-primary|main) (?:safety |efficacy )?(?:outcome|end ?point|measure)s?(?:,? [\w\s-]{0,40})? (?:was|were|is|are|included|comprised|being)\b|\bwere co-primary\b|\bwas primary\b|\bwere secondary\b|\bdatabases\b|\bfollow-?up was\b|\b(?:entered|enrolled|underwent|received|took part|were eligible|qualified)\b.{0,30}$",
+    re.IGNORECASE,
+)
+_CONCLUSION = re.compile(
+    r"^(?:in conclusion|conclusion|overall|thus|therefore|hence|taken together|these (?:results|findings|data)|our (?:results|findings|data|study)|the (?:results|findings|data|present study) (?:suggest|indicate|show|support|demonstrate))|\b(?:suggest(?:s|ing)? that|we conclude|further (?:studies|trials|research|investigation)|(?:larger|more|additional) (?:\w+ ){0,2}(?:trials|studies|research)|appears? (?:to be )?(?:safe|effective|promising)|may (?:be|represent|offer)|promising|warrant|is (?:an? )?(?:safe|effective|feasible)|evidence is weak|no firm statement)\b",
+    re.IGNORECASE,
+)
+_RESULT = re.compile(
+    r"\b(?:p\s?[<>=≤]|95\s?% ?CI|confidence interval|significant(?:ly)?|±|\d+(?:\.\d+)?\s?%|did not (?:differ|change)|no (?:significant )?(?:difference|effect|serious|change)s?|improved|increased|decreased|reduced|higher|lower|greater|fewer|superior|associated with|compared with|versus)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the text under one heading; `named` where a heading or markup says which."""
+
+    name: SectionName
+    start: int
+    end: int
+    named: bool
+
+
+def _heading_name(match: re.Match[str]) -> SectionName:
+    return next(name for name, _ in HEADINGS if match[name.value])
+
+
+def parts(document: Document) -> list[Part]:
+    """The text cut at its headings, headings left out. Markup of the source wins over the words of the text."""
+    text = document.text
+    title = next((s for s in document.sections if s.name is S.TITLE), None)
+    found = [Part(S.TITLE, title.start, title.end, True)] if title else []
+    body_start = title.end if title else 0
+    declared = [s for s in document.sections if s.name is not S.TITLE]
+    if declared:
+        return found + [Part(s.name, s.start, s.end, True) for s in sorted(declared, key=lambda s: s.start)]
+    return found + _by_headings(text, body_start)
+
+
+def _by_headings(text: str, start: int) -> list[Part]:
+    marks = list(_MARKED.finditer(text, start))
+    if len({_heading_name(m) for m in marks}) < 2:
+        unmarked = [m for m in _UNMARKED.finditer(text, start) if text[m.end() - len(_word(m)) :][:1].isupper()]
+        if len({_heading_name(m) for m in unmarked}) >= 2:
+            marks = unmarked
+    cuts = [(m.start(), m.end(), _heading_name(m)) for m in marks]
+    found: list[Part] = []
+    first = cuts[0][0] if cuts else len(text)
+    if text[start:first].strip():
+        found.append(Part(S.OTHER, start, first, False))
+    ends = [start for start, _, _ in cuts[1:]] + [len(text)]
+    found += [Part(name, begin, end, True) for (_, begin, name), end in zip(cuts, ends, strict=bool(cuts))] if cuts else []
+    return found
+
+
+def _word(match: re.Match[str]) -> str:
+    return next(match[name.value] for name, _ in HEADINGS if match[name.value])
+
+
+def sentences_of(document: Document, plain: str) -> list[Sentence]:
+    """Every sentence with its role."""
+    found: list[Sentence] = []
+    all_parts = parts(document)
+    for part in all_parts:
+        spans = [Span(part.start, part.end)] if part.name is S.TITLE else sentences(plain, part.start, part.end)
+        loose = [s for s in spans if s.end - s.start > 1]
+        for place, span in enumerate(loose):
+            text = document.text[span.start : span.end]
+            role = _role(part, text, place, len(loose))
+            found.append(Sentence(len(found), span.start, span.end, part.name, role, text, plain[span.start : span.end]))
+    return found
+
+
+def _role(part: Part, text: str, place: int, count: int) -> Role:
+    role = _ROLE.get(part.name)
+    if part.name is S.METHODS and _reports(text):
+        return Role.RESULT
+    if role is not None:
+        return role
+    if place == count - 1 and count > 3 and _CONCLUSION.search(text) and not re.search(r"p\s?[<>=]\s?[.\d]", text, re.IGNORECASE):
+        return Role.CONCLUSION
+    return _role_by_words(text, place)
+
+
+def _reports(text: str) -> bool:
+    """A results sentence that stands under "Methods and results"."""
+    return re.search(r"\bp\s?[<>=≤]\s?0?\.\d|\b95\s?%\s?(?:CI|confidence)[^.]{0,12}\d", text, re.IGNORECASE) is not None
+
+
+def _role_by_words(text: str, place: int) -> Role:
+    if _reports(text):
+        return Role.RESULT
+    if _AIM.search(text) and not re.search(r"\d+(?:\.\d+)?\s?%|±", text):
+        return Role.AIM
+    if _METHOD.search(text) and not re.search(r"\bsignificant|\bdid not (?:differ|change)|\bno (?:significant )?(?:difference|effect)", text, re.IGNORECASE):
+        return Role.METHOD
+    if place == 0 and not re.search(r"\bsignificantly\b|\d\s?%.{0,40}\bgroup\b", text, re.IGNORECASE):
+        return Role.BACKGROUND
+    return Role.RESULT

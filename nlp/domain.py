@@ -8,7 +8,6 @@ Matching ignores case, hyphens, plural endings and British or American spelling
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,10 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from nlp.words import normal_name as normal_name
+from nlp.words import normal_word as normal_word
+from nlp.words import normal_words as normal_words
 
 PACK_FOLDER = Path(__file__).parent / "domains"
 
@@ -64,81 +67,6 @@ ALLOWED: Mapping[ConceptKind, frozenset[str]] = {
     ConceptKind.OUTCOME: frozenset({"better", "range", "unit", "mid", "mid_source", "harm", "binary", "broader"}),
     ConceptKind.EXPOSURE: frozenset({"broader"}),
 }
-
-_BRITISH = (
-    (re.compile(r"aemi"), "emi"),
-    (re.compile(r"^haem"), "hem"),
-    (re.compile(r"oedema"), "edema"),
-    (re.compile(r"isch?aem"), "ischem"),
-    (re.compile(r"tumour"), "tumor"),
-    (re.compile(r"^oesoph"), "esoph"),
-    (re.compile(r"paed"), "ped"),
-    (re.compile(r"leuk?caem"), "leukem"),
-    (re.compile(r"fibre"), "fiber"),
-    (re.compile(r"litre"), "liter"),
-    (re.compile(r"metre$"), "meter"),
-    (re.compile(r"centre"), "center"),
-    (re.compile(r"isation"), "ization"),
-    (re.compile(r"ise$"), "ize"),
-    (re.compile(r"ised$"), "ized"),
-    (re.compile(r"behaviour"), "behavior"),
-    (re.compile(r"^grey$"), "gray"),
-    (re.compile(r"diarrhoea"), "diarrhea"),
-    (re.compile(r"anaes"), "anes"),
-    (re.compile(r"colour"), "color"),
-)
-_WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?|[<>≤≥=+%]", re.UNICODE)
-_KEEP_S = frozenset(
-    {
-        "ms",
-        "us",
-        "as",
-        "is",
-        "its",
-        "pancreas",
-        "ascites",
-        "diabetes",
-        "herpes",
-        "rabies",
-        "series",
-        "species",
-        "bus",
-        "gas",
-    }
-)
-
-
-@lru_cache(maxsize=200_000)
-def normal_word(word: str) -> str:
-    """One word in the form that matching uses: lower case, American spelling, singular.
-
-    >>> normal_word("Tumours"), normal_word("ischaemic"), normal_word("MSCs"), normal_word("sclerosis"), normal_word("biopsies")
-    ('tumor', 'ischemic', 'msc', 'sclerosis', 'biopsy')
-    """
-    w = word.lower().replace("’", "'").removesuffix("'s")
-    for british, american in _BRITISH:
-        w = british.sub(american, w)
-    if len(w) > 2 and w.endswith("s") and not w.endswith(("ss", "is", "us")) and w not in _KEEP_S:
-        w = w[:-3] + "y" if w.endswith("ies") and len(w) > 4 else w[:-2] if w.endswith(("sses", "xes", "ches", "shes")) else w[:-1]
-    return w
-
-
-def normal_words(text: str) -> list[tuple[str, int, int]]:
-    """The words of a text in matching form, each with its place. Hyphens and other marks part words and are dropped.
-
-    >>> [w for w, _, _ in normal_words("Intra-arterial MSCs, the 9-Hole Peg Test")]
-    ['intra', 'arterial', 'msc', 'the', '9', 'hole', 'peg', 'test']
-    """
-    return [(normal_word(m[0]), m.start(), m.end()) for m in _WORD.finditer(text)]
-
-
-def normal_name(text: str) -> str:
-    """A name in matching form.
-
-    >>> normal_name("Timed 25-Feet Walks")
-    'timed 25 feet walk'
-    """
-    return " ".join(w for w, _, _ in normal_words(text))
 
 
 def read_pack(path: Path) -> tuple[Entry, ...]:

@@ -1,0 +1,137 @@
+"""What was studied: level and design, how many people, and the arms that were compared."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from crawler.document import Document
+from crawler.record import registry_ids
+from nlp.arms import arms_of
+from nlp.claim import Arm, Concept, Level, Study
+from nlp.domain import ConceptKind
+from nlp.grammar.atoms import LARGE_NUMBER, number_value
+from nlp.reading import Reading, Role
+
+_POOLED = re.compile(r"\bmeta-?\s?analys[ei]s|\bmeta-?analy[sz]ed|\bsystematic(?:ally)? review|\bpooled analysis|\bumbrella review|\bnetwork meta|\bnine studies|\bstudies were (?:included|eligible)", re.IGNORECASE)
+_TRIAL = re.compile(r"\b(?:trial|randomi[sz]ed|placebo|phase (?:I|II|III|IV|1|2|3)|single-arm|open-label|pilot study|cohort|patients?|participants|prospective|retrospective|case series|multicent(?:er|re))\b", re.IGNORECASE)
+
+#: Designs from the most to the least telling; the first that the title, aim or methods name is taken.
+DESIGNS: tuple[tuple[str, str], ...] = (
+    ("network meta-analysis", r"network meta-?analysis"),
+    ("meta-analysis", r"meta-?\s?analys[ei]s|meta-?analy[sz]ed"),
+    ("systematic review", r"systematic(?:ally)? review"),
+    ("pooled analysis", r"pooled (?:individual )?(?:patient )?(?:data )?analysis|pooled analysis|were pooled"),
+    ("randomised crossover trial", r"randomi[sz]ed[^.]{0,80}cross-?over|cross-?over[^.]{0,80}randomi[sz]ed"),
+    ("randomised controlled trial", r"randomi[sz]ed|randomly|at random|\bRCT\b"),
+    ("non-randomised trial", r"non-?randomi[sz]ed|controlled trial"),
+    ("single-arm trial", r"single-arm|open-label|phase (?:I|1)\b|phase I/II|pilot study|uncontrolled"),
+    ("cohort study", r"cohort|prospective study|retrospective"),
+    ("case series", r"case series|case reports?"),
+)
+
+_PEOPLE = r"(?:patients?|participants?|subjects?|individuals?|people|children|adults?|women|men|volunteers|cases|persons|infants|neonates|eyes|knees|boys and girls|pairs)"
+_NUMBER_OF_PEOPLE = re.compile(rf"(?<![\w.–-])(?P<n>{LARGE_NUMBER})\s+(?:[\w,'’()-]+\s+){{0,5}}?{_PEOPLE}\b(?!\s+with grade)", re.IGNORECASE)
+_N_EQUALS = re.compile(rf"\b{_PEOPLE}\s*[(\[]\s*[nN]\s*=\s*(?P<n>\d[\d,]*)\s*[)\]]", re.IGNORECASE)
+_TOTAL_WORDS = re.compile(
+    r"\b(?:randomi[sz]ed|randomly|at random|allocated|assigned|enrolled|recruited|included|were eligible|in total|a total of|in all|overall|analysis covered|entered|took part|comprising|involving|trials? with|studies (?:with|and)|studies,|articles|RCTs)\b",
+    re.IGNORECASE,
+)
+_PART_WORDS = re.compile(r"\b(?:completed|of (?:whom|these|them)|lost|withdrew|died|excluded|dropped|screened|in the [\w-]+ (?:group|arm)|group\b|responded|improved|had|each|per arm|with grade|worldwide|per million|analy[sz]ed)\b", re.IGNORECASE)
+
+
+def level_of(reading: Reading) -> Level:
+    """Trial, pooled analysis, or neither, by the words of title, aim and methods, then of the whole text."""
+    front = " ".join(s.plain for s in reading.of_role(Role.TITLE, Role.AIM, Role.METHOD, Role.BACKGROUND))
+    whole = front + " " + " ".join(s.plain for s in reading.of_role(Role.RESULT))
+    if _POOLED.search(front) and not re.search(r"\bno (?:recent )?(?:review|meta-analysis)\b[^.]*\bwe (?:randomi)", front):
+        return Level.POOLED
+    if re.search(r"\bpooled analysis\b|\bmeta-analysis\b", whole, re.IGNORECASE):
+        return Level.POOLED
+    return Level.TRIAL if _TRIAL.search(whole) else Level.OTHER
+
+
+def design_of(reading: Reading) -> str | None:
+    """The study's design, or None where the text names none."""
+    title = " ".join(s.plain for s in reading.of_role(Role.TITLE))
+    front = " ".join(s.plain for s in reading.sentences if s.role in (Role.TITLE, Role.AIM, Role.METHOD, Role.BACKGROUND, Role.RESULT))
+    for text in (title, front):
+        for name, pattern in DESIGNS:
+            if re.search(pattern, text, re.IGNORECASE):
+                return name
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    n: int
+    weight: int
+    place: int
+
+
+def sample_size(reading: Reading, arms: tuple[Arm, ...], level: Level) -> int | None:
+    """How many people were studied: what the text says of all of them, else the arms added up."""
+    counts = _counts(reading)
+    sizes = [a.n for a in arms if a.n]
+    whole = sum(sizes) if len(sizes) > 1 else 0
+    if whole and any(c.n == whole for c in counts):
+        return whole
+    best = max(counts, key=lambda c: (c.weight, -c.place), default=None)
+    if best is not None and (best.weight > 0 or not whole):
+        return best.n
+    if whole and level is Level.TRIAL:
+        return whole
+    return best.n if best else None
+
+
+def _counts(reading: Reading) -> list[_Count]:
+    found: list[_Count] = []
+    for sentence in reading.of_role(Role.AIM, Role.METHOD, Role.RESULT, Role.BACKGROUND):
+        plain = sentence.plain
+        each = re.search(rf"\b(?:each|both) (?:group|arm)s? (?:had|comprised|included|of)\s+(?P<n>\d+|\w+) ", plain, re.IGNORECASE)
+        for m in [*_NUMBER_OF_PEOPLE.finditer(plain), *_N_EQUALS.finditer(plain)]:
+            n = number_value(m["n"]) if m["n"].lower() not in ("a", "an") else 0
+            if n >= 2 and not (each and m.start() >= each.start()):
+                found.append(_Count(int(n), _weight(plain, m, sentence.role), sentence.start + m.start()))
+    return found
+
+
+def _weight(plain: str, m: re.Match[str], role: Role) -> int:
+    near = plain[max(0, m.start() - 50) : m.end() + 70]
+    tail = plain[m.end() : m.end() + 40]
+    weight = 2 * bool(_TOTAL_WORDS.search(near)) + (role in (Role.METHOD, Role.RESULT))
+    if _PART_WORDS.search(plain[max(0, m.start() - 20) : m.start()] + tail):
+        weight -= 2
+    if re.search(r"\b(?:aged?|per|every|of)\s*$", plain[: m.start()], re.IGNORECASE):
+        weight -= 1
+    if re.match(r"\s*(?:were randomi[sz]ed|were (?:allocated|assigned|enrolled|included)|entered|took part)", tail, re.IGNORECASE):
+        weight += 1
+    return weight - (role is Role.BACKGROUND)
+
+
+def conditions(reading: Reading) -> tuple[Concept, ...]:
+    """The conditions studied: those of the title, else the most spoken of. Broader ones give way to narrower ones."""
+    mentions = [m for m in reading.concepts if m.kind is ConceptKind.CONDITION]
+    title = [s for s in reading.sentences if s.role is Role.TITLE]
+    in_title = [m for m in mentions if title and m.end <= title[0].end]
+    counted: dict[str, int] = {}
+    for m in mentions:
+        counted[m.entry.id] = counted.get(m.entry.id, 0) + 1 + 3 * (m in in_title)
+    if not counted:
+        return ()
+    by_id = {m.entry.id: m.entry for m in mentions}
+    top = max(counted.values())
+    kept = [i for i, n in counted.items() if n >= max(1, top / 2)]
+    broader = {by_id[i].details.get("broader") for i in kept}
+    return tuple(Concept(i, by_id[i].label, "condition") for i in kept if i not in broader or len(kept) == 1)
+
+
+def studied(document: Document, reading: Reading) -> tuple[Study, tuple[Arm, ...]]:
+    """The study as a whole, and its arms."""
+    level = level_of(reading)
+    arms = arms_of(reading, level)
+    number = re.search(r"(\d+|[A-Za-z-]+)\s+(?:\w+[\s-]){0,4}?(?:studies|trials|RCTs|articles)\b", " ".join(s.plain for s in reading.of_role(Role.METHOD, Role.RESULT)))
+    k = int(number_value(number[1])) if number and level is Level.POOLED and number_value(number[1] if number[1][0].isdigit() else number[1]) > 0 else None
+    registered = tuple(dict.fromkeys([*document.registry_ids, *registry_ids(document.text)]))
+    study = Study(level, design_of(reading), None, k, registered, conditions(reading))
+    return replace(study, sample_size=sample_size(reading, arms, level)), arms

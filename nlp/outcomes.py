@@ -1,0 +1,98 @@
+"""Which words of a sentence name an outcome: the packs' names with their qualifiers, and where no pack knows it, the words themselves."""
+
+from __future__ import annotations
+
+import re
+
+from nlp.brackets import Clauses
+from nlp.claim import Better, Outcome
+from nlp.domain import ConceptKind
+from nlp.reading import OutcomeMention, Reading, Sentence
+
+_LEFT = re.compile(
+    r"(?:\b(?:serious|severe|total|overall|mean|residual|acute|chronic|primary|major|minor|late|early|new|no new|any|treatment|transplantation|procedure|cell|infusion|disease|injection|drug|therapy|emergent|related|all-cause|cause|cardiovascular|cardiac|upper|lower|left|right|clinical|functional|successful|temporary|incident|recurrent|transient|mild|moderate|permanent|grade|30-day|28-day|90-day|in-hospital|hospital|one-year|light|peripheral|cerebral|myocardial|bone|cartilage|infectious|opportunistic|viral|bacterial|fungal|cytomegalovirus|pulmonary|urinary|respiratory|local|systemic|white|gray|grey|matter|serum|plasma|CSF|fasting|urinary|residual|motor|sensory|leg|arm|limb|extremity|knee|back|pain|wound|ulcer|complete|partial)[\s-]+){1,5}$",
+    re.IGNORECASE,
+)
+_RIGHT = re.compile(
+    r"^(?:\s?\([A-Za-z0-9 -]{2,20}\))?(?:[\s-](?:(?:sub)?scores?|scales?|rates?|levels?|grades?\s?(?:[IVX]+|[A-E]|\d)(?:\s?[-–]\s?(?:[IVX]+|\d))?\b|(?:grade\s)?[A-E]\b(?=\s?[(,;.])|reduction|gain|improvement|progression|index|volume|latenc(?:y|ies)|incidence|frequency|severity|thickness|defect|load|intensity|function|ratio|status|test|distance|time|concentrations?|events?|class)\b){0,2}"
+    r"(?:\s?(?:≥|≤|<|>|<=|>=)\s?\d+(?:\.\d+)?(?:\s?(?:mm|cm|%|points?))?|\s(?:score\s)?of\s\d+\sor\s(?:less|more)|\s0[–-][1-6]\b)?"
+)
+_QUALIFIED = re.compile(r"(?:([\w-]+(?:\s[\w-]+)?)\s(?:score|subscale|subscore|component|domain)\sof\sthe\s)$", re.IGNORECASE)
+
+#: Where a noun phrase cannot go on, when its beginning is sought leftwards from a number or a verb.
+_STOP_LEFT = re.compile(
+    r"\b(?:was|were|is|are|had|has|have|been|be|showed?|shows|shown|in|of|to|for|with|by|on|at|from|than|and|or|but|nor|while|whereas|although|that|which|who|when|where|there|after|before|during|between|among|within|versus|vs|compared|significantly|significant|significance|greater|higher|lower|larger|smaller|fewer|less|more|better|worse|improved|increased|decreased|reduced|rose|fell|dropped|achieved|reached|observed|seen|found|noted|reported|detected|indicated|the|a|an|its|their|this|these|both|neither|no|not|also|however|did|does|do|only|similar|comparable|patients|participants|subjects|received|underwent|developed|experienced|occurred|respectively|likewise|too|again|then|thus|moreover|furthermore|additionally|secondary|results?|baseline|group|groups|arm|arms|controls?|placebo|us|we|it|they|all|each|every|other)\b|[,;:()\[\]]",
+    re.IGNORECASE,
+)
+
+
+def outcome_mentions(reading: Reading, sentence: Sentence) -> list[OutcomeMention]:
+    """The packs' outcomes in a sentence, each with its qualifiers, in order."""
+    found: list[OutcomeMention] = []
+    interventions = reading.concepts_in(sentence.start, sentence.end, ConceptKind.INTERVENTION, ConceptKind.CONDITION)
+    for m in reading.concepts_in(sentence.start, sentence.end, ConceptKind.OUTCOME):
+        if any(i.start <= m.start and m.end <= i.end and (i.end - i.start) > (m.end - m.start) for i in interventions):
+            continue
+        start, end = _extended(reading, sentence, m.start, m.end)
+        if found and start < found[-1].end:
+            start = m.start
+            if start < found[-1].end:
+                continue
+        found.append(OutcomeMention(start, end, reading.text[start:end], m.entry.label, m.entry))
+    return found
+
+
+def _extended(reading: Reading, sentence: Sentence, start: int, end: int) -> tuple[int, int]:
+    before = reading.plain[sentence.start : start]
+    left = _QUALIFIED.search(before) or _LEFT.search(before)
+    if left:
+        start -= len(before) - left.start()
+    right = _RIGHT.match(reading.plain[end : sentence.end])
+    return start, end + (right.end() if right else 0)
+
+
+def as_outcome(mention: OutcomeMention) -> Outcome:
+    """The value for a mention."""
+    if mention.entry is None:
+        return Outcome(mention.text, mention.label)
+    better = mention.entry.details.get("better")
+    return Outcome(mention.text, mention.label, mention.entry.id, Better(better) if better else None)
+
+
+def unknown_outcome(reading: Reading, sentence: Sentence, clauses: Clauses, before: int) -> OutcomeMention | None:
+    """The noun phrase that a number or verb at `before` (offset in the sentence) speaks of, where no pack knows a name.
+
+    The words left of it, back to the last verb, preposition or mark; abbreviations in brackets are passed over.
+    """
+    head = clauses.masked[:before].rstrip()
+    clause = clauses.clauses[clauses.clause_of(max(before - 1, 0))]
+    stops = [m.end() for m in _STOP_LEFT.finditer(head)]
+    start = max([clause.start, *stops], default=clause.start)
+    phrase = head[start:]
+    words = phrase.strip()
+    if not re.search(r"[A-Za-z]{3}", words):
+        return _subject(reading, sentence, clauses, clause.start, before)
+    a = sentence.start + start + len(phrase) - len(phrase.lstrip())
+    return _named(reading, a, a + len(words))
+
+
+def _subject(reading: Reading, sentence: Sentence, clauses: Clauses, start: int, before: int) -> OutcomeMention | None:
+    """The clause's first noun phrase: what stands before its verb."""
+    head = clauses.masked[start:before]
+    verb = re.search(r"\b(?:was|were|is|are|did|had|has|showed?|improved|increased|decreased|rose|fell|remained|changed|differed|tended|occurred|developed)\b", head)
+    if not verb:
+        return None
+    phrase = re.sub(r"^[\s,;:]*(?:(?:but|and|however|the|a|an|mean|median|also|in addition|moreover|furthermore|additionally)[\s,]+)*", "", head[: verb.start()], flags=re.IGNORECASE)
+    words = phrase.strip(" ,;:")
+    if not 2 < len(words) < 70 or not re.search(r"[A-Za-z]{3}", words):
+        return None
+    a = sentence.start + start + head.find(words)
+    return _named(reading, a, a + len(words))
+
+
+def _named(reading: Reading, start: int, end: int) -> OutcomeMention | None:
+    text = reading.text[start:end]
+    if len(text) > 80:
+        return None
+    long = reading.abbreviations.get(text.strip())
+    return OutcomeMention(start, end, text, long or text)

@@ -1,0 +1,72 @@
+"""Whose side the words of a sentence take: "the MSC group", "controls", "placebo", "baseline", "both groups"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nlp.claim import Arm, ArmRole
+from nlp.domain import ConceptKind
+from nlp.reading import ArmMention, Reading, Sentence, Side
+
+_BOTH = re.compile(r"\b(?:between|across|among) (?:the )?(?:two |both |three |all |study |treatment )*(?:groups|arms|treatments)\b|\b(?:both|either|neither|any|all|each|the two|two) (?:of the )?(?:groups?|arms?)\b|\bgroups did not\b|\bgroup difference\b|\bthe groups\b", re.IGNORECASE)
+_BASELINE = re.compile(r"\b(?:baseline|pre-?treatment|before (?:treatment|therapy|transplantation|infusion|the intervention)|pre-?(?:operative|intervention|transplant(?:ation)?|injection)(?: values?)?|at entry|initial values?)\b", re.IGNORECASE)
+_INTERVENTION_GROUP = re.compile(r"\b(?:the\s)?(?:intervention|treatment|treated|experimental|active|test|therapy|cell|cells|stem[- ]cell|cell[- ]therapy|transplant(?:ation)?|[A-Z]{2,5}s?(?:-[A-Z]{2,5}s?)?)(?:[-\s]treated)?\s(?:group|arm|sites?|patients|participants|subjects|individuals|cohort)s?\b|\btreated (?:patients|group)\b|\bafter (?:treatment|therapy|infusion|injection|transplantation)\b")
+_COMPARATOR_GROUP = re.compile(r"\b(?:the\s)?(?:control|controls|comparison|comparator|untreated|placebo|sham(?:-control)?|standard(?:[- ]care)?|usual[- ]care)(?:[-\s]treated)?(?:\s(?:group|arm|sites?|patients|participants|subjects|individuals|condition|ones))?s?\b", re.IGNORECASE)
+_NOT_A_SIDE = re.compile(r"^(?:-controlled|\scontrolled|\strial)", re.IGNORECASE)
+_BLOOD = re.compile(r"\b(?:glyc(?:a)?emic|pain|disease|symptom|seizure|infection|local|tumou?r|blood pressure|bladder|bowel|motor|postural|quality|rate|weight) $", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SideFinder:
+    """Finds the words for the study's arms."""
+
+    reading: Reading
+    arms: tuple[Arm, ...]
+
+    def find(self, sentence: Sentence) -> list[ArmMention]:
+        """Mentions in order, in offsets of the document; where two overlap, the longer."""
+        found = [*self._named(sentence), *self._generic(sentence)]
+        found.sort(key=lambda m: (m.start, -(m.end - m.start)))
+        kept: list[ArmMention] = []
+        for m in found:
+            if kept and m.start < kept[-1].end:
+                if m.end - m.start > kept[-1].end - kept[-1].start and m.side is not Side.INTERVENTION:
+                    kept[-1] = m
+                continue
+            kept.append(m)
+        return kept
+
+    def _named(self, sentence: Sentence) -> list[ArmMention]:
+        found = []
+        for m in self.reading.concepts_in(sentence.start, sentence.end, ConceptKind.INTERVENTION, ConceptKind.COMPARATOR, ConceptKind.EXPOSURE):
+            if _NOT_A_SIDE.match(self.reading.plain[m.end : m.end + 12]) or _BLOOD.search(self.reading.plain[max(0, m.start - 16) : m.start]):
+                continue
+            side, arm = self._side(m.entry.id, m.kind, m.entry.details.get("class"))
+            if side is not None:
+                found.append(ArmMention(side, m.start, m.end, m.text, arm))
+        return found
+
+    def _side(self, concept: str, kind: ConceptKind, comparator_class: str | None) -> tuple[Side | None, int | None]:
+        if comparator_class == "baseline":
+            return Side.BASELINE, None
+        exact = next((i for i, a in enumerate(self.arms) if a.concept == concept), None)
+        if exact is not None:
+            role = self.arms[exact].role
+            return (Side.COMPARATOR if role is ArmRole.COMPARATOR else Side.INTERVENTION), exact
+        if kind is ConceptKind.COMPARATOR:
+            return Side.COMPARATOR, next((i for i, a in enumerate(self.arms) if a.role is ArmRole.COMPARATOR), None)
+        first = next((i for i, a in enumerate(self.arms) if a.role is not ArmRole.COMPARATOR), None)
+        return (Side.INTERVENTION, first) if first is not None else (None, None)
+
+    def _generic(self, sentence: Sentence) -> list[ArmMention]:
+        plain, offset = sentence.plain, sentence.start
+        first = next((i for i, a in enumerate(self.arms) if a.role is not ArmRole.COMPARATOR), None)
+        versus = next((i for i, a in enumerate(self.arms) if a.role is ArmRole.COMPARATOR), None)
+        found: list[ArmMention] = []
+        for side, pattern, arm in ((Side.BOTH, _BOTH, None), (Side.COMPARATOR, _COMPARATOR_GROUP, versus), (Side.INTERVENTION, _INTERVENTION_GROUP, first), (Side.BASELINE, _BASELINE, None)):
+            for m in pattern.finditer(plain):
+                if side is Side.COMPARATOR and (_NOT_A_SIDE.match(plain[m.end() :]) or _BLOOD.search(plain[: m.start()])):
+                    continue
+                found.append(ArmMention(side, offset + m.start(), offset + m.end(), m[0], arm))
+        return found

@@ -1,0 +1,80 @@
+"""One sentence with everything that linking needs to know of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nlp.brackets import Clauses, clauses
+from nlp.claim import Arm, ArmRole, Level
+from nlp.grammar.results import Printed
+from nlp.outcomes import outcome_mentions
+from nlp.reading import ArmMention, OutcomeMention, Reading, Sentence, Side, TimeMention
+from nlp.sides import SideFinder
+
+RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Scene:
+    """A sentence, its clauses, results, outcomes, times and arms. All places are offsets of the document."""
+
+    reading: Reading
+    sentence: Sentence
+    level: Level
+    arms: tuple[Arm, ...]
+    cut: Clauses
+    printed: list[Printed]
+    outcomes: list[OutcomeMention]
+    times: list[TimeMention]
+    sides: list[ArmMention]
+    #: What the sentences before spoke of last, for "the corresponding figures" and "results were similar".
+    last_outcomes: list[OutcomeMention]
+    last_time: TimeMention | None = None
+
+    @property
+    def offset(self) -> int:
+        """Where the sentence starts."""
+        return self.sentence.start
+
+    @property
+    def plain(self) -> str:
+        """The sentence in one spelling."""
+        return self.sentence.plain
+
+    def clause(self, place: int) -> int:
+        """The clause that holds a place of the document."""
+        return self.cut.clause_of(place - self.offset)
+
+    def between(self, left: int, right: int) -> str:
+        """The text between two places of the document."""
+        return self.reading.plain[left:right]
+
+    def outside_brackets(self, place: int) -> bool:
+        """Whether a place stands in the open text."""
+        return self.cut.bracket_of(place - self.offset) is None
+
+    def sides_in(self, start: int, end: int, *wanted: Side) -> list[ArmMention]:
+        """Arm words inside a stretch, of the wanted sides or of all."""
+        return [m for m in self.sides if start <= m.start and m.end <= end and (not wanted or m.side in wanted)]
+
+    @property
+    def has_comparator(self) -> bool:
+        """Whether the study compares anything."""
+        return any(a.role is ArmRole.COMPARATOR for a in self.arms)
+
+
+def scenes(reading: Reading, level: Level, arms: tuple[Arm, ...], wanted: list[Sentence]) -> list[Scene]:
+    """The sentences that are read for results, in order."""
+    finder = SideFinder(reading, arms)
+    found: list[Scene] = []
+    last: list[OutcomeMention] = []
+    for sentence in wanted:
+        outcomes = outcome_mentions(reading, sentence)
+        scene = Scene(
+            reading, sentence, level, arms, clauses(sentence.plain), reading.printed.get(sentence.index, []), outcomes,
+            reading.times_in(sentence.start, sentence.end), finder.find(sentence), last,
+        )  # fmt: skip
+        found.append(scene)
+        last = outcomes or last
+    return found

@@ -1,0 +1,108 @@
+"""The words that say which way a finding points, and the words that say that it points nowhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Cue(StrEnum):
+    """What a word says of an outcome's value, or of its merit."""
+
+    UP = "up"
+    DOWN = "down"
+    BETTER = "better"
+    WORSE = "worse"
+    NULL = "null"
+    TREND = "trend"
+    ABSENT = "absent"
+    #: "showed a significant group difference": that there is one, and not which way.
+    DIFFERENT = "different"
+    LIKEWISE = "likewise"
+
+
+@dataclass(frozen=True, slots=True)
+class CueMention:
+    """A cue in a sentence (offsets in the sentence). `comparative`: it compares ("higher", "superior"), a verb of change does not."""
+
+    cue: Cue
+    start: int
+    end: int
+    comparative: bool = False
+    significant: bool | None = None
+
+
+_N = r"(?:no|not?|without(?: any)?|lack of(?: an?)?|absence of|neither|never)"
+_ADV = r"(?:\s(?:statistically|clinically|significantly|significant|marked|markedly|meaningful|clear|any|overall|apparent|relevant|important|detectable|substantial|appreciable|measurable|further|major))*"
+_NULLS = (
+    rf"\b{_N}{_ADV}\s(?:differences?|effects?|changes?|improvements?|benefits?|associations?|relationships?|correlations?|impact|influence|excess|increase|decrease|reduction|alteration|worsening|superiority|evidence of (?:an? )?(?:difference|effect|benefit|improvement))\b",
+    r"\b(?:did|does|do|was|were|is|are|has|have|had|could|would) (?:not|n't)(?:\s(?:statistically|clinically|significantly|markedly|further|also|be|been|shown to|found to|observed to|meet))*\s(?:differ\w*|chang\w*|affect\w*|improv\w*|increas\w*|decreas\w*|reduc\w*|lower\w*|alter\w*|influenc\w*|enhance\w*|rais\w*|prevent\w*|predict\w*|superior|inferior|higher|better|worse|greater|different|associated|correlated|related|significant\w*|sustained|maintained|met|reach\w*|achiev\w*|benefit\w*|translate|support\w*|increase|accelerate)\b",
+    r"\bn(?:either|or)\b[^.;]{0,80}?\b(?:differ\w*|chang\w*|improv\w*|increas\w*|decreas\w*|reduc\w*|affect\w*|became more frequent|more frequent|met|superior)\b",
+    r"\b(?:not|non-?)\s?(?:statistically\s|clinically\s)?significant(?:ly)?\b(?:\s(?:different|better|higher|lower|affected|changed|improved|reduced|increased))?",
+    r"\b(?:was|were|is|are|remained|being) (?:\w+ )?(?:similar|comparable|equivalent|unchanged|unaffected|identical|stable|alike|the same)\b|\bsimilar(?:ly)? (?:between|in|across|among|for|at|to)\b|\bcomparable (?:between|in|across|among|to|with)\b|\bno (?:[\w-]+\s){1,4}(?:was|were) (?:superior|better|inferior|more effective)\b",
+    r"\bfailed to\b|\b(?:was|were) not (?:met|reached|achieved)\b|\bno excess\b|\bshowed no\b(?! (?:serious|severe|adverse))|\bhad no (?:significant )?(?:effect|impact|influence|benefit)\b|\bindistinguishable\b|\bnon-?inferior\b|\bineffective\b|\bunaffected\b|\bnot met\b",
+    r"\bno neuro\w+ effect\b|\bno effects? (?:on|of|in|were|was)\b",
+)
+_TRENDS = (
+    r"\btend(?:ed|s|ing)? (?:to|toward)|\btrends? (?:toward|to|for|in favou?r)|\ba trend\b|\bthis trend\b|\bnumerically\b|\bnon-?significant(?:ly)? (?:trend|increase|decrease|reduction|improvement|higher|lower)|\bborderline\b|\bmarginal(?:ly)?\b",
+)
+_ABSENTS = (
+    r"\b(?:no|without(?: any)?|zero|there were no|none of the)(?:\s(?:[\w-]+|,|and|or|clear)){0,6}?\s(?:adverse|complications?|deaths?|toxicit(?:y|ies)|side effects?|events?|reactions?|mortality|infections?|tumou?rs?|rejections?|SAEs?|AEs?)\b",
+)
+_BETTERS = r"\b(?:better|superior(?:ity)?|outperform\w*|surpass\w*|improv\w*|ameliorat\w*|benefi(?:t|ts|ted|cial)\b|enhanc\w*|favou?r(?:ed|s|ing|able)?\b|more effective|greater improvement\w*|recover\w*|alleviat\w*|reliev\w*|protect\w*|restor\w*|successful\w*|resolv\w*|heal(?:ed|ing)\b|vanish\w*|more favou?rable|slow(?:er|ed)|attenuat\w*|mitigat\w*|prolonged survival|repair\b)"
+_WORSES = r"\b(?:worse(?:n\w*)?|inferior|deteriorat\w*|poorer|aggravat\w*|exacerbat\w*|impair(?:ed|s|ing)|detriment\w*|harmful)\b"
+_UPS = r"\b(?:higher|greater|larger|longer|more (?:\w+ )?(?:frequent\w*|common\w*|often|likely|rapid\w*|adverse)|more\b(?! (?:than (?:one|two|\d)|effective|favou?rable))|increas\w*|rais\w*|rose|risen|rises?|elevat\w*|gain(?:ed|s)?\b|grew|enlarg\w*|commoner|doubled|tripled|up-?regulat\w*|exceed\w*|promot\w*|stimulat\w*|augment\w*|extend(?:ed|s)|prolong\w*|accelerat\w*)"
+_DOWNS = r"\b(?:lower(?:ed|s|ing)?\b|less\b(?! than)|fewer|smaller|shorter(?:ed)?|decreas\w*|reduc\w*|fell|fallen|falls?\b(?= (?:from|by|to|in|signific|marked|after))|declin\w*|drop(?:ped|s)?|diminish\w*|lessen\w*|cut\b|rarer|suppress\w*|inhibit\w*|down-?regulat\w*|prevent(?:ed|s|ing)?\b|minimi[sz]\w*|shrank|shrunk|shorten\w*|halved)"
+_DIFFERENT = r"\b(?:significant (?:\w+[- ])?(?:group )?differences?|differed significantly|significantly different|were significantly (?:affected|influenced)|primary (?:end ?point|outcome) was met|(?:end ?point|outcome) (?:was|were) met)\b"
+_ASSOCIATED = r"\b(?:(?:was|were|is|are) (?:\w+ )?(?:associated|correlated|linked|related) (?:with|to)|strongly correlated|correlates? with|gave more|caused?|led to|induced)\b"
+_LIKEWISE = r"\b(?:so (?:had|did|was|were)|likewise|as (?:did|was|were))\b"
+_COMPARATIVE = re.compile(r"er\b|\bmore\b|\bless\b|better|worse|superior|inferior|outperform|surpass|favou?r|^(?:exceed)", re.IGNORECASE)
+
+#: What only looks like a cue.
+_NOT_CUES = re.compile(
+    r"\b(?:increased risk of bias|improvement (?:rate|ratio)s?|(?:percentage|mean|absolute|relative|least) (?:change|improvement|reduction|increase)|higher[- ]doses?|lower[- ]doses?|lower (?:back|limb|extremit|leg|body|urinary)|higher education|greater than|less than|more than|fewer than|longer than|at least|(?:dose|risk) reduction|weight gain|gain ≥|CAL gain|attachment level gain|PD\) reduction|depth reduction|low(?:er)?-dose|reduced ejection|reduced[- ]intensity|improve quality|to improve|to reduce|to prevent|prevention|preventive|may (?:improve|reduce|prevent)|could (?:improve|reduce)|might (?:improve|reduce|offer)|needs? confirmation|recovery potential|protective|in those with (?:increased|decreased)|lower or higher|more disabled|disease worsening|less severe|more severe|(?:the|of) (?:increase|decrease|reduction|improvement)s? (?:in|of)(?= [^.]*\b(?:was|were)\b))",
+    re.IGNORECASE,
+)
+
+_TABLE: tuple[tuple[Cue, re.Pattern[str]], ...] = (
+    (Cue.ABSENT, re.compile("|".join(_ABSENTS), re.IGNORECASE)),
+    (Cue.TREND, re.compile("|".join(_TRENDS), re.IGNORECASE)),
+    (Cue.NULL, re.compile("|".join(_NULLS), re.IGNORECASE)),
+    (Cue.DIFFERENT, re.compile(_DIFFERENT, re.IGNORECASE)),
+    (Cue.BETTER, re.compile(_BETTERS, re.IGNORECASE)),
+    (Cue.WORSE, re.compile(_WORSES, re.IGNORECASE)),
+    (Cue.UP, re.compile(_UPS + "|" + _ASSOCIATED, re.IGNORECASE)),
+    (Cue.DOWN, re.compile(_DOWNS, re.IGNORECASE)),
+    (Cue.LIKEWISE, re.compile(_LIKEWISE, re.IGNORECASE)),
+)
+_SIGNIFICANT = re.compile(r"\bsignifican(?:t|tly|ce)\b", re.IGNORECASE)
+_NEGATION = re.compile(r"\b(?:not|no|neither|nor|never|without|failed to|unlikely to|rather than|n't)\s(?:\w+\s){0,2}$", re.IGNORECASE)
+
+
+def cues(words: str) -> list[CueMention]:
+    """The cues of a sentence whose brackets are blanked, in order. What an earlier kind has read no later kind reads again.
+
+    >>> [c.cue.value for c in cues("Pain fell significantly, but function did not differ between groups.")]
+    ['down', 'null']
+    """
+    work = _NOT_CUES.sub(lambda m: "\x00" * len(m[0]), words)
+    found: list[CueMention] = []
+    for cue, pattern in _TABLE:
+        for m in pattern.finditer(work):
+            if "\x00" in m[0]:
+                continue
+            found.append(_mention(cue, m, words))
+            work = work[: m.start()] + "\x00" * (m.end() - m.start()) + work[m.end() :]
+    return sorted(found, key=lambda c: c.start)
+
+
+def _mention(cue: Cue, m: re.Match[str], words: str) -> CueMention:
+    near = words[max(0, m.start() - 32) : m.end() + 26]
+    if cue in (Cue.NULL, Cue.TREND):
+        return CueMention(cue, m.start(), m.end(), significant=False)
+    if cue is Cue.ABSENT:
+        return CueMention(cue, m.start(), m.end())
+    if cue in (Cue.BETTER, Cue.WORSE, Cue.UP, Cue.DOWN) and _NEGATION.search(words[: m.start()]) and "rather than" not in near:
+        return CueMention(Cue.NULL, m.start(), m.end(), significant=False)
+    return CueMention(cue, m.start(), m.end(), _COMPARATIVE.search(m[0]) is not None, True if _SIGNIFICANT.search(near) else None)

@@ -1,0 +1,62 @@
+"""`counterclaim_concepts`: the packs' names in the text, and the text's own abbreviations of them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from nlp.domain import ConceptKind, entries
+from nlp.matching import Matcher
+from nlp.reading import ConceptMention, Reading
+
+
+@lru_cache(maxsize=2)
+def bundled_matcher() -> Matcher:
+    """The matcher over all bundled packs."""
+    return Matcher(entries())
+
+
+class Concepts:
+    """Fills `reading.concepts`."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Match names, then let the text's own abbreviations have the last word."""
+        reading: Reading = doc._.counterclaim_reading
+        found = self._matcher.find(reading.text)
+        for short, long in reading.abbreviations.items():
+            found = self._abbreviated(reading, found, short, long)
+        reading.concepts = sorted(found, key=lambda m: (m.start, -m.end))
+        return doc
+
+    def _abbreviated(self, reading: Reading, found: list[ConceptMention], short: str, long: str) -> list[ConceptMention]:
+        """Occurrences of `short` mean what `long` means: the concepts that end the long form (its head)."""
+        meant = [m for m in self._matcher.find(long) if m.end >= len(long.rstrip()) - 1]
+        if not meant and not _known(self._matcher, short):
+            return found
+        places = [(m.start(), m.end()) for m in re.finditer(rf"(?<![\w-]){re.escape(short)}s?(?!\w)", reading.text)]
+        kinds = {m.kind for m in meant}
+        kept = [m for m in found if (m.start, m.end) not in places or m.kind in (ConceptKind.ROUTE, ConceptKind.CELL_SOURCE) and not kinds & {m.kind}]
+        if not meant:
+            # The text gives the letters another meaning than the packs do: "MS" as mitral stenosis.
+            return kept
+        for start, end in places:
+            for m in meant:
+                if not any(k.kind is m.kind and k.start < end and start < k.end for k in kept):
+                    kept.append(ConceptMention(m.entry, start, end, reading.text[start:end]))
+        return kept
+
+
+def _known(matcher: Matcher, short: str) -> bool:
+    return bool(matcher.find(short))
+
+
+@Language.factory("counterclaim_concepts", requires=["doc._.counterclaim_reading"])
+def make_concepts(nlp: Language, name: str) -> Concepts:
+    """The component over the bundled packs."""
+    return Concepts(bundled_matcher())

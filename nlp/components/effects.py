@@ -1,0 +1,29 @@
+"""`counterclaim_effects`: printed results tied to outcome, arm and time."""
+
+from __future__ import annotations
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from nlp.components import state
+from nlp.effects import Linked, link
+from nlp.reading import Reading, Role
+from nlp.scene import scenes
+
+
+@Language.component(
+    "counterclaim_effects",
+    requires=["doc._.counterclaim_reading", "doc._.counterclaim_study", "doc._.counterclaim_arms"],
+    assigns=["doc._.counterclaim_linked", "doc._.counterclaim_scenes"],
+)
+def effects(doc: Doc) -> Doc:
+    """Link the results of every result sentence; conclusions are read only where a text has no results of its own."""
+    reading: Reading = doc._.counterclaim_reading
+    wanted = reading.of_role(Role.RESULT) or reading.of_role(Role.CONCLUSION)
+    found = scenes(reading, doc._.counterclaim_study.level, doc._.counterclaim_arms, wanted)
+    linked: list[Linked] = []
+    for i, scene in enumerate(found):
+        linked.extend(link(scene, i))
+    doc._.set(state.SCENES, found)
+    doc._.set(state.LINKED, linked)
+    return doc

@@ -12,11 +12,20 @@ from nlp.reading import ConceptMention, Reading, Role, Sentence
 
 _FRONT = (Role.TITLE, Role.AIM, Role.METHOD, Role.BACKGROUND)
 #: Between a facet and the cells that it tells of stand only words like these.
-_MODIFIERS = re.compile(r"[\s,/()–-]*(?:(?:derived|tissue|type|modified|human|expanded|cultured|manufactured|isolated|harvested|obtained|from|the|of|a|an|and|or|single|repeated|injections?|infusions?|administrations?|implantations?|transplantations?|delivery|delivered|injected|infused|given|administered|implanted|healthy|unrelated|volunteers?|donors?|in|into|by|via|with|combined|adult|fresh|cryopreserved|preconditioned|doses?|either|ex|vivo|cells?|one|two|six|IT|IV|fetal|primary|autologous|allogeneic|micrografts?|containing|rich|dose|was|were|then)\b[\s,/()–-]*){0,9}", re.IGNORECASE)
-_GIVING = re.compile(r"\b(?:injections?|injected|infusions?|infused|administ\w+|implant\w*|transplant\w*|deliver\w*|given|receiv\w+|cells?|therap\w+|treated|treatment|doses?|route)\b", re.IGNORECASE)
+_MODIFIERS = re.compile(
+    r"[\s,/()–-]*(?:(?:derived|tissue|type|modified|human|expanded|cultured|manufactured|isolated|harvested|obtained|from|the|of|a|an|and|or|single|repeated|injections?|infusions?|administrations?|implantations?|transplantations?|delivery|delivered|injected|infused|given|administered|implanted|healthy|unrelated|volunteers?|donors?|in|into|by|via|with|combined|adult|fresh|cryopreserved|preconditioned|doses?|either|ex|vivo|cells?|one|two|six|IT|IV|fetal|primary|autologous|allogeneic|micrografts?|containing|rich|dose|was|were|then)\b[\s,/()–-]*){0,9}",
+    re.IGNORECASE,
+)
+_GIVING = re.compile(
+    r"\b(?:injections?|injected|infusions?|infused|administ\w+|implant\w*|transplant\w*|deliver\w*|given|receiv\w+|cells?|therap\w+|treated|treatment|doses?|route)\b",
+    re.IGNORECASE,
+)
 _FACETS = (ConceptKind.ROUTE, ConceptKind.CELL_SOURCE, ConceptKind.DONOR)
 #: "bone marrow transplantation", "umbilical cord blood count": the words name no source of the cells under study.
-_NO_SOURCE_AFTER = re.compile(r"^\s*(?:transplant(?:ation|s|ed)?\b(?! of (?:autolog|mesenchym))|biops|suppression|failure|toxicity|puncture|edema|oedema|lesion|clamping|milking|gas|blood gas)", re.IGNORECASE)
+_NO_SOURCE_AFTER = re.compile(
+    r"^\s*(?:transplant(?:ation|s|ed)?\b(?! of (?:autolog|mesenchym))|biops|suppression|failure|toxicity|puncture|edema|oedema|lesion|clamping|milking|gas|blood gas)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -37,7 +46,10 @@ def main_intervention(reading: Reading) -> ConceptMention | None:
     if not counted:
         return None
     wide = {first.entry.details.get("broader") for _, first in counted.values()}
-    ranked = sorted(counted.items(), key=lambda kv: (-kv[1][0] * (0.5 if kv[0] in wide and _is_any_cell(kv[1][1].entry) else 1.0), kv[1][1].start))
+    ranked = sorted(
+        counted.items(),
+        key=lambda kv: (-kv[1][0] * (0.5 if kv[0] in wide and _is_any_cell(kv[1][1].entry) else 1.0), kv[1][1].start),
+    )
     return ranked[0][1][1]
 
 
@@ -46,8 +58,15 @@ def _is_any_cell(entry: Entry) -> bool:
 
 
 def _background_procedure(reading: Reading, m: ConceptMention) -> bool:
-    """"after allogeneic haematopoietic stem cell transplantation": given to everyone, and not what is studied."""
-    return re.search(r"\b(?:after|following|undergoing|post|before|with standard|background)\s+(?:[\w-]+\s){0,3}$", reading.plain[max(0, m.start - 50) : m.start], re.IGNORECASE) is not None
+    """ "after allogeneic haematopoietic stem cell transplantation": given to everyone, and not what is studied."""
+    return (
+        re.search(
+            r"\b(?:after|following|undergoing|post|before|with standard|background)\s+(?:[\w-]+\s){0,3}$",
+            reading.plain[max(0, m.start - 50) : m.start],
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def same_family(entry: Entry, main: Entry) -> bool:
@@ -88,10 +107,19 @@ def _loosely_given(reading: Reading, facet: ConceptMention, sentence: Sentence) 
         near = reading.plain[max(sentence.start, facet.start - 60) : facet.start] + after
         return re.search(r"\b(?:derived|from|isolated|obtained|cells?)\b", near, re.IGNORECASE) is not None
     if facet.kind is ConceptKind.ROUTE:
-        if re.match(r"\s*(?:thromboly|alteplase|tPA|rt-?PA|methylpred|immunoglob|IVIG|anticoag|sedation|contrast|fluids?|antibiotic|anesth|anaesth|cyclophos)", after, re.IGNORECASE):
+        if re.match(
+            r"\s*(?:thromboly|alteplase|tPA|rt-?PA|methylpred|immunoglob|IVIG|anticoag|sedation|contrast|fluids?|antibiotic|anesth|anaesth|cyclophos)",
+            after,
+            re.IGNORECASE,
+        ):
             return False
         return _GIVING.search(reading.plain[sentence.start : sentence.end]) is not None
-    return re.search(r"\b(?:cells?|transplant|MSCs?|product|infus|inject)", reading.plain[sentence.start : sentence.end], re.IGNORECASE) is not None
+    return (
+        re.search(
+            r"\b(?:cells?|transplant|MSCs?|product|infus|inject)", reading.plain[sentence.start : sentence.end], re.IGNORECASE
+        )
+        is not None
+    )
 
 
 def _field(kind: ConceptKind) -> str:
@@ -119,7 +147,11 @@ _FRONT_AND_RESULT = (*_FRONT, Role.RESULT)
 
 def _exposure_leads(reading: Reading) -> bool:
     title = [s for s in reading.sentences if s.role is Role.TITLE]
-    return bool(title and reading.concepts_in(title[0].start, title[0].end, ConceptKind.EXPOSURE) and not reading.concepts_in(title[0].start, title[0].end, ConceptKind.INTERVENTION))
+    return bool(
+        title
+        and reading.concepts_in(title[0].start, title[0].end, ConceptKind.EXPOSURE)
+        and not reading.concepts_in(title[0].start, title[0].end, ConceptKind.INTERVENTION)
+    )
 
 
 def _exposed(reading: Reading) -> tuple[Arm, ...]:
@@ -164,7 +196,7 @@ def _narrowest(reading: Reading, main: ConceptMention) -> ConceptMention:
 
 
 def _parallel_interventions(reading: Reading, main: ConceptMention) -> list[Arm]:
-    """"arm 1, X (n = 120) or C; arm 2, Y (n = 120) or C": several interventions of one trial, each with its own facets."""
+    """ "arm 1, X (n = 120) or C; arm 2, Y (n = 120) or C": several interventions of one trial, each with its own facets."""
     for sentence in reading.of_role(Role.METHOD):
         cells = reading.concepts_in(sentence.start, sentence.end, ConceptKind.INTERVENTION)
         numbered = re.findall(r"\b(?:arm|group)\s+(?:\d|[A-D])\b", sentence.plain, re.IGNORECASE)
@@ -244,16 +276,28 @@ _GROUP_WORDS = {
 def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[int, int]]:
     """Arm sizes: "MSC (n = 27)", "31 for the MSC and 13 for the control groups", "SB623 = 46", "104 MultiStem, 102 placebo"."""
     words = _arm_words(reading, sentence, arms)
-    each = re.search(r"\b(?:each|both) (?:group|arm)s?\b[^.;]{0,12}?\b(\d+|\w+)\b|\((\d+) (?:in|per) each (?:group|arm)\)|\b(\d+) (?:in|per) (?:each )?(?:group|arm)\b", sentence.plain, re.IGNORECASE)
+    each = re.search(
+        r"\b(?:each|both) (?:group|arm)s?\b[^.;]{0,12}?\b(\d+|\w+)\b|\((\d+) (?:in|per) each (?:group|arm)\)|\b(\d+) (?:in|per) (?:each )?(?:group|arm)\b",
+        sentence.plain,
+        re.IGNORECASE,
+    )
     if each:
         size = next(g for g in each.groups() if g)
         n = int(number_value(size)) if re.fullmatch(r"\d+|[a-z-]+", size) else 0
-        sides = [next((i for i, a in enumerate(arms) if a.role is role), None) for role in (ArmRole.INTERVENTION, ArmRole.COMPARATOR)]
+        sides = [
+            next((i for i, a in enumerate(arms) if a.role is role), None) for role in (ArmRole.INTERVENTION, ArmRole.COMPARATOR)
+        ]
         return [(i, n) for i in sides if i is not None] if n > 1 else []
     found: list[tuple[int, int]] = []
     for i, start, end in words:
-        after = re.match(r"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:[nN]\s?)?=\s?(\d+)|(?:\s(?:group|arm))?\s?[(\[](\d+)\s(?:patients|participants|subjects)", sentence.plain[end:])
-        before = re.search(r"(?:(?<![\w.%])(\d+)\s(?:patients?\s|participants?\s|subjects?\s|people\s|knees\s)?(?:(?:in|for|to|received|were given|on|from)\s)?(?:the\s|an?\s|to\s)?)$", sentence.plain[:start])
+        after = re.match(
+            r"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:[nN]\s?)?=\s?(\d+)|(?:\s(?:group|arm))?\s?[(\[](\d+)\s(?:patients|participants|subjects)",
+            sentence.plain[end:],
+        )
+        before = re.search(
+            r"(?:(?<![\w.%])(\d+)\s(?:patients?\s|participants?\s|subjects?\s|people\s|knees\s)?(?:(?:in|for|to|received|were given|on|from)\s)?(?:the\s|an?\s|to\s)?)$",
+            sentence.plain[:start],
+        )
         number = (after[1] or after[2]) if after else before[1] if before else None
         if number and 1 < int(number) < 100_000:
             found.append((i, int(number)))

@@ -31,7 +31,10 @@ from nlp.scene import Scene
 
 _WAY = {Cue.UP: 1, Cue.DOWN: -1}
 _MERIT = {Cue.BETTER: 1, Cue.WORSE: -1}
-_HEDGE = re.compile(r"\b(?:may|might|could|seem(?:s|ed)?|appear(?:s|ed)?|suggest(?:s|ed|ing)?|possibl[ey]|likely|potential(?:ly)?|signals?|exploratory|indicat(?:e|es|ed|ing))\b", re.IGNORECASE)
+_HEDGE = re.compile(
+    r"\b(?:may|might|could|seem(?:s|ed)?|appear(?:s|ed)?|suggest(?:s|ed|ing)?|possibl[ey]|likely|potential(?:ly)?|signals?|exploratory|indicat(?:e|es|ed|ing))\b",
+    re.IGNORECASE,
+)
 _PROGNOSIS = re.compile(r"\b(?:prognos|predict|associat|correlat|biomarker|risk factor)", re.IGNORECASE)
 
 
@@ -100,9 +103,16 @@ class ClaimReader:
         return sorted(found, key=lambda m: m.start)
 
     def _elliptic(self, scene: Scene, start: int, c: CueMention) -> bool:
-        """"…, but this effect was not sustained", "and did not change in controls": the subject stands in the clause before."""
+        """ "…, but this effect was not sustained", "and did not change in controls": the subject stands in the clause before."""
         head = scene.cut.masked[start : c.start]
-        return re.fullmatch(r"[\s,;:]*(?:(?:but|and|although|though|however|while|this|these|the|effects?|trends?|differences?|it|they|was|were|did|not|results?|improvements?|both|also|then|had|which|that)\b[\s,]*)*", head, re.IGNORECASE) is not None
+        return (
+            re.fullmatch(
+                r"[\s,;:]*(?:(?:but|and|although|though|however|while|this|these|the|effects?|trends?|differences?|it|they|was|were|did|not|results?|improvements?|both|also|then|had|which|that)\b[\s,]*)*",
+                head,
+                re.IGNORECASE,
+            )
+            is not None
+        )
 
     def _cue_for(self, scene: Scene, said: list[CueMention], mention: OutcomeMention) -> CueMention | None:
         return self._cue_at(scene, said, mention.start, mention.end)
@@ -118,7 +128,13 @@ class ClaimReader:
         if chosen is None:
             before = [c for c in outside if c.end <= start]
             after = [c for c in outside if c.start >= stop]
-            chosen = _strongest([c for c in before if scene.cut.clause_of(c.start) == scene.cut.clause_of(before[-1].start)], start) if before else after[0] if after and clause + 1 == scene.cut.clause_of(after[0].start) and _list_or_colon(scene, stop, after[0].start) else None
+            chosen = (
+                _strongest([c for c in before if scene.cut.clause_of(c.start) == scene.cut.clause_of(before[-1].start)], start)
+                if before
+                else after[0]
+                if after and clause + 1 == scene.cut.clause_of(after[0].start) and _list_or_colon(scene, stop, after[0].start)
+                else None
+            )
         if chosen is not None and chosen.cue is Cue.LIKEWISE:
             earlier = [c for c in said if c.start < chosen.start and c.cue is not Cue.LIKEWISE]
             return earlier[-1] if earlier else None
@@ -129,7 +145,9 @@ class ClaimReader:
         place = mention.start
         if own:
             times = list(dict.fromkeys(self.linked[i].effect.timepoint for i in own))
-            return [Finding(scene, cue, mention, t, tuple(i for i in own if self.linked[i].effect.timepoint == t), place) for t in times]
+            return [
+                Finding(scene, cue, mention, t, tuple(i for i in own if self.linked[i].effect.timepoint == t), place) for t in times
+            ]
         named = self._clause_times(scene, cue, mention)
         return [Finding(scene, cue, mention, t, (), place) for t in (named or [None])]
 
@@ -138,7 +156,11 @@ class ClaimReader:
         clause = scene.clause(anchor)
         open_times = [t for t in scene.times if scene.outside_brackets(t.start)]
         here = [t for t in open_times if scene.clause(t.start) in (clause, scene.clause(mention.start))]
-        chosen = here or [t for t in open_times if t.end <= anchor][-1:] or (open_times if len({t.days for t in open_times}) == 1 else [])
+        chosen = (
+            here
+            or [t for t in open_times if t.end <= anchor][-1:]
+            or (open_times if len({t.days for t in open_times}) == 1 else [])
+        )
         firsts = [t for t in chosen if t.list_start == chosen[0].list_start] if chosen else []
         return [Timepoint(t.text, round(t.days, 3)) for t in firsts]
 
@@ -163,10 +185,21 @@ class ClaimReader:
         start, end = self._window(f)
         sides = scene.sides_in(start, end)
         kinds = {m.side for m in sides}
-        to_baseline = Side.BASELINE in kinds or any(self.linked[i].effect.kind is not None and self.linked[i].effect.kind.value == "pre_post" for i in f.linked)
-        between = bool(contrasts) or Side.BOTH in kinds or {Side.INTERVENTION, Side.COMPARATOR} <= kinds or (Side.COMPARATOR in kinds and self._against(scene, start, end))
+        to_baseline = Side.BASELINE in kinds or any(
+            self.linked[i].effect.kind is not None and self.linked[i].effect.kind.value == "pre_post" for i in f.linked
+        )
+        between = (
+            bool(contrasts)
+            or Side.BOTH in kinds
+            or {Side.INTERVENTION, Side.COMPARATOR} <= kinds
+            or (Side.COMPARATOR in kinds and self._against(scene, start, end))
+        )
         between = between or self._own_rates(f)
-        if to_baseline and between and re.search(r"\b(?:and|,)\s(?:than|versus|vs|against)\b|\bvs\.? control|than in control", scene.plain):
+        if (
+            to_baseline
+            and between
+            and re.search(r"\b(?:and|,)\s(?:than|versus|vs|against)\b|\bvs\.? control|than in control", scene.plain)
+        ):
             return ["arms", "baseline"]
         if to_baseline and not contrasts:
             return ["baseline"]
@@ -179,17 +212,30 @@ class ClaimReader:
         return {Group.INTERVENTION, Group.COMPARATOR} <= groups
 
     def _against(self, scene: Scene, start: int, end: int) -> bool:
-        return re.search(r"\b(?:than|compared (?:with|to)|versus|vs\.?|against|relative to|from|to|over|as against)\s(?:the\s|in\s|with\s|for\s|an?\s)*(?:[\w-]+\s){0,2}$", scene.between(start, scene.sides_in(start, end, Side.COMPARATOR)[0].start), re.IGNORECASE) is not None
+        return (
+            re.search(
+                r"\b(?:than|compared (?:with|to)|versus|vs\.?|against|relative to|from|to|over|as against)\s(?:the\s|in\s|with\s|for\s|an?\s)*(?:[\w-]+\s){0,2}$",
+                scene.between(start, scene.sides_in(start, end, Side.COMPARATOR)[0].start),
+                re.IGNORECASE,
+            )
+            is not None
+        )
 
     def _window(self, f: Finding) -> tuple[int, int]:
         """The clause of the outcome and that of its cue; the sentence where it has one clause only."""
         scene = f.scene
-        spans = [scene.cut.clauses[scene.clause(f.mention.start)]] if scene.sentence.start <= f.mention.start < scene.sentence.end else []
+        spans = (
+            [scene.cut.clauses[scene.clause(f.mention.start)]]
+            if scene.sentence.start <= f.mention.start < scene.sentence.end
+            else []
+        )
         if f.cue is not None:
             spans.append(scene.cut.clauses[scene.cut.clause_of(f.cue.start)])
         if not spans:
             return scene.sentence.start, scene.sentence.end
-        lead = re.match(r"\s*(?:compared (?:with|to)|versus|relative to|in contrast to|unlike) [^,]{3,60},", scene.plain, re.IGNORECASE)
+        lead = re.match(
+            r"\s*(?:compared (?:with|to)|versus|relative to|in contrast to|unlike) [^,]{3,60},", scene.plain, re.IGNORECASE
+        )
         start = 0 if lead else min(s.start for s in spans)
         return scene.offset + start, scene.offset + max(s.end for s in spans)
 
@@ -204,9 +250,17 @@ class ClaimReader:
         if cue.comparative or cue.cue in (Cue.TREND,):
             return compares
         if cue.cue is Cue.NULL:
-            inside = Side.INTERVENTION in kinds and re.search(r"\bin the [\w-]+ group\b|\bat \d+ \w+ in\b", scene.plain[: cue.end + 60]) is not None
+            inside = (
+                Side.INTERVENTION in kinds
+                and re.search(r"\bin the [\w-]+ group\b|\bat \d+ \w+ in\b", scene.plain[: cue.end + 60]) is not None
+            )
             return compares and not inside
-        within_arm = re.search(r"\b(?:in|within) (?:the )?(?:[\w-]+\s){0,2}(?:group|arm)\b|\bafter (?:[\w-]+)", scene.plain[cue.end : cue.end + 60]) is not None
+        within_arm = (
+            re.search(
+                r"\b(?:in|within) (?:the )?(?:[\w-]+\s){0,2}(?:group|arm)\b|\bafter (?:[\w-]+)", scene.plain[cue.end : cue.end + 60]
+            )
+            is not None
+        )
         if scene.level.value == "pooled":
             return True
         subject = any(m.side is Side.INTERVENTION and m.start < scene.offset + cue.start for m in scene.sides)
@@ -233,15 +287,27 @@ class ClaimReader:
         if significant is None:
             significant = self._said_significant(f, direction)
         point = _point_direction(contrast, outcome, self._subject_is_comparator(f)) if contrast else None
-        claim = replace(claim, effects=tuple(i for i, _ in (mine or effects)), significant=significant, point_direction=point, analysis_set=next((e.analysis_set for _, e in effects if e.analysis_set), None))
-        return replace(claim, null_kind=_null_kind(contrast) if direction is Direction.NO_DIFFERENCE else None, confidence=_confidence(f, contrast, sign))
+        claim = replace(
+            claim,
+            effects=tuple(i for i, _ in (mine or effects)),
+            significant=significant,
+            point_direction=point,
+            analysis_set=next((e.analysis_set for _, e in effects if e.analysis_set), None),
+        )
+        return replace(
+            claim,
+            null_kind=_null_kind(contrast) if direction is Direction.NO_DIFFERENCE else None,
+            confidence=_confidence(f, contrast, sign),
+        )
 
     def _said_significant(self, f: Finding, direction: Direction) -> bool | None:
         if direction is Direction.NO_DIFFERENCE:
             return False if f.cue is not None and not re.search(r"\bthis (?:effect|trend) was not\b", f.scene.plain) else None
         return f.cue.significant if f.cue is not None else None
 
-    def _between(self, f: Finding, outcome: Outcome, contrast: Effect | None, effects: list[tuple[int, Effect]], significant: bool | None) -> tuple[Direction | None, int | None]:
+    def _between(
+        self, f: Finding, outcome: Outcome, contrast: Effect | None, effects: list[tuple[int, Effect]], significant: bool | None
+    ) -> tuple[Direction | None, int | None]:
         """The direction of a comparison, and +1 or -1 where the words say that the value is higher or lower with the treatment."""
         cue = f.cue.cue if f.cue is not None else None
         if cue in (Cue.NULL, Cue.TREND):
@@ -277,7 +343,7 @@ class ClaimReader:
         return 1
 
     def _subject_is_comparator(self, f: Finding) -> bool:
-        """"higher in controls than in the MSC group", "decreased in the control group": the cue speaks of the other side."""
+        """ "higher in controls than in the MSC group", "decreased in the control group": the cue speaks of the other side."""
         scene = f.scene
         if f.cue is None:
             return False
@@ -291,7 +357,11 @@ class ClaimReader:
             return in_controls and not opposed and not any(m.side is Side.INTERVENTION for m in before)
         if before and not after and before[-1].side is Side.COMPARATOR:
             lead = scene.between(scene.sentence.start, before[-1].start)
-            return re.search(r"\b(?:compared (?:with|to)|versus|vs|than|against|relative to|unlike)\s(?:the\s)?$", lead, re.IGNORECASE) is None and len(before) == 1
+            return (
+                re.search(r"\b(?:compared (?:with|to)|versus|vs|than|against|relative to|unlike)\s(?:the\s)?$", lead, re.IGNORECASE)
+                is None
+                and len(before) == 1
+            )
         return False
 
     def _before_after(self, f: Finding, outcome: Outcome, effects: list[Effect]) -> Direction | None:
@@ -319,7 +389,9 @@ class ClaimReader:
         if only_control:
             arm = next((i for i, a in enumerate(scene.arms) if a.role is ArmRole.COMPARATOR), None)
             own = scene.arms[arm] if arm is not None else None
-            return replace(claim, comparator="baseline", intervention=_comparator_name(own) if own else "control", arm=arm, versus=None)
+            return replace(
+                claim, comparator="baseline", intervention=_comparator_name(own) if own else "control", arm=arm, versus=None
+            )
         return replace(claim, comparator=comparator, versus=None)
 
     def _start(self, f: Finding, outcome: Outcome, direction: Direction, *, compared: bool) -> Claim:
@@ -400,7 +472,7 @@ def _strongest(here: list[CueMention], place: int) -> CueMention | None:
         return None
     nulls = [c for c in here if c.cue in (Cue.NULL, Cue.TREND, Cue.ABSENT)]
     pool = nulls or here
-    return min(pool, key=lambda c: (min(abs(c.start - place), abs(c.end - place))))
+    return min(pool, key=lambda c: min(abs(c.start - place), abs(c.end - place)))
 
 
 def _is_harm(mention: OutcomeMention) -> bool:
@@ -412,9 +484,15 @@ def _is_outcome_like(scene: Scene, mention: OutcomeMention) -> bool:
     text = mention.text.strip()
     if len(text) < 4 or len(text.split()) > 7 or re.search(r"\d", text[:2]):
         return False
-    if re.search(r"\b(?:MSCs?|cells?|therapy|treatment|stud(?:y|ies)|trials?|patients?|group|results?|analys[ei]s|evidence|data|authors?|effects?|difference|benefit|heterogeneity|bias|source|findings|review|infusion|injection|transplantation|administration|method|dose|we|one|another|techniques?|signal|number|proportion|rates?|potential)\b$|^(?:MSCs?|stem|mesenchymal|there|it|this|these|another|one|in|overall|conventional|advanced)\b", text, re.IGNORECASE):
+    if re.search(
+        r"\b(?:MSCs?|cells?|therapy|treatment|stud(?:y|ies)|trials?|patients?|group|results?|analys[ei]s|evidence|data|authors?|effects?|difference|benefit|heterogeneity|bias|source|findings|review|infusion|injection|transplantation|administration|method|dose|we|one|another|techniques?|signal|number|proportion|rates?|potential)\b$|^(?:MSCs?|stem|mesenchymal|there|it|this|these|another|one|in|overall|conventional|advanced)\b",
+        text,
+        re.IGNORECASE,
+    ):
         return False
-    inside = scene.reading.concepts_in(mention.start, mention.end, ConceptKind.INTERVENTION, ConceptKind.COMPARATOR, ConceptKind.CONDITION)
+    inside = scene.reading.concepts_in(
+        mention.start, mention.end, ConceptKind.INTERVENTION, ConceptKind.COMPARATOR, ConceptKind.CONDITION
+    )
     return not inside
 
 
@@ -447,7 +525,11 @@ def _point_direction(effect: Effect | None, outcome: Outcome, flipped: bool) -> 
     if effect is None or effect.estimate is None or outcome.better is None or effect.measure is Measure.OTHER:
         return None
     # A ratio printed below zero is a mean difference under a wrong name; its sign is still the side it lies on.
-    linear = effect.measure in DIFFERENCES or (effect.measure in RATIOS and (effect.estimate <= 0 or (effect.ci_low or 1) <= 0)) or effect.measure is Measure.MEAN_CHANGE
+    linear = (
+        effect.measure in DIFFERENCES
+        or (effect.measure in RATIOS and (effect.estimate <= 0 or (effect.ci_low or 1) <= 0))
+        or effect.measure is Measure.MEAN_CHANGE
+    )
     null = 0.0 if linear else 1.0
     if effect.estimate == null:
         return None
@@ -489,7 +571,15 @@ def _once(claims: list[Claim]) -> list[Claim]:
     """One claim a finding: the same outcome, time, comparison and direction again adds nothing; its effects join the first."""
     found: dict[tuple[object, ...], Claim] = {}
     for c in claims:
-        key = (c.outcome.label.lower(), c.timepoint.days if c.timepoint else None, c.intervention, c.comparator, c.route, c.cell_source, c.direction)
+        key = (
+            c.outcome.label.lower(),
+            c.timepoint.days if c.timepoint else None,
+            c.intervention,
+            c.comparator,
+            c.route,
+            c.cell_source,
+            c.direction,
+        )
         if key in found:
             found[key] = replace(found[key], effects=tuple(dict.fromkeys([*found[key].effects, *c.effects])))
         else:

@@ -57,7 +57,9 @@ _DOWNS = r"\b(?:lower(?:ed|s|ing)?\b|less\b(?! than)|fewer|smaller|shorter(?:ed)
 _DIFFERENT = r"\b(?:significant (?:\w+[- ])?(?:group )?differences?|differed significantly|significantly different|were significantly (?:affected|influenced)|primary (?:end ?point|outcome) was met|(?:end ?point|outcome) (?:was|were) met)\b"
 _ASSOCIATED = r"\b(?:(?:was|were|is|are) (?:\w+ )?(?:associated|correlated|linked|related) (?:with|to)|strongly correlated|correlates? with|gave more|caused?|led to|induced)\b"
 _LIKEWISE = r"\b(?:so (?:had|did|was|were)|likewise|as (?:did|was|were))\b"
-_COMPARATIVE = re.compile(r"er\b|\bmore\b|\bless\b|better|worse|superior|inferior|outperform|surpass|favou?r|^(?:exceed)", re.IGNORECASE)
+_COMPARATIVE = re.compile(
+    r"er\b|\bmore\b|\bless\b|better|worse|superior|inferior|outperform|surpass|favou?r|^(?:exceed)", re.IGNORECASE
+)
 
 #: What only looks like a cue.
 _NOT_CUES = re.compile(
@@ -77,7 +79,9 @@ _TABLE: tuple[tuple[Cue, re.Pattern[str]], ...] = (
     (Cue.LIKEWISE, re.compile(_LIKEWISE, re.IGNORECASE)),
 )
 _SIGNIFICANT = re.compile(r"\bsignifican(?:t|tly|ce)\b", re.IGNORECASE)
-_NEGATION = re.compile(r"\b(?:not|no|neither|nor|never|without|failed to|unlikely to|rather than|n't)\s(?:\w+\s){0,2}$", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"\b(?:not|no|neither|nor|never|without|failed to|unlikely to|rather than|n't)\s(?:\w+\s){0,2}$", re.IGNORECASE
+)
 
 
 def cues(words: str) -> list[CueMention]:

@@ -13,8 +13,14 @@ from nlp.domain import ConceptKind
 from nlp.grammar.atoms import LARGE_NUMBER, number_value
 from nlp.reading import Reading, Role
 
-_POOLED = re.compile(r"\bmeta-?\s?analys[ei]s|\bmeta-?analy[sz]ed|\bsystematic(?:ally)? review|\bpooled analysis|\bumbrella review|\bnetwork meta|\bnine studies|\bstudies were (?:included|eligible)", re.IGNORECASE)
-_TRIAL = re.compile(r"\b(?:trial|randomi[sz]ed|placebo|phase (?:I|II|III|IV|1|2|3)|single-arm|open-label|pilot study|cohort|patients?|participants|prospective|retrospective|case series|multicent(?:er|re))\b", re.IGNORECASE)
+_POOLED = re.compile(
+    r"\bmeta-?\s?analys[ei]s|\bmeta-?analy[sz]ed|\bsystematic(?:ally)? review|\bpooled analysis|\bumbrella review|\bnetwork meta|\bnine studies|\bstudies were (?:included|eligible)",
+    re.IGNORECASE,
+)
+_TRIAL = re.compile(
+    r"\b(?:trial|randomi[sz]ed|placebo|phase (?:I|II|III|IV|1|2|3)|single-arm|open-label|pilot study|cohort|patients?|participants|prospective|retrospective|case series|multicent(?:er|re))\b",
+    re.IGNORECASE,
+)
 
 #: Designs from the most to the least telling; the first that the title, aim or methods name is taken.
 DESIGNS: tuple[tuple[str, str], ...] = (
@@ -31,13 +37,18 @@ DESIGNS: tuple[tuple[str, str], ...] = (
 )
 
 _PEOPLE = r"(?:patients?|participants?|subjects?|individuals?|people|children|adults?|women|men|volunteers|cases|persons|infants|neonates|eyes|knees|boys and girls|pairs)"
-_NUMBER_OF_PEOPLE = re.compile(rf"(?<![\w.–-])(?P<n>{LARGE_NUMBER})\s+(?:[\w,'’()-]+\s+){{0,5}}?{_PEOPLE}\b(?!\s+with grade)", re.IGNORECASE)
+_NUMBER_OF_PEOPLE = re.compile(
+    rf"(?<![\w.–-])(?P<n>{LARGE_NUMBER})\s+(?:[\w,'’()-]+\s+){{0,5}}?{_PEOPLE}\b(?!\s+with grade)", re.IGNORECASE
+)
 _N_EQUALS = re.compile(rf"\b{_PEOPLE}\s*[(\[]\s*[nN]\s*=\s*(?P<n>\d[\d,]*)\s*[)\]]", re.IGNORECASE)
 _TOTAL_WORDS = re.compile(
     r"\b(?:randomi[sz]ed|randomly|at random|allocated|assigned|enrolled|recruited|included|were eligible|in total|a total of|in all|overall|analysis covered|entered|took part|comprising|involving|trials? with|studies (?:with|and)|studies,|articles|RCTs)\b",
     re.IGNORECASE,
 )
-_PART_WORDS = re.compile(r"\b(?:completed|of (?:whom|these|them)|lost|withdrew|died|excluded|dropped|screened|in the [\w-]+ (?:group|arm)|group\b|responded|improved|had|each|per arm|with grade|worldwide|per million|analy[sz]ed)\b", re.IGNORECASE)
+_PART_WORDS = re.compile(
+    r"\b(?:completed|of (?:whom|these|them)|lost|withdrew|died|excluded|dropped|screened|in the [\w-]+ (?:group|arm)|group\b|responded|improved|had|each|per arm|with grade|worldwide|per million|analy[sz]ed)\b",
+    re.IGNORECASE,
+)
 
 
 def level_of(reading: Reading) -> Level:
@@ -54,7 +65,9 @@ def level_of(reading: Reading) -> Level:
 def design_of(reading: Reading) -> str | None:
     """The study's design, or None where the text names none."""
     title = " ".join(s.plain for s in reading.of_role(Role.TITLE))
-    front = " ".join(s.plain for s in reading.sentences if s.role in (Role.TITLE, Role.AIM, Role.METHOD, Role.BACKGROUND, Role.RESULT))
+    front = " ".join(
+        s.plain for s in reading.sentences if s.role in (Role.TITLE, Role.AIM, Role.METHOD, Role.BACKGROUND, Role.RESULT)
+    )
     for text in (title, front):
         for name, pattern in DESIGNS:
             if re.search(pattern, text, re.IGNORECASE):
@@ -88,7 +101,7 @@ def _counts(reading: Reading) -> list[_Count]:
     found: list[_Count] = []
     for sentence in reading.of_role(Role.AIM, Role.METHOD, Role.RESULT, Role.BACKGROUND):
         plain = sentence.plain
-        each = re.search(rf"\b(?:each|both) (?:group|arm)s? (?:had|comprised|included|of)\s+(?P<n>\d+|\w+) ", plain, re.IGNORECASE)
+        each = re.search(r"\b(?:each|both) (?:group|arm)s? (?:had|comprised|included|of)\s+(?P<n>\d+|\w+) ", plain, re.IGNORECASE)
         for m in [*_NUMBER_OF_PEOPLE.finditer(plain), *_N_EQUALS.finditer(plain)]:
             n = number_value(m["n"]) if m["n"].lower() not in ("a", "an") else 0
             if n >= 2 and not (each and m.start() >= each.start()):
@@ -130,8 +143,15 @@ def studied(document: Document, reading: Reading) -> tuple[Study, tuple[Arm, ...
     """The study as a whole, and its arms."""
     level = level_of(reading)
     arms = arms_of(reading, level)
-    number = re.search(r"(\d+|[A-Za-z-]+)\s+(?:\w+[\s-]){0,4}?(?:studies|trials|RCTs|articles)\b", " ".join(s.plain for s in reading.of_role(Role.METHOD, Role.RESULT)))
-    k = int(number_value(number[1])) if number and level is Level.POOLED and number_value(number[1] if number[1][0].isdigit() else number[1]) > 0 else None
+    number = re.search(
+        r"(\d+|[A-Za-z-]+)\s+(?:\w+[\s-]){0,4}?(?:studies|trials|RCTs|articles)\b",
+        " ".join(s.plain for s in reading.of_role(Role.METHOD, Role.RESULT)),
+    )
+    k = (
+        int(number_value(number[1]))
+        if number and level is Level.POOLED and number_value(number[1] if number[1][0].isdigit() else number[1]) > 0
+        else None
+    )
     registered = tuple(dict.fromkeys([*document.registry_ids, *registry_ids(document.text)]))
     study = Study(level, design_of(reading), None, k, registered, conditions(reading))
     return replace(study, sample_size=sample_size(reading, arms, level)), arms

@@ -15,14 +15,23 @@ from nlp.scene import RESPECTIVELY, Scene
 
 K = AtomKind
 
-_CHANGE = re.compile(r"\b(?:chang\w*|rose|risen|fell|fallen|increas\w*|decreas\w*|reduc\w*|gain\w*|improve\w*|declin\w*|drop\w*|from baseline|versus baseline|vs\.? baseline|loss|lost|gr[eo]wn?)\b", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"\b(?:chang\w*|rose|risen|fell|fallen|increas\w*|decreas\w*|reduc\w*|gain\w*|improve\w*|declin\w*|drop\w*|from baseline|versus baseline|vs\.? baseline|loss|lost|gr[eo]wn?)\b",
+    re.IGNORECASE,
+)
 _NO_RESULT = re.compile(
     r"\b(?:were|was|are) (?:male|female|women|men|white|black|treated by|treated with|given|recruited|randomi[sz]ed|assigned|allocated|included|eligible)\b|\bfollow-?up (?:rate|of)\b|\bpower\b|\b(?:fe)?males?\b|\bsmok|\bwere (?:wom|m)en\b|\battrition\b|\bloss to follow|\bcompleted\b|\bcompletion\b|\bresponse rate (?:to|of) the (?:survey|questionnaire)|\bcompliance\b.{0,10}\bquestionnaire|\baffects\b|\bprevalence of\b.{0,30}\bworldwide\b|\bviability of (?:the )?cells|\bcell viability|\bCD\d+\b",
     re.IGNORECASE,
 )
-_DIAGNOSTIC = re.compile(r"\b(?:sensitivity|specificity|posterior probability|probability that|accuracy|AUC|area under|PPV|NPV|predictive value)\b", re.IGNORECASE)
+_DIAGNOSTIC = re.compile(
+    r"\b(?:sensitivity|specificity|posterior probability|probability that|accuracy|AUC|area under|PPV|NPV|predictive value)\b",
+    re.IGNORECASE,
+)
 _PEOPLE = r"(?:patients?|participants?|subjects?|individuals?|people|children|women|men|cases|infants|eyes|knees|of them|persons|recipients|responders)"
-_NO_EVENT = re.compile(r"\b(?:were|was)?\s?(?:enrolled|included|eligible|randomi[sz]ed|randomly|recruited|assigned|allocated|screened|received|underwent|completed|analy[sz]ed|treated|took part|withdrew|excluded|followed|qualified|pooled|with grade|studied|entered)\b|\bstudies\b|\btrials\b|\barticles\b|\bRCTs\b", re.IGNORECASE)
+_NO_EVENT = re.compile(
+    r"\b(?:were|was)?\s?(?:enrolled|included|eligible|randomi[sz]ed|randomly|recruited|assigned|allocated|screened|received|underwent|completed|analy[sz]ed|treated|took part|withdrew|excluded|followed|qualified|pooled|with grade|studied|entered)\b|\bstudies\b|\btrials\b|\barticles\b|\bRCTs\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,9 @@ def _is_result(scene: Scene, r: Printed) -> bool:
         return r.iqr_low is not None
     clause = _clause_text(scene, r)
     if r.kind is K.PLUS_MINUS:
-        return not re.search(r"\b(?:aged?|years old|baseline characteristics|follow-?up|dose|onset|duration|BMI)\b", _near(scene, r), re.IGNORECASE)
+        return not re.search(
+            r"\b(?:aged?|years old|baseline characteristics|follow-?up|dose|onset|duration|BMI)\b", _near(scene, r), re.IGNORECASE
+        )
     if r.percent:
         return _percent_counts(scene, r, clause)
     if r.iqr_low is not None:
@@ -88,7 +99,11 @@ def _percent_counts(scene: Scene, r: Printed, clause: str) -> bool:
     if _NO_RESULT.search(tail.split(",")[0][:45]) or re.match(r"\s?(?:power|confidence|CI)\b", tail):
         return False
     head = scene.plain[max(0, r.anchor - 40) : r.anchor]
-    return not re.search(r"(?:power of|dose of|\bof the dose|concentration of|prespecified|pre-specified|margin of|threshold of|\bI²?2? ?=|level of|between (?:\w+ )?and|saline,?)\s*$", head, re.IGNORECASE)
+    return not re.search(
+        r"(?:power of|dose of|\bof the dose|concentration of|prespecified|pre-specified|margin of|threshold of|\bI²?2? ?=|level of|between (?:\w+ )?and|saline,?)\s*$",
+        head,
+        re.IGNORECASE,
+    )
 
 
 def _event_outcome(scene: Scene, r: Printed) -> bool:
@@ -96,7 +111,7 @@ def _event_outcome(scene: Scene, r: Printed) -> bool:
 
 
 def _in_pair(scene: Scene, r: Printed) -> bool:
-    """"4.5 versus 2.9 mm": bare numbers are results where two are compared in one breath, with an outcome named."""
+    """ "4.5 versus 2.9 mm": bare numbers are results where two are compared in one breath, with an outcome named."""
     if r.kind is not K.NUMBER or not (scene.outcomes or scene.last_outcomes):
         return False
     for other in scene.printed:
@@ -104,32 +119,52 @@ def _in_pair(scene: Scene, r: Printed) -> bool:
             continue
         left, right = (r, other) if r.anchor < other.anchor else (other, r)
         gap = scene.plain[left.end : right.start]
-        if re.fullmatch(r"\s?(?:mm|cm|m|points?|kg|s|days?|ml|mL|letters)?\s?(?:[\w\s-]{0,28}\b)?(?:versus|vs\.?|compared (?:with|to))\s(?:[\w\s-]{0,28})?", gap):
+        if re.fullmatch(
+            r"\s?(?:mm|cm|m|points?|kg|s|days?|ml|mL|letters)?\s?(?:[\w\s-]{0,28}\b)?(?:versus|vs\.?|compared (?:with|to))\s(?:[\w\s-]{0,28})?",
+            gap,
+        ):
             return True
     return False
 
 
 def _is_count(scene: Scene, r: Printed) -> bool:
-    """"nine patients showed …", "in two of the eight men", "a complete response in 8": events in a single group."""
+    """ "nine patients showed …", "in two of the eight men", "a complete response in 8": events in a single group."""
     if r.estimate is None or r.estimate != int(r.estimate) or r.estimate < 0:
         return False
     after = scene.plain[r.end : r.end + 90]
     before = scene.plain[max(0, r.start - 50) : r.start]
-    if re.match(r"\s*(?:studies|trials|articles|RCTs|databases|cent(?:er|re)s|doses?|injections?|weeks?|months?|years?|days?|times|arms|groups|of (?:the )?(?:studies|trials))\b", after, re.IGNORECASE):
+    if re.match(
+        r"\s*(?:studies|trials|articles|RCTs|databases|cent(?:er|re)s|doses?|injections?|weeks?|months?|years?|days?|times|arms|groups|of (?:the )?(?:studies|trials))\b",
+        after,
+        re.IGNORECASE,
+    ):
         return False
     verb = re.match(rf"\s*(?:{_PEOPLE})\b(?:\s\([^)]*\))?\s*(.{{0,60}})", after, re.IGNORECASE)
     if verb and verb[1]:
         return not _NO_EVENT.search(verb[1][:40]) and _event_outcome(scene, r) and not re.match(r"\s*with\b", verb[1])
     if re.search(r"\b(?:in|by)\s*$", before) and re.match(r"\s*(?:,|\.|;|and\b|or\b|$)", after):
         return bool(scene.outcomes)
-    return bool(re.match(r"\s+(?:showed|had|died|survived|responded|relapsed|achieved|improved|developed|experienced|were alive)\b", after) and scene.outcomes)
+    return bool(
+        re.match(r"\s+(?:showed|had|died|survived|responded|relapsed|achieved|improved|developed|experienced|were alive)\b", after)
+        and scene.outcomes
+    )
 
 
 def _without_restatements(kept: list[Printed]) -> list[Printed]:
     """A count that the next bracket gives again with its percentage is one result."""
     events = {(r.events, r.total) for r in kept if r.percent and r.events is not None}
     plain = {e for e, _ in events}
-    return [r for r in kept if not (r.kind in (K.WORD_NUMBER, K.NUMBER) and not r.percent and r.measure is None and r.estimate in plain and not r.has_interval)]
+    return [
+        r
+        for r in kept
+        if not (
+            r.kind in (K.WORD_NUMBER, K.NUMBER)
+            and not r.percent
+            and r.measure is None
+            and r.estimate in plain
+            and not r.has_interval
+        )
+    ]
 
 
 # ------------------------------------------------------------------ which outcome
@@ -195,7 +230,10 @@ def _trailing_list(scene: Scene, mentions: list[OutcomeMention]) -> list[Outcome
     for m in reversed(mentions):
         if listed:
             gap = scene.between(m.end, listed[0].start)
-            if not re.fullmatch(r"\s?(?:\([^()]*\))?\s?(?:,|;|and|or|nor|,\s?and|,\s?or|/|as well as|and of|or of|and the|and in|,\s?and\s?(?:the|a|of))\s+(?:[\w-]+\s){0,3}", gap):
+            if not re.fullmatch(
+                r"\s?(?:\([^()]*\))?\s?(?:,|;|and|or|nor|,\s?and|,\s?or|/|as well as|and of|or of|and the|and in|,\s?and\s?(?:the|a|of))\s+(?:[\w-]+\s){0,3}",
+                gap,
+            ):
                 break
         listed.insert(0, m)
     return listed
@@ -214,7 +252,9 @@ def _nearest_outcome(scene: Scene, r: Printed, kept: list[Printed]) -> OutcomeMe
         return adjacent[0]
     place = scene.offset + _head_place(scene, r)
     clause = scene.clause(place - 1 if bracket else place)
-    before = [m for m in scene.outcomes if m.end <= place and scene.outside_brackets(m.start)] or [m for m in scene.outcomes if m.end <= place]
+    before = [m for m in scene.outcomes if m.end <= place and scene.outside_brackets(m.start)] or [
+        m for m in scene.outcomes if m.end <= place
+    ]
     after = [m for m in scene.outcomes if m.start >= end and scene.clause(m.start) == clause]
     here = [m for m in before if scene.clause(m.start) == clause]
     if _people_first(scene, r) and after and not _taken_between(scene, kept, r, after[0]):
@@ -227,14 +267,23 @@ def _nearest_outcome(scene: Scene, r: Printed, kept: list[Printed]) -> OutcomeMe
 
 
 def _people_first(scene: Scene, r: Printed) -> bool:
-    """"40% of patients experienced …", "13 of 14 patients had responded", "33% remained …": the outcome follows the number."""
+    """ "40% of patients experienced …", "13 of 14 patients had responded", "33% remained …": the outcome follows the number."""
     if r.measure is not None or r.kind is K.P or r.kind is K.PLUS_MINUS:
         return False
     tail = scene.plain[r.end : r.end + 40]
     head = scene.plain[max(0, r.start - 25) : r.start]
-    if re.search(r"\b(?:in|by|was|were|from|to|of)\s*\(?$", head) and not re.match(rf"[)\]]?\s*(?:of\s)?(?:the\s)?{_PEOPLE}\s+(?:showed|had|experienced|responded|were alive|died|relapsed)", tail):
+    if re.search(r"\b(?:in|by|was|were|from|to|of)\s*\(?$", head) and not re.match(
+        rf"[)\]]?\s*(?:of\s)?(?:the\s)?{_PEOPLE}\s+(?:showed|had|experienced|responded|were alive|died|relapsed)", tail
+    ):
         return False
-    return re.match(rf"[)\]]?\s*(?:of\s(?:the\s|all\s)?)?(?:{_PEOPLE})?[\s,]*(?:\([^)]*\)\s)?(?:experienced|remained|saw|showed|showing|had|responded|achieved|developed|were|reported|died|survived|relapsed|improved|reached|with|sensitivity|specificity)\b", tail, re.IGNORECASE) is not None
+    return (
+        re.match(
+            rf"[)\]]?\s*(?:of\s(?:the\s|all\s)?)?(?:{_PEOPLE})?[\s,]*(?:\([^)]*\)\s)?(?:experienced|remained|saw|showed|showing|had|responded|achieved|developed|were|reported|died|survived|relapsed|improved|reached|with|sensitivity|specificity)\b",
+            tail,
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def _taken_between(scene: Scene, kept: list[Printed], r: Printed, mention: OutcomeMention) -> bool:
@@ -262,7 +311,9 @@ def _respective_times(scene: Scene, kept: list[Printed], times: list[TimeMention
     return found
 
 
-def _nearest_time(scene: Scene, r: Printed, times: list[TimeMention], kept: list[Printed], mention: OutcomeMention | None) -> TimeMention | None:
+def _nearest_time(
+    scene: Scene, r: Printed, times: list[TimeMention], kept: list[Printed], mention: OutcomeMention | None
+) -> TimeMention | None:
     start, end = scene.offset + r.start, scene.offset + r.end
     bracket = scene.cut.bracket_of(r.start)
     inside = [t for t in times if start <= t.start <= end]
@@ -272,7 +323,15 @@ def _nearest_time(scene: Scene, r: Printed, times: list[TimeMention], kept: list
         within = [t for t in times if scene.offset + bracket.start <= t.start and t.end <= start]
         if within:
             return within[-1]
-    following = [t for t in times if t.start >= end and re.fullmatch(r"[\s)\]]*(?:of (?:the )?\w+ )?(?:at|by|after|in|during|within|over)?\s?(?:the )?(?:week |month |day )?", scene.between(end, t.start))]
+    following = [
+        t
+        for t in times
+        if t.start >= end
+        and re.fullmatch(
+            r"[\s)\]]*(?:of (?:the )?\w+ )?(?:at|by|after|in|during|within|over)?\s?(?:the )?(?:week |month |day )?",
+            scene.between(end, t.start),
+        )
+    ]
     if following and not bracket:
         return following[0]
     return _clause_time(scene, start, times, mention)
@@ -320,18 +379,43 @@ def _by_measure(scene: Scene, r: Printed, kept: list[Printed]) -> Owner | None:
         return _difference(scene)
     if r.has_interval and r.measure is None and r.kind is not K.PLUS_MINUS:
         head = scene.plain[max(0, r.start - 60) : r.start]
-        if re.search(r"\b(?:difference|reduction|versus control|vs\.? control|than (?:in |with )?controls?)\b[^;()]*[(\[]?[^;()]*$", head, re.IGNORECASE) and not re.search(r"\bbaseline[^;]*$", head, re.IGNORECASE):
+        if re.search(
+            r"\b(?:difference|reduction|versus control|vs\.? control|than (?:in |with )?controls?)\b[^;()]*[(\[]?[^;()]*$",
+            head,
+            re.IGNORECASE,
+        ) and not re.search(r"\bbaseline[^;]*$", head, re.IGNORECASE):
             return _difference(scene)
-        values = [o for o in kept if o is not r and o.percent == r.percent and not o.has_interval and o.measure is None and o.kind is not K.P and o.end <= r.start]
+        values = [
+            o
+            for o in kept
+            if o is not r
+            and o.percent == r.percent
+            and not o.has_interval
+            and o.measure is None
+            and o.kind is not K.P
+            and o.end <= r.start
+        ]
         if len(values) >= 2 and scene.plain[values[-1].end : r.start].strip(" )([,;") == "":
             return _difference(scene)
-        ratio = r.percent and r.ci_low is not None and r.ci_high is not None and r.ci_high < 5 and r.ci_low < 1 < r.ci_high * 1.5 and (r.estimate or 0) > 5 and re.search(r"\bby\s*$", scene.plain[: r.start])
-        if ratio or (r.percent and re.search(r"\bby\s*$", scene.plain[: r.start]) and (r.ci_low or 0) > 0.5 and (r.ci_high or 0) < 5):
+        ratio = (
+            r.percent
+            and r.ci_low is not None
+            and r.ci_high is not None
+            and r.ci_high < 5
+            and r.ci_low < 1 < r.ci_high * 1.5
+            and (r.estimate or 0) > 5
+            and re.search(r"\bby\s*$", scene.plain[: r.start])
+        )
+        if ratio or (
+            r.percent and re.search(r"\bby\s*$", scene.plain[: r.start]) and (r.ci_low or 0) > 0.5 and (r.ci_high or 0) < 5
+        ):
             return _difference(scene)
     return None
 
 
-_CONTRASTS = frozenset({Measure.MD, Measure.SMD, Measure.RR, Measure.OR, Measure.HR, Measure.RD, Measure.IRR, Measure.BETA, Measure.R})
+_CONTRASTS = frozenset(
+    {Measure.MD, Measure.SMD, Measure.RR, Measure.OR, Measure.HR, Measure.RD, Measure.IRR, Measure.BETA, Measure.R}
+)
 
 
 def _by_neighbour(scene: Scene, r: Printed, kept: list[Printed]) -> Owner | None:
@@ -341,13 +425,22 @@ def _by_neighbour(scene: Scene, r: Printed, kept: list[Printed]) -> Owner | None
     for m in scene.sides:
         if m.start >= end and m.end <= following + 1:
             gap = scene.between(end, m.start)
-            if re.fullmatch(r"[\s)\]%]*(?:(?:in|with|after|for|of|among|on|from|to|under|at|receiving|patients|were|was|the|those|subjects|participants|had|mm|points?|m)\b[\s]*){1,5}(?:[\w-]+\s){0,1}", gap) and m.side is not Side.BOTH:
+            if (
+                re.fullmatch(
+                    r"[\s)\]%]*(?:(?:in|with|after|for|of|among|on|from|to|under|at|receiving|patients|were|was|the|those|subjects|participants|had|mm|points?|m)\b[\s]*){1,5}(?:[\w-]+\s){0,1}",
+                    gap,
+                )
+                and m.side is not Side.BOTH
+            ):
                 return _owned(scene, m)
     before = [m for m in scene.sides if m.end <= start]
     if before:
         gap = scene.between(before[-1].end, start)
         last = max((o.end for o in kept if o.end <= r.start and o.kind is not K.P), default=0) + scene.offset
-        if before[-1].start >= last and re.fullmatch(r"[\s,:=(\[]*(?:(?:group|arm|patients|was|were|had|of|a|mean|by|at|median|is|to)\b[\s,:=(\[]*){0,4}(?:[nN]\s?=\s?\d+\s?[);,]*\s?)?", gap):
+        if before[-1].start >= last and re.fullmatch(
+            r"[\s,:=(\[]*(?:(?:group|arm|patients|was|were|had|of|a|mean|by|at|median|is|to)\b[\s,:=(\[]*){0,4}(?:[nN]\s?=\s?\d+\s?[);,]*\s?)?",
+            gap,
+        ):
             return _owned(scene, before[-1])
     return None
 
@@ -366,12 +459,18 @@ def _owned(scene: Scene, m: ArmMention) -> Owner | None:
 
 def _pairs(scene: Scene, kept: list[Printed], found: list[Owner | None]) -> None:
     """Numbers in pairs: the one whose arm is known tells the other's; where neither is, the order in which the sentence names them."""
-    open_ones = [i for i, r in enumerate(kept) if r.kind is not K.P and (found[i] is None or (found[i] or (None,))[0] in (Group.INTERVENTION, Group.COMPARATOR))]
+    open_ones = [
+        i
+        for i, r in enumerate(kept)
+        if r.kind is not K.P and (found[i] is None or (found[i] or (None,))[0] in (Group.INTERVENTION, Group.COMPARATOR))
+    ]
     i = 0
     while i + 1 < len(open_ones):
         a, b = open_ones[i], open_ones[i + 1]
         gap = scene.plain[kept[a].end : kept[b].start]
-        if kept[a].percent == kept[b].percent and (_VERSUS.search(gap) or (_AND_GAP.fullmatch(gap) and _pair_context(scene, kept, a, b))):
+        if kept[a].percent == kept[b].percent and (
+            _VERSUS.search(gap) or (_AND_GAP.fullmatch(gap) and _pair_context(scene, kept, a, b))
+        ):
             _settle(scene, found, a, b)
             i += 2
         else:
@@ -379,16 +478,22 @@ def _pairs(scene: Scene, kept: list[Printed], found: list[Owner | None]) -> None
     _parallel_lists(scene, kept, found)
 
 
-_VERSUS = re.compile(r"^[^.;]{0,45}\b(?:versus|vs\.?|compared (?:with|to)|than|against|as opposed to|whereas|while)\b[^.;]{0,45}$", re.IGNORECASE)
+_VERSUS = re.compile(
+    r"^[^.;]{0,45}\b(?:versus|vs\.?|compared (?:with|to)|than|against|as opposed to|whereas|while)\b[^.;]{0,45}$", re.IGNORECASE
+)
 _AND_GAP = re.compile(r"[\s)\]]*(?:,|and|, and|in|with|the|group|\w+\s){1,5}[\s(\[]*")
 
 
 def _pair_context(scene: Scene, kept: list[Printed], a: int, b: int) -> bool:
-    """"34 of 97 (35.1%) and 23 of 95 (24.2%)": a contrast printed behind two like numbers makes them a pair."""
+    """ "34 of 97 (35.1%) and 23 of 95 (24.2%)": a contrast printed behind two like numbers makes them a pair."""
     later = [r for r in kept if r.start >= kept[b].end]
     contrast = bool(later) and (later[0].kind is K.P or later[0].has_interval or later[0].measure is not None)
     same_kind = kept[a].kind == kept[b].kind
-    return scene.has_comparator and same_kind and (contrast or RESPECTIVELY.search(scene.plain[kept[b].end : kept[b].end + 25]) is not None)
+    return (
+        scene.has_comparator
+        and same_kind
+        and (contrast or RESPECTIVELY.search(scene.plain[kept[b].end : kept[b].end + 25]) is not None)
+    )
 
 
 def _settle(scene: Scene, found: list[Owner | None], a: int, b: int) -> None:
@@ -409,7 +514,9 @@ def _control_first(scene: Scene) -> bool:
     if not named or named[0].side is not Side.COMPARATOR:
         return False
     lead = scene.between(scene.offset, named[0].start)
-    return not re.search(r"\b(?:compared (?:with|to)|versus|vs|than|relative to|against|unlike)\s+(?:the\s)?$", lead, re.IGNORECASE) and any(m.side is Side.INTERVENTION for m in named)
+    return not re.search(
+        r"\b(?:compared (?:with|to)|versus|vs|than|relative to|against|unlike)\s+(?:the\s)?$", lead, re.IGNORECASE
+    ) and any(m.side is Side.INTERVENTION for m in named)
 
 
 def _parallel_lists(scene: Scene, kept: list[Printed], found: list[Owner | None]) -> None:
@@ -418,7 +525,11 @@ def _parallel_lists(scene: Scene, kept: list[Printed], found: list[Owner | None]
         bracket = scene.cut.bracket_of(r.start)
         if found[i] is not None or bracket is None:
             continue
-        mates = [found[j] for j, o in enumerate(kept) if o is not r and o.kind == r.kind and bracket.start < o.start < bracket.end and found[j] is not None]
+        mates = [
+            found[j]
+            for j, o in enumerate(kept)
+            if o is not r and o.kind == r.kind and bracket.start < o.start < bracket.end and found[j] is not None
+        ]
         if mates:
             found[i] = mates[0]
 
@@ -438,7 +549,15 @@ def _whole(scene: Scene) -> Owner:
 # ------------------------------------------------------------------ the value
 
 
-def _effect(scene: Scene, r: Printed, mention: OutcomeMention | None, time: TimeMention | None, group: Group, arm: int | None, versus: int | None) -> Effect:
+def _effect(
+    scene: Scene,
+    r: Printed,
+    mention: OutcomeMention | None,
+    time: TimeMention | None,
+    group: Group,
+    arm: int | None,
+    versus: int | None,
+) -> Effect:
     outcome = as_outcome(mention) if mention else Outcome("", "")
     measure = _measure(scene, r, mention, group)
     sd, se = _spreads(scene, r)
@@ -457,7 +576,11 @@ def _effect(scene: Scene, r: Printed, mention: OutcomeMention | None, time: Time
 def _printed(r: Printed, sd: float | None, se: float | None) -> tuple[tuple[str, str], ...]:
     if r.spread is None:
         return r.printed
-    return tuple((("se" if se is not None else "sd") if f == "sd" else f, v) for f, v in r.printed if f != "sd" or sd is not None or se is not None)
+    return tuple(
+        (("se" if se is not None else "sd") if f == "sd" else f, v)
+        for f, v in r.printed
+        if f != "sd" or sd is not None or se is not None
+    )
 
 
 def _timepoint(time: TimeMention | None) -> Timepoint | None:
@@ -468,7 +591,9 @@ def _spreads(scene: Scene, r: Printed) -> tuple[float | None, float | None]:
     """SD and SE. `±` is an SE where the text says so, or where the interval is 1.96 of it to each side."""
     if r.spread is None:
         return r.sd, r.se
-    said = re.search(r"±\s?(?:SE\b|SEM\b|standard error)|\bSEM?\b\s?\)|mean\s?\(?±\s?SEM?", " ".join(s.plain for s in scene.reading.sentences))
+    said = re.search(
+        r"±\s?(?:SE\b|SEM\b|standard error)|\bSEM?\b\s?\)|mean\s?\(?±\s?SEM?", " ".join(s.plain for s in scene.reading.sentences)
+    )
     half = (r.ci_high - r.ci_low) / 2 if r.ci_high is not None and r.ci_low is not None else None
     if said or (half is not None and r.spread and 1.5 < half / r.spread < 2.6):
         return None, r.spread
@@ -481,7 +606,9 @@ def _measure(scene: Scene, r: Printed, mention: OutcomeMention | None, group: Gr
         return Measure.OTHER
     if r.measure is not None:
         return r.measure
-    if r.percent and _DIAGNOSTIC.search(scene.plain[max(0, r.anchor - 50) : r.anchor] if re.search("probability", near) else scene.plain[r.end : r.end + 18]):
+    if r.percent and _DIAGNOSTIC.search(
+        scene.plain[max(0, r.anchor - 50) : r.anchor] if re.search("probability", near) else scene.plain[r.end : r.end + 18]
+    ):
         return Measure.OTHER
     if r.iqr_low is not None or (r.kind is K.NUMBER and re.search(r"\bmedian\b", near, re.IGNORECASE)):
         return Measure.MEDIAN
@@ -492,8 +619,16 @@ def _measure(scene: Scene, r: Printed, mention: OutcomeMention | None, group: Gr
     if r.kind is K.PLUS_MINUS:
         return Measure.MEAN_CHANGE if _is_change(scene, r, mention) else Measure.MEAN
     if r.percent:
-        return Measure.MEAN_CHANGE if re.search(r"\b(?:mean|percentage|percent|relative) (?:change|increase|decrease|reduction|improvement)\b", near, re.IGNORECASE) else Measure.PROPORTION
-    if r.kind in (K.FRACTION, K.WORD_NUMBER) or (r.kind is K.NUMBER and not r.has_interval and not _in_pair(scene, r) and r.estimate == int(r.estimate or 0.5)):
+        return (
+            Measure.MEAN_CHANGE
+            if re.search(
+                r"\b(?:mean|percentage|percent|relative) (?:change|increase|decrease|reduction|improvement)\b", near, re.IGNORECASE
+            )
+            else Measure.PROPORTION
+        )
+    if r.kind in (K.FRACTION, K.WORD_NUMBER) or (
+        r.kind is K.NUMBER and not r.has_interval and not _in_pair(scene, r) and r.estimate == int(r.estimate or 0.5)
+    ):
         return Measure.COUNT
     if mention and mention.entry and mention.entry.details.get("binary") and r.has_interval and 0 <= (r.estimate or -1) <= 1:
         return Measure.PROPORTION
@@ -502,13 +637,17 @@ def _measure(scene: Scene, r: Printed, mention: OutcomeMention | None, group: Gr
 
 def _is_change(scene: Scene, r: Printed, mention: OutcomeMention | None) -> bool:
     clause = scene.cut.clauses[scene.cut.clause_of(_head_place(scene, r))]
-    return _CHANGE.search(scene.plain[clause.start : r.end]) is not None or (mention is not None and _CHANGE.search(mention.text) is not None)
+    return _CHANGE.search(scene.plain[clause.start : r.end]) is not None or (
+        mention is not None and _CHANGE.search(mention.text) is not None
+    )
 
 
 def _kind(scene: Scene, r: Printed, group: Group) -> Kind | None:
     if group is Group.DIFFERENCE:
         return Kind.BETWEEN
-    if re.search(r"\b(?:versus|vs\.?|from|than at|than|against) baseline\b", scene.plain[max(0, r.start - 60) : r.start], re.IGNORECASE):
+    if re.search(
+        r"\b(?:versus|vs\.?|from|than at|than|against) baseline\b", scene.plain[max(0, r.start - 60) : r.start], re.IGNORECASE
+    ):
         return Kind.PRE_POST
     if r.kind is K.PLUS_MINUS or r.has_interval:
         return Kind.CHANGE if _is_change(scene, r, None) else None
@@ -516,13 +655,15 @@ def _kind(scene: Scene, r: Printed, group: Group) -> Kind | None:
 
 
 def _pooled_count(scene: Scene, r: Printed) -> int | None:
-    """"meta-analysis of four studies", "(7 studies)" in the clause of a pooled result."""
+    """ "meta-analysis of four studies", "(7 studies)" in the clause of a pooled result."""
     if scene.level is not Level.POOLED or r.kind is K.P:
         return None
     from nlp.grammar.atoms import WORD_NUMBER, number_value
 
     clause = scene.cut.clauses[scene.cut.clause_of(_head_place(scene, r))]
-    found = re.search(rf"\b(\d+|{WORD_NUMBER})\s+(?:\w+\s)?(?:studies|trials|RCTs)\b", scene.plain[clause.start : r.end], re.IGNORECASE)
+    found = re.search(
+        rf"\b(\d+|{WORD_NUMBER})\s+(?:\w+\s)?(?:studies|trials|RCTs)\b", scene.plain[clause.start : r.end], re.IGNORECASE
+    )
     first = next((o for o in scene.printed if o.kind is not K.P and o.measure is not None), None)
     return int(number_value(found[1])) if found and first is r else None
 
@@ -531,7 +672,11 @@ def _subgroup(scene: Scene, r: Printed, group: Group) -> str | None:
     """The facet or subset that the result is set apart by."""
     clause = scene.cut.clauses[scene.cut.clause_of(_head_place(scene, r))]
     words = scene.plain[clause.start : clause.end]
-    named = re.search(r"\b(?:in|among) (?:the |an? |patients with )?((?:[\w-]+ ){1,4}?)(?:subset|subgroup|stratum|patients)\b", scene.plain[: r.start], re.IGNORECASE)
+    named = re.search(
+        r"\b(?:in|among) (?:the |an? |patients with )?((?:[\w-]+ ){1,4}?)(?:subset|subgroup|stratum|patients)\b",
+        scene.plain[: r.start],
+        re.IGNORECASE,
+    )
     if named and re.search(r"sub|acute|severe|chronic|elderly|young", named[0]):
         return named[1].strip()
     if scene.level is not Level.POOLED:
@@ -551,7 +696,11 @@ def _own_facets(scene: Scene, r: Printed) -> list[str]:
     later = min((o.start for o in others if o.start >= r.end), default=len(scene.plain)) + scene.offset
     earlier = max((o.end for o in others if o.end <= r.start), default=0) + scene.offset
     kinds = (ConceptKind.ROUTE, ConceptKind.CELL_SOURCE, ConceptKind.DONOR)
-    behind = [m for m in scene.reading.concepts_in(end, later, *kinds) if re.fullmatch(r"[\s)\]]*(?:for|with|in|after|by|of)\s(?:the\s)?", scene.between(end, m.start))]
+    behind = [
+        m
+        for m in scene.reading.concepts_in(end, later, *kinds)
+        if re.fullmatch(r"[\s)\]]*(?:for|with|in|after|by|of)\s(?:the\s)?", scene.between(end, m.start))
+    ]
     if behind:
         return [m.entry.label for m in behind]
     clause = scene.cut.clauses[scene.cut.clause_of(_head_place(scene, r))]
@@ -562,7 +711,12 @@ def _own_facets(scene: Scene, r: Printed) -> list[str]:
 
 
 def _analysis_set(scene: Scene) -> str | None:
-    for name, pattern in (("sensitivity", r"sensitivity analys"), ("per protocol", r"per[- ]protocol"), ("ITT", r"intention[- ]to[- ]treat|\bm?ITT\b|intent-to-treat"), ("exploratory", r"\bexploratory\b|post hoc")):
+    for name, pattern in (
+        ("sensitivity", r"sensitivity analys"),
+        ("per protocol", r"per[- ]protocol"),
+        ("ITT", r"intention[- ]to[- ]treat|\bm?ITT\b|intent-to-treat"),
+        ("exploratory", r"\bexploratory\b|post hoc"),
+    ):
         if re.search(pattern, scene.plain, re.IGNORECASE):
             return name
     return None
@@ -571,13 +725,22 @@ def _analysis_set(scene: Scene) -> str | None:
 def _quote(scene: Scene, r: Printed, mention: OutcomeMention | None) -> Quote:
     """The stretch that holds the numbers, the outcome's words where they stand in the sentence, and no more than the sentence."""
     start, end = scene.offset + r.start, scene.offset + r.end
-    if mention is not None and scene.sentence.start <= mention.start and mention.end <= scene.sentence.end and abs(mention.start - start) < 260:
+    if (
+        mention is not None
+        and scene.sentence.start <= mention.start
+        and mention.end <= scene.sentence.end
+        and abs(mention.start - start) < 260
+    ):
         start, end = min(start, mention.start), max(end, mention.end)
     sides = [m for m in scene.sides if m.start >= end and m.start - end < 24]
     if sides and r.kind is not K.P and not r.has_interval:
         end = max(end, sides[0].end)
     text = scene.reading.text
-    if end < len(text) and text[end] in ")]" and text[start:end].count("(") + text[start:end].count("[") > text[start:end].count(")") + text[start:end].count("]"):
+    if (
+        end < len(text)
+        and text[end] in ")]"
+        and text[start:end].count("(") + text[start:end].count("[") > text[start:end].count(")") + text[start:end].count("]")
+    ):
         end += 1
     # A spaced minus sign was moved next to its number: the sign itself stands one place earlier.
     if start > 0 and text[start - 1] in "-−–+" and text[start : start + 1] == " ":
@@ -603,13 +766,15 @@ def _with_lone_p(scene: Scene, found: list[Linked], index: int) -> list[Linked]:
 
 
 def _shared_out(scene: Scene, found: list[Linked]) -> list[Linked]:
-    """"(p = 0.030 and p = 0.036, respectively)" behind "A and B": the p values go to the outcomes in order."""
+    """ "(p = 0.030 and p = 0.036, respectively)" behind "A and B": the p values go to the outcomes in order."""
     lone = [i for i, x in enumerate(found) if x.printed.kind is K.P]
     if len(lone) < 2 or not RESPECTIVELY.search(scene.plain):
         return found
     first = scene.offset + min(found[i].printed.start for i in lone)
     mentions = [m for m in scene.outcomes if m.end <= first and scene.outside_brackets(m.start)]
-    listed = [m for k in range(len(mentions), 1, -1) if len(m_list := _trailing_list(scene, mentions[:k])) == len(lone) for m in [m_list]][:1]
+    listed = [
+        m for k in range(len(mentions), 1, -1) if len(m_list := _trailing_list(scene, mentions[:k])) == len(lone) for m in [m_list]
+    ][:1]
     if not listed:
         return found
     out = list(found)

@@ -79,10 +79,18 @@ def unknown_outcome(reading: Reading, sentence: Sentence, clauses: Clauses, befo
 def _subject(reading: Reading, sentence: Sentence, clauses: Clauses, start: int, before: int) -> OutcomeMention | None:
     """The clause's first noun phrase: what stands before its verb."""
     head = clauses.masked[start:before]
-    verb = re.search(r"\b(?:was|were|is|are|did|had|has|showed?|improved|increased|decreased|rose|fell|remained|changed|differed|tended|occurred|developed)\b", head)
+    verb = re.search(
+        r"\b(?:was|were|is|are|did|had|has|showed?|improved|increased|decreased|rose|fell|remained|changed|differed|tended|occurred|developed)\b",
+        head,
+    )
     if not verb:
         return None
-    phrase = re.sub(r"^[\s,;:]*(?:(?:but|and|however|the|a|an|mean|median|also|in addition|moreover|furthermore|additionally)[\s,]+)*", "", head[: verb.start()], flags=re.IGNORECASE)
+    phrase = re.sub(
+        r"^[\s,;:]*(?:(?:but|and|however|the|a|an|mean|median|also|in addition|moreover|furthermore|additionally)[\s,]+)*",
+        "",
+        head[: verb.start()],
+        flags=re.IGNORECASE,
+    )
     words = phrase.strip(" ,;:")
     if not 2 < len(words) < 70 or not re.search(r"[A-Za-z]{3}", words):
         return None

@@ -70,6 +70,9 @@ def build() -> Reader:
 
 
 def _mentions(reading: Reading) -> tuple[Mention, ...]:
-    found = [Mention(_LABELS[m.kind], Quote(m.start, m.end, reading.text[m.start : m.end]), m.entry.id, m.score) for m in reading.concepts]
+    found = [
+        Mention(_LABELS[m.kind], Quote(m.start, m.end, reading.text[m.start : m.end]), m.entry.id, m.score)
+        for m in reading.concepts
+    ]
     found += [Mention("timepoint", Quote(t.start, t.end, reading.text[t.start : t.end])) for t in reading.times]
     return tuple(sorted(found, key=lambda m: (m.quote.start, m.quote.end, m.label)))

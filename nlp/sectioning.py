@@ -23,7 +23,9 @@ HEADINGS: tuple[tuple[SectionName, str], ...] = (
 
 _ANY = "|".join(f"(?P<{name.value}>{words})" for name, words in HEADINGS)
 #: "Methods:", "METHODS.", "Methods —", "Methods" on a line of its own; and, where the text writes no mark, "Methods MESEMS was …".
-_MARKED = re.compile(rf"(?:^|(?<=[.!?:;)\]”\"])\s|\n)\s*(?:\d\.\s?)?(?:{_ANY})\s?(?::|\.(?=\s+[A-Z\d])|\s[–—-]\s|(?=\n))", re.IGNORECASE)
+_MARKED = re.compile(
+    rf"(?:^|(?<=[.!?:;)\]”\"])\s|\n)\s*(?:\d\.\s?)?(?:{_ANY})\s?(?::|\.(?=\s+[A-Z\d])|\s[–—-]\s|(?=\n))", re.IGNORECASE
+)
 _UNMARKED = re.compile(rf"(?:^|(?<=[.!?)\]])\s|\n)\s*(?:{_ANY})(?=\s+[A-Z\d])", re.IGNORECASE)
 
 _ROLE = {S.TITLE: Role.TITLE, S.BACKGROUND: Role.BACKGROUND, S.OBJECTIVE: Role.AIM, S.METHODS: Role.METHOD, S.RESULTS: Role.RESULT,
@@ -129,7 +131,9 @@ def _role_by_words(text: str, place: int) -> Role:
         return Role.RESULT
     if _AIM.search(text) and not re.search(r"\d+(?:\.\d+)?\s?%|±", text):
         return Role.AIM
-    if _METHOD.search(text) and not re.search(r"\bsignificant|\bdid not (?:differ|change)|\bno (?:significant )?(?:difference|effect)", text, re.IGNORECASE):
+    if _METHOD.search(text) and not re.search(
+        r"\bsignificant|\bdid not (?:differ|change)|\bno (?:significant )?(?:difference|effect)", text, re.IGNORECASE
+    ):
         return Role.METHOD
     if place == 0 and not re.search(r"\bsignificantly\b|\d\s?%.{0,40}\bgroup\b", text, re.IGNORECASE):
         return Role.BACKGROUND

@@ -9,12 +9,26 @@ from nlp.claim import Arm, ArmRole
 from nlp.domain import ConceptKind
 from nlp.reading import ArmMention, Reading, Sentence, Side
 
-_BOTH = re.compile(r"\b(?:between|across|among) (?:the )?(?:two |both |three |all |study |treatment )*(?:groups|arms|treatments)\b|\b(?:both|either|neither|any|all|each|the two|two) (?:of the )?(?:groups?|arms?)\b|\bgroups did not\b|\bgroup difference\b|\bthe groups\b", re.IGNORECASE)
-_BASELINE = re.compile(r"\b(?:baseline|pre-?treatment|before (?:treatment|therapy|transplantation|infusion|the intervention)|pre-?(?:operative|intervention|transplant(?:ation)?|injection)(?: values?)?|at entry|initial values?)\b", re.IGNORECASE)
-_INTERVENTION_GROUP = re.compile(r"\b(?:the\s)?(?:intervention|treatment|treated|experimental|active|test|therapy|cell|cells|stem[- ]cell|cell[- ]therapy|transplant(?:ation)?|[A-Z]{2,5}s?(?:-[A-Z]{2,5}s?)?)(?:[-\s]treated)?\s(?:group|arm|sites?|patients|participants|subjects|individuals|cohort)s?\b|\btreated (?:patients|group)\b|\bafter (?:treatment|therapy|infusion|injection|transplantation)\b")
-_COMPARATOR_GROUP = re.compile(r"\b(?:the\s)?(?:control|controls|comparison|comparator|untreated|placebo|sham(?:-control)?|standard(?:[- ]care)?|usual[- ]care)(?:[-\s]treated)?(?:\s(?:group|arm|sites?|patients|participants|subjects|individuals|condition|ones))?s?\b", re.IGNORECASE)
+_BOTH = re.compile(
+    r"\b(?:between|across|among) (?:the )?(?:two |both |three |all |study |treatment )*(?:groups|arms|treatments)\b|\b(?:both|either|neither|any|all|each|the two|two) (?:of the )?(?:groups?|arms?)\b|\bgroups did not\b|\bgroup difference\b|\bthe groups\b",
+    re.IGNORECASE,
+)
+_BASELINE = re.compile(
+    r"\b(?:baseline|pre-?treatment|before (?:treatment|therapy|transplantation|infusion|the intervention)|pre-?(?:operative|intervention|transplant(?:ation)?|injection)(?: values?)?|at entry|initial values?)\b",
+    re.IGNORECASE,
+)
+_INTERVENTION_GROUP = re.compile(
+    r"\b(?:the\s)?(?:intervention|treatment|treated|experimental|active|test|therapy|cell|cells|stem[- ]cell|cell[- ]therapy|transplant(?:ation)?|[A-Z]{2,5}s?(?:-[A-Z]{2,5}s?)?)(?:[-\s]treated)?\s(?:group|arm|sites?|patients|participants|subjects|individuals|cohort)s?\b|\btreated (?:patients|group)\b|\bafter (?:treatment|therapy|infusion|injection|transplantation)\b"
+)
+_COMPARATOR_GROUP = re.compile(
+    r"\b(?:the\s)?(?:control|controls|comparison|comparator|untreated|placebo|sham(?:-control)?|standard(?:[- ]care)?|usual[- ]care)(?:[-\s]treated)?(?:\s(?:group|arm|sites?|patients|participants|subjects|individuals|condition|ones))?s?\b",
+    re.IGNORECASE,
+)
 _NOT_A_SIDE = re.compile(r"^(?:-controlled|\scontrolled|\strial)", re.IGNORECASE)
-_BLOOD = re.compile(r"\b(?:glyc(?:a)?emic|pain|disease|symptom|seizure|infection|local|tumou?r|blood pressure|bladder|bowel|motor|postural|quality|rate|weight) $", re.IGNORECASE)
+_BLOOD = re.compile(
+    r"\b(?:glyc(?:a)?emic|pain|disease|symptom|seizure|infection|local|tumou?r|blood pressure|bladder|bowel|motor|postural|quality|rate|weight) $",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +53,12 @@ class SideFinder:
 
     def _named(self, sentence: Sentence) -> list[ArmMention]:
         found = []
-        for m in self.reading.concepts_in(sentence.start, sentence.end, ConceptKind.INTERVENTION, ConceptKind.COMPARATOR, ConceptKind.EXPOSURE):
-            if _NOT_A_SIDE.match(self.reading.plain[m.end : m.end + 12]) or _BLOOD.search(self.reading.plain[max(0, m.start - 16) : m.start]):
+        for m in self.reading.concepts_in(
+            sentence.start, sentence.end, ConceptKind.INTERVENTION, ConceptKind.COMPARATOR, ConceptKind.EXPOSURE
+        ):
+            if _NOT_A_SIDE.match(self.reading.plain[m.end : m.end + 12]) or _BLOOD.search(
+                self.reading.plain[max(0, m.start - 16) : m.start]
+            ):
                 continue
             side, arm = self._side(m.entry.id, m.kind, m.entry.details.get("class"))
             if side is not None:
@@ -64,7 +82,12 @@ class SideFinder:
         first = next((i for i, a in enumerate(self.arms) if a.role is not ArmRole.COMPARATOR), None)
         versus = next((i for i, a in enumerate(self.arms) if a.role is ArmRole.COMPARATOR), None)
         found: list[ArmMention] = []
-        for side, pattern, arm in ((Side.BOTH, _BOTH, None), (Side.COMPARATOR, _COMPARATOR_GROUP, versus), (Side.INTERVENTION, _INTERVENTION_GROUP, first), (Side.BASELINE, _BASELINE, None)):
+        for side, pattern, arm in (
+            (Side.BOTH, _BOTH, None),
+            (Side.COMPARATOR, _COMPARATOR_GROUP, versus),
+            (Side.INTERVENTION, _INTERVENTION_GROUP, first),
+            (Side.BASELINE, _BASELINE, None),
+        ):
             for m in pattern.finditer(plain):
                 if side is Side.COMPARATOR and (_NOT_A_SIDE.match(plain[m.end() :]) or _BLOOD.search(plain[: m.start()])):
                     continue

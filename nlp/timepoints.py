@@ -8,7 +8,20 @@ from nlp.grammar.atoms import Atom, AtomKind, number_value
 from nlp.reading import Sentence, TimeMention
 
 #: Days in a unit; month and year as the Julian year divides.
-DAYS = {"hour": 1 / 24, "hr": 1 / 24, "day": 1.0, "d": 1.0, "week": 7.0, "wk": 7.0, "w": 7.0, "month": 30.44, "mo": 30.44, "m": 30.44, "year": 365.25, "yr": 365.25}
+DAYS = {
+    "hour": 1 / 24,
+    "hr": 1 / 24,
+    "day": 1.0,
+    "d": 1.0,
+    "week": 7.0,
+    "wk": 7.0,
+    "w": 7.0,
+    "month": 30.44,
+    "mo": 30.44,
+    "m": 30.44,
+    "year": 365.25,
+    "yr": 365.25,
+}
 
 _UNIT = re.compile(r"(hour|hr|day|week|wk|month|mo|year|yr)s?\b|\b([DWM])(?=[\s-]?\d)", re.IGNORECASE)
 _WORDS = re.compile(
@@ -24,7 +37,10 @@ _LENGTH_AFTER = re.compile(
     r"^[\s-]*(?:old\b|of age\b|intervals?\b|history\b|duration\b|or (?:older|younger)\b|(?:survival|mortality) benefit\b|before (?:the )?(?:randomi|inclusion|enrol|surgery|transplant)|prior to\b|(?:of )?(?:treatment|therapy)\b(?! (?:was|group|arm))|apart\b|trial\b|(?:double|open|single|phase|randomi))",
     re.IGNORECASE,
 )
-_ONSET = re.compile(r"^\s*(?:after|of|from|post)[\s-]+(?:the )?(?:symptom |stroke |disease |injury |infarct(?:ion)? )?(?:onset|reperfusion|injury|diagnosis)\b", re.IGNORECASE)
+_ONSET = re.compile(
+    r"^\s*(?:after|of|from|post)[\s-]+(?:the )?(?:symptom |stroke |disease |injury |infarct(?:ion)? )?(?:onset|reperfusion|injury|diagnosis)\b",
+    re.IGNORECASE,
+)
 
 
 def times(sentence: Sentence, atoms: list[Atom]) -> list[TimeMention]:
@@ -55,12 +71,28 @@ def _one_each(sentence: Sentence, atom: Atom) -> list[TimeMention]:
     start, end = sentence.start + atom.start, sentence.start + atom.end
     numbers = list(_WORDS.finditer(atom.text))
     if not numbers:
-        return [TimeMention(start, end, sentence.text[atom.start : atom.end], DAYS[name] * (0.5 if "half" in atom.text.lower() else 1), start, end)]
+        return [
+            TimeMention(
+                start,
+                end,
+                sentence.text[atom.start : atom.end],
+                DAYS[name] * (0.5 if "half" in atom.text.lower() else 1),
+                start,
+                end,
+            )
+        ]
     if len(numbers) > 1 and re.search(r"\d\s?(?:–|to)\s?\d|\w to \w", atom.text):
         numbers = numbers[-1:]
     written = unit[0].strip() if unit[1] else name
     return [
-        TimeMention(start + n.start(), start + n.end(), _wording(atom.text, n, written, len(numbers)), number_value(n[0]) * DAYS[name], start, end)
+        TimeMention(
+            start + n.start(),
+            start + n.end(),
+            _wording(atom.text, n, written, len(numbers)),
+            number_value(n[0]) * DAYS[name],
+            start,
+            end,
+        )
         for n in numbers
     ]
 
@@ -74,4 +106,11 @@ def _wording(text: str, number: re.Match[str], unit: str, count: int) -> str:
 
 def timepoint_words(plain: str) -> bool:
     """Whether a sentence speaks of the end of follow-up without a number."""
-    return re.search(r"\b(?:at|by|until) (?:the )?(?:end of (?:the )?(?:study|trial|follow-?up)|last follow-?up|final (?:visit|follow-?up)|study end)\b", plain, re.IGNORECASE) is not None
+    return (
+        re.search(
+            r"\b(?:at|by|until) (?:the )?(?:end of (?:the )?(?:study|trial|follow-?up)|last follow-?up|final (?:visit|follow-?up)|study end)\b",
+            plain,
+            re.IGNORECASE,
+        )
+        is not None
+    )

@@ -82,8 +82,8 @@ def interval_centred(effect: Effect, setting: Setting) -> AuditFinding | None:
 
 def _reads_as_difference(effect: Effect) -> str:
     return (
-        f"{shown(effect, 'estimate')} lies in the plain middle of {_limits(effect)}, where a ratio lies lower: this looks like a mean "
-        "difference printed as a ratio."
+        f"{shown(effect, 'estimate')} lies in the plain middle of {_limits(effect)}, where a ratio lies lower: "
+        "this looks like a mean difference printed as a ratio."
     )
 
 

@@ -22,8 +22,8 @@ def label_sound(effect: Effect, together: Iterable[Effect]) -> AuditFinding | No
         if other.measure is effect.measure and _impossible(other):
             return judged(
                 "label_sound",
-                f"The same text prints {shown(other, 'estimate')} as {_article(effect)} {effect.measure}, which no ratio can be: this "
-                "one may be a mean difference too.",
+                f"The same text prints {shown(other, 'estimate')} as {_article(effect)} {effect.measure}, which no ratio can be: "
+                "this one may be a mean difference too.",
             )
     return None
 

@@ -1,8 +1,8 @@
 """Which p values a usual model can give for an estimate and its interval.
 
 An interval is the estimate ± c × SE, and p is the chance of |estimate| / SE or more, so p follows from |estimate| / half-width
-and from c, the model's critical value, alone. For the normal model see Altman DG, Bland JM. How to obtain the P value from a confidence
-interval. BMJ 2011;343:d2304; Student's t differs only in c and in the tail. Ratios are taken as logarithms first.
+and from c, the model's critical value, alone. For the normal model see Altman DG, Bland JM. How to obtain the P value
+from a confidence interval. BMJ 2011;343:d2304; Student's t differs only in c and in the tail. Ratios are taken as logarithms first.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def p_values(usual: Interval, level: float | None, df: float) -> Span:
 def p_value(ratio: float, level: float | None, df: float = math.inf) -> float:
     """Two-sided p of an estimate that is `ratio` half-widths away from no effect.
 
-    >>> round(p_value(0.51 / 0.51, 95), 3), round(p_value(0.31 / 1.53, 95, df=13), 3), round(p_value(0.31 / 1.53, 95), 3)
+    >>> round(p_value(0.51 / 0.51, 95), 3), round(p_value(0.31 / 1.53, 95, df=12), 3), round(p_value(0.31 / 1.53, 95), 3)
     (0.05, 0.668, 0.691)
     """
     tail = (1 - (level or _USUAL_LEVEL) / 100) / 2

@@ -9,7 +9,9 @@ from nlp.components import state
 from nlp.design import studied
 
 
-@Language.component("counterclaim_arms", requires=["doc._.counterclaim_reading"], assigns=["doc._.counterclaim_study", "doc._.counterclaim_arms"])
+@Language.component(
+    "counterclaim_arms", requires=["doc._.counterclaim_reading"], assigns=["doc._.counterclaim_study", "doc._.counterclaim_arms"]
+)
 def arms(doc: Doc) -> Doc:
     """Find what was compared."""
     study, found = studied(doc._.counterclaim_document, doc._.counterclaim_reading)

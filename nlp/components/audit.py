@@ -13,7 +13,11 @@ from nlp.components import state
 from nlp.domain import entries
 
 
-@Language.component("counterclaim_audit", requires=["doc._.counterclaim_effects", "doc._.counterclaim_study"], assigns=["doc._.counterclaim_effects"])
+@Language.component(
+    "counterclaim_audit",
+    requires=["doc._.counterclaim_effects", "doc._.counterclaim_study"],
+    assigns=["doc._.counterclaim_effects"],
+)
 def audit(doc: Doc) -> Doc:
     """Flag, and flag only."""
     effects, study, arms = doc._.counterclaim_effects, doc._.counterclaim_study, doc._.counterclaim_arms

@@ -41,7 +41,11 @@ class Concepts:
             return found
         places = [(m.start(), m.end()) for m in re.finditer(rf"(?<![\w-]){re.escape(short)}s?(?!\w)", reading.text)]
         kinds = {m.kind for m in meant}
-        kept = [m for m in found if (m.start, m.end) not in places or m.kind in (ConceptKind.ROUTE, ConceptKind.CELL_SOURCE) and not kinds & {m.kind}]
+        kept = [
+            m
+            for m in found
+            if (m.start, m.end) not in places or (m.kind in (ConceptKind.ROUTE, ConceptKind.CELL_SOURCE) and not kinds & {m.kind})
+        ]
         if not meant:
             # The text gives the letters another meaning than the packs do: "MS" as mitral stenosis.
             return kept

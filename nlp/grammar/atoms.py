@@ -68,7 +68,29 @@ class Atom:
 WORDS = {
     w: i
     for i, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ]
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _UNITS_WORD = "one|two|three|four|five|six|seven|eight|nine"
@@ -107,9 +129,7 @@ _DOSE = re.compile(
 )
 _LAB_UNIT = re.compile(r"/\s?(?:dl|l|ml)\b", re.IGNORECASE)
 
-_CI_WORD = (
-    r"(?:(?:confidence|credible|credibility|uncertainty|prediction)\s+(?:interval|limit)s?(?:\s*[\[(](?:CI|CrI|CL|UI)s?[\])])?|C\.?I\.?s?\b|CrI\b|CL\b|HDI\b|UI\b)"
-)
+_CI_WORD = r"(?:(?:confidence|credible|credibility|uncertainty|prediction)\s+(?:interval|limit)s?(?:\s*[\[(](?:CI|CrI|CL|UI)s?[\])])?|C\.?I\.?s?\b|CrI\b|CL\b|HDI\b|UI\b)"
 _LEVEL = r"(?:(?P<level>\d{2}(?:\.\d)?)\s?%?[\s-]*)?"
 _CI = re.compile(
     rf"{_LEVEL}{_CI_WORD}(?:\s?(?P<level2>\d{{2}})\s?%)?[\s:,;=\[(]*(?:of\s+|from\s+|between\s+|was\s+|is\s+|ranged?\s+from\s+|range\s+)?[\s\[(]*"
@@ -125,11 +145,17 @@ _P = re.compile(
     re.IGNORECASE,
 )
 _P_NS = re.compile(r"(?<!\w)p\s*[=:]?\s*n\.?s\.?(?!\w)", re.IGNORECASE)
-_I2 = re.compile(r"\bI\s?\^?[2²]?\s?(?:statistic|test)?\s*[=:,]?\s*(?:of\s|was\s)?\s*(?P<value>\d+(?:\.\d+)?)\s?%|\bI[2²]\s*[=:]\s*(?P<value2>\d+(?:\.\d+)?)")
+_I2 = re.compile(
+    r"\bI\s?\^?[2²]?\s?(?:statistic|test)?\s*[=:,]?\s*(?:of\s|was\s)?\s*(?P<value>\d+(?:\.\d+)?)\s?%|\bI[2²]\s*[=:]\s*(?P<value2>\d+(?:\.\d+)?)"
+)
 _TAU2 = re.compile(r"(?:\b[Tt]au|τ)\s?\^?[2²]\s*[=:]\s*(?P<value>\d*\.?\d+)")
-_CHI = re.compile(r"(?:\b[Cc]hi|χ)\s?\^?[2²]\s*(?:\(\d+\))?\s*[=:]\s*\d*\.?\d+|\b[tFzZQ]\s?(?:\(\d+(?:,\s?\d+)?\))?\s*=\s*[-+]?\d*\.?\d+|\bdf\s*=\s*\d+|\b[Rr][²2]\s*=\s*\d*\.?\d+")
+_CHI = re.compile(
+    r"(?:\b[Cc]hi|χ)\s?\^?[2²]\s*(?:\(\d+\))?\s*[=:]\s*\d*\.?\d+|\b[tFzZQ]\s?(?:\(\d+(?:,\s?\d+)?\))?\s*=\s*[-+]?\d*\.?\d+|\bdf\s*=\s*\d+|\b[Rr][²2]\s*=\s*\d*\.?\d+"
+)
 _N = re.compile(r"\b[nN]\s?[=:]\s?(?P<value>\d{1,3}(?:,\d{3})+|\d+)(?!\s?[–/.]\s?\d)")
-_PLUS_MINUS = re.compile(rf"(?P<value>{NUMBER})\s?(?P<unit1>%|mm|cm|m|kg|points?|mL|ml|s|min|years?|days?)?\s?(?:±|\+/-|\+/–|\+-)\s?(?P<spread>\d+(?:\.\d+)?|\.\d+)(?P<unit2>\s?%)?")
+_PLUS_MINUS = re.compile(
+    rf"(?P<value>{NUMBER})\s?(?P<unit1>%|mm|cm|m|kg|points?|mL|ml|s|min|years?|days?)?\s?(?:±|\+/-|\+/–|\+-)\s?(?P<spread>\d+(?:\.\d+)?|\.\d+)(?P<unit2>\s?%)?"
+)
 _FRACTION = re.compile(
     rf"(?P<events>(?<![\w.,/])\d+|\b(?:{WORD_NUMBER}|none|no)\b)\s?(?P<sep>/|(?:patients?\s|participants?\s|subjects?\s|cases?\s|eyes?\s)?(?:out\s)?of\s(?:the\s|all\s|its\s|these\s)?)\s?(?P<total>\d+(?![\d.,]*[.,]\d)|\b{WORD_NUMBER}\b)(?!\s?(?:/|%|years|studies|trials))",
     re.IGNORECASE,
@@ -170,7 +196,9 @@ _IQR = re.compile(
 )
 _BARE_INTERVAL = re.compile(rf"[\[(]\s?(?:from\s)?(?P<low>{_BOUND})(?:\s*(?:\bto\b|–|;|,)\s*)(?P<high>{_BOUND})\s?(?=[\]),;])")
 _PERCENT = re.compile(rf"(?P<value>{NUMBER})\s?(?:%|percent\b|per cent\b|pct\b)(?!\s?(?:CI\b|confidence))", re.IGNORECASE)
-_NUMBER = re.compile(rf"(?P<value>{NUMBER})(?![\d]*[A-Za-z]\d)(?P<unit>\s?(?:mm3|mm³|mm|cm|m|km|kg|ml|mL|L|points?|months?|s|sec|min|mmHg|logMAR|letters|kcal|cells)\b)?")
+_NUMBER = re.compile(
+    rf"(?P<value>{NUMBER})(?![\d]*[A-Za-z]\d)(?P<unit>\s?(?:mm3|mm³|mm|cm|m|km|kg|ml|mL|L|points?|months?|s|sec|min|mmHg|logMAR|letters|kcal|cells)\b)?"
+)
 _WORD_NUMBER = re.compile(rf"\b(?P<value>{WORD_NUMBER}|none|all)\b(?=\s|,|\))", re.IGNORECASE)
 _CHANGE_BY = re.compile(
     rf"\b(?P<value>{NUMBER})\s?(?:%|percent)?\s?(?:-|\s)?(?:lower|higher|less|more|fewer|greater|reduction|increase|decrease|decline|relative|risk reduction|improvement)\b",
@@ -189,7 +217,10 @@ MEASURE_WORDS: tuple[tuple[Measure, str], ...] = (
     (Measure.BETA, r"β(?:\s?-?\s?coefficient)?|\bbeta\b(?:\s?-?\s?coefficient)?|\bregression\s+coefficients?|\bcoefficient"),
     (Measure.R, r"\b(?:r|rho|rs)\b(?=\s*[=:])|ρ(?=\s*[=:])|\bcorrelation\s+coefficients?"),
 )  # fmt: skip
-_MEASURES = tuple((m, re.compile(p if m in (Measure.R,) else rf"(?<![\w])(?:{p})", 0 if m in (Measure.R,) else re.IGNORECASE)) for m, p in MEASURE_WORDS)
+_MEASURES = tuple(
+    (m, re.compile(p if m in (Measure.R,) else rf"(?<![\w])(?:{p})", 0 if m in (Measure.R,) else re.IGNORECASE))
+    for m, p in MEASURE_WORDS
+)
 #: Abbreviations that are English words or other things in lower case.
 _UPPER_ONLY = re.compile(r"^(?:or|ors|es|rd|rds|md|mds|arr|ard|hr|hrs|rr|rrs|irr|aor|cor)$")
 
@@ -232,7 +263,9 @@ def _headers(work: str) -> Iterator[Atom]:
 
 
 def _p_value(text: str) -> float | None:
-    found = re.fullmatch(r"(\d+(?:[.,]\d+)?|\.\d+)(?:\s?(?:[x×*·]\s?10\s?\^?\(?\s?|[eE])\(?([-+]?\d{1,2})\)?)?|10\s?\^?(-\d+)", text.strip())
+    found = re.fullmatch(
+        r"(\d+(?:[.,]\d+)?|\.\d+)(?:\s?(?:[x×*·]\s?10\s?\^?\(?\s?|[eE])\(?([-+]?\d{1,2})\)?)?|10\s?\^?(-\d+)", text.strip()
+    )
     if not found:
         return None
     if found[3]:
@@ -250,8 +283,18 @@ def _p_values(work: str) -> Iterator[Atom]:
         if value is None or value > 1:
             continue
         operator = m["op2"] or m["op"].lower()
-        operator = {"of": "=", "was": "=", "were": "=", ":": "=", "less than": "<", "below": "<", "greater than": ">"}.get(operator, operator)
-        yield Atom(AtomKind.P, m.start(), m.end(), m[0], value=value, operator=_OPERATORS.get(operator, operator), printed=_printed(m, p_value="value"))
+        operator = {"of": "=", "was": "=", "were": "=", ":": "=", "less than": "<", "below": "<", "greater than": ">"}.get(
+            operator, operator
+        )
+        yield Atom(
+            AtomKind.P,
+            m.start(),
+            m.end(),
+            m[0],
+            value=value,
+            operator=_OPERATORS.get(operator, operator),
+            printed=_printed(m, p_value="value"),
+        )
     for m in _P_NS.finditer(work):
         yield Atom(AtomKind.P, m.start(), m.end(), m[0])
 
@@ -284,7 +327,16 @@ def _fractions(work: str) -> Iterator[Atom]:
         total = number_value(m["total"])
         if events > total or (m["sep"] == "/" and work[m.end() : m.end() + 3].strip().startswith(("kg", "ml", "day"))):
             continue
-        yield Atom(AtomKind.FRACTION, m.start(), m.end(), m[0], value=events, events=int(events), total=int(total), printed=_printed(m, events="events", total="total"))
+        yield Atom(
+            AtomKind.FRACTION,
+            m.start(),
+            m.end(),
+            m[0],
+            value=events,
+            events=int(events),
+            total=int(total),
+            printed=_printed(m, events="events", total="total"),
+        )
 
 
 def _times(work: str) -> Iterator[Atom]:
@@ -325,17 +377,43 @@ def _bare_intervals(work: str) -> Iterator[Atom]:
 def _changes(work: str) -> Iterator[Atom]:
     for m in _CHANGE_BY.finditer(work):
         if "%" in m[0] or "percent" in m[0]:
-            yield Atom(AtomKind.CHANGE, m.start(), m.end(), m[0], value=number_value(m["value"]), percent=True, unit="%", printed=_printed(m, estimate="value"))
+            yield Atom(
+                AtomKind.CHANGE,
+                m.start(),
+                m.end(),
+                m[0],
+                value=number_value(m["value"]),
+                percent=True,
+                unit="%",
+                printed=_printed(m, estimate="value"),
+            )
 
 
 def _percents(work: str) -> Iterator[Atom]:
     for m in _PERCENT.finditer(work):
-        yield Atom(AtomKind.PERCENT, m.start(), m.end(), m[0], value=number_value(m["value"]), unit="%", percent=True, printed=_printed(m, estimate="value"))
+        yield Atom(
+            AtomKind.PERCENT,
+            m.start(),
+            m.end(),
+            m[0],
+            value=number_value(m["value"]),
+            unit="%",
+            percent=True,
+            printed=_printed(m, estimate="value"),
+        )
 
 
 def _numbers(work: str) -> Iterator[Atom]:
     for m in _NUMBER.finditer(work):
-        yield Atom(AtomKind.NUMBER, m.start(), m.end(), m[0], value=number_value(m["value"]), unit=(m["unit"] or "").strip() or None, printed=_printed(m, estimate="value"))
+        yield Atom(
+            AtomKind.NUMBER,
+            m.start(),
+            m.end(),
+            m[0],
+            value=number_value(m["value"]),
+            unit=(m["unit"] or "").strip() or None,
+            printed=_printed(m, estimate="value"),
+        )
 
 
 def _word_numbers(work: str) -> Iterator[Atom]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_SPACES = dict.fromkeys(map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\n"), " ")
+_SPACES = dict.fromkeys(
+    map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\n"), " "
+)
 _MINUS = dict.fromkeys(map(ord, "\u2212\uff0d\u02d7\u207b"), "\u2212")
 _HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u00ad\ufe63"), "-")
 _DASHES = dict.fromkeys(map(ord, "\u2012\u2013\u2014\u2015"), "–")

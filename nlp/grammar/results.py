@@ -110,7 +110,16 @@ class Assembler:
         self.found.append(self._with_followers(result, i))
 
     def _start(self, atom: Atom) -> Printed:
-        result = Printed(atom.start, atom.end, atom.start, atom.kind, estimate=atom.value, percent=atom.percent, unit=atom.unit, printed=atom.printed)
+        result = Printed(
+            atom.start,
+            atom.end,
+            atom.start,
+            atom.kind,
+            estimate=atom.value,
+            percent=atom.percent,
+            unit=atom.unit,
+            printed=atom.printed,
+        )
         if atom.kind is K.PLUS_MINUS:
             return replace(result, spread=atom.spread)
         if atom.kind is K.FRACTION:
@@ -118,7 +127,12 @@ class Assembler:
         if atom.kind is K.DOSE:
             head = re.match(r"[-+\d.,]+", atom.text)
             value = head[0].replace(",", "") if head else ""
-            return replace(result, estimate=float(value) if value else None, unit=atom.text[len(value) :].strip() or None, printed=(("estimate", value),))
+            return replace(
+                result,
+                estimate=float(value) if value else None,
+                unit=atom.text[len(value) :].strip() or None,
+                printed=(("estimate", value),),
+            )
         return result
 
     def _with_measure(self, result: Printed, atom: Atom) -> Printed:
@@ -132,12 +146,17 @@ class Assembler:
         return replace(result, measure=pending.measure, measure_start=pending.start, start=min(result.start, pending.start))
 
     def _listed(self, pending: Atom, atom: Atom) -> bool:
-        """"hazard ratios, 0.43, 0.22, and 0.39": the measure goes for each number of the list."""
+        """ "hazard ratios, 0.43, 0.22, and 0.39": the measure goes for each number of the list."""
         last = self.found[-1] if self.found else None
-        return bool(last and last.measure_start == pending.start and self._glued(last.end, atom.start, _LIST_GAP) and pending.text.rstrip().endswith("s"))
+        return bool(
+            last
+            and last.measure_start == pending.start
+            and self._glued(last.end, atom.start, _LIST_GAP)
+            and pending.text.rstrip().endswith("s")
+        )
 
     def _restated(self, i: int) -> bool:
-        """"rose by 5.25% (WMD = 5.25 …)", "36% less frequent (RR …)": the bracket prints the estimate, the words say it again."""
+        """ "rose by 5.25% (WMD = 5.25 …)", "36% less frequent (RR …)": the bracket prints the estimate, the words say it again."""
         atom = self.atoms[i]
         if atom.kind not in (K.PERCENT, K.CHANGE, K.NUMBER):
             return False
@@ -168,7 +187,7 @@ class Assembler:
         return result
 
     def _time_between(self, j: int) -> bool:
-        """"16% at 6 months (95% CI …)", "relapsed at 9 months (12.5%)": a time may stand before the bracket."""
+        """ "16% at 6 months (95% CI …)", "relapsed at 9 months (12.5%)": a time may stand before the bracket."""
         if j + 1 >= len(self.atoms):
             return False
         following = self.atoms[j + 1]
@@ -199,10 +218,23 @@ class Assembler:
                 return self._take_count(result, atom, gap)
 
     def _take_count(self, result: Printed, atom: Atom, gap: str) -> Printed | None:
-        opens = re.fullmatch(r"(?:\s(?:patients?|participants?|subjects?|cases?|eyes|children|knees|women|men))?\s?[(\[]\s?|,\s", gap) is not None
-        if atom.kind is K.PERCENT and opens and result.kind in (K.NUMBER, K.FRACTION, K.WORD_NUMBER) and not result.percent and result.measure is None:
+        opens = (
+            re.fullmatch(r"(?:\s(?:patients?|participants?|subjects?|cases?|eyes|children|knees|women|men))?\s?[(\[]\s?|,\s", gap)
+            is not None
+        )
+        if (
+            atom.kind is K.PERCENT
+            and opens
+            and result.kind in (K.NUMBER, K.FRACTION, K.WORD_NUMBER)
+            and not result.percent
+            and result.measure is None
+        ):
             return self._with_percent(result, atom)
-        if atom.kind is K.PERCENT and result.kind is K.WORD_NUMBER and re.fullmatch(r"[^()\[\]]{0,60}[(\[]\s?", self._gap(result.end, atom.start)):
+        if (
+            atom.kind is K.PERCENT
+            and result.kind is K.WORD_NUMBER
+            and re.fullmatch(r"[^()\[\]]{0,60}[(\[]\s?", self._gap(result.end, atom.start))
+        ):
             return self._with_percent(result, atom)
         if atom.kind is K.FRACTION and result.kind is K.PERCENT and re.fullmatch(r"\s?[(\[;,]\s?", gap):
             return replace(result, events=atom.events, total=atom.total, printed=result.printed + atom.printed)
@@ -213,11 +245,13 @@ class Assembler:
     def _with_percent(self, result: Printed, atom: Atom) -> Printed:
         events = int(result.estimate or 0) if result.events is None else result.events
         printed = tuple(("events" if f == "estimate" else f, v) for f, v in result.printed)
-        return replace(result, kind=K.FRACTION, estimate=atom.value, percent=True, unit="%", events=events, printed=printed + atom.printed)
+        return replace(
+            result, kind=K.FRACTION, estimate=atom.value, percent=True, unit="%", events=events, printed=printed + atom.printed
+        )
 
     def _with_spread(self, result: Printed, atom: Atom) -> Printed | None:
-        """"+8.3 (1.4)" where the text before says "mean (SE)" or "mean (SD)"."""
-        if result.kind is not K.NUMBER or not self.text[atom.end : atom.end + 1] in (")", "]"):
+        """ "+8.3 (1.4)" where the text before says "mean (SE)" or "mean (SD)"."""
+        if result.kind is not K.NUMBER or self.text[atom.end : atom.end + 1] not in (")", "]"):
             return None
         header = list(re.finditer(r"\b(?:mean|average|median|LS mean|change)s?\s?[^()\[\]]{0,20}[(\[]\s?(SE|SEM|SD|s\.d\.|standard error|standard deviation)\s?[)\]]|\b(SE|SEM|SD)\b",
                                   self.text[: result.start], re.IGNORECASE))  # fmt: skip
@@ -226,7 +260,13 @@ class Assembler:
         word = (header[-1][1] or header[-1][2] or "").lower()
         field = "se" if word.startswith(("se", "standard e")) else "sd"
         value = tuple((field, v) for _, v in atom.printed)
-        return replace(result, kind=K.PLUS_MINUS, printed=result.printed + value, se=atom.value if field == "se" else None, sd=atom.value if field == "sd" else None)
+        return replace(
+            result,
+            kind=K.PLUS_MINUS,
+            printed=result.printed + value,
+            se=atom.value if field == "se" else None,
+            sd=atom.value if field == "sd" else None,
+        )
 
     def _with_bare_interval(self, result: Printed, atom: Atom) -> Printed | None:
         """Bounds with no word: an interval after a measure or a header, an IQR after a median, else not known and not taken."""
@@ -235,7 +275,12 @@ class Assembler:
             named = tuple((f.replace("ci_", "iqr_"), v) for f, v in atom.printed)
             return replace(result, iqr_low=atom.low, iqr_high=atom.high, printed=result.printed + named)
         announced = result.measure is not None or self.header is not None
-        holds = result.estimate is not None and atom.low is not None and atom.high is not None and atom.low <= result.estimate <= atom.high
+        holds = (
+            result.estimate is not None
+            and atom.low is not None
+            and atom.high is not None
+            and atom.low <= result.estimate <= atom.high
+        )
         p_inside = j_kind(self.atoms, atom) is K.P
         if announced or (holds and (p_inside or result.kind is K.PERCENT)):
             level = self.header.level if self.header else 95.0

@@ -1,0 +1,66 @@
+"""Bytes to text: which encoding a file is written in, and whether it is text at all."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from crawler.errors import Unreadable
+
+_MARKED = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+           (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+#: Files that people take for text, by their first bytes.
+_SIGNATURES = ((b"%PDF", "a PDF"), (b"PK\x03\x04", "a ZIP archive or an office file"), (b"\x1f\x8b", "a gzip archive"),
+               (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"SQLite format 3", "an SQLite database"),
+               (b"\xd0\xcf\x11\xe0", "an old office file"), (b"7z\xbc\xaf", "a 7z archive"), (b"BZh", "a bzip2 archive"),
+               (b"\xfd7zXZ", "an xz archive"))  # fmt: skip
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+#: Bytes that cp1252 prints as letters, quotes, dashes and signs of prose; a page of it has few of them beside ASCII.
+_MOST_CONTROLS, _MOST_HIGH = 0.002, 0.2
+
+
+def encoding_of(head: bytes, where: str) -> str:
+    """The encoding of a file that begins with these bytes.
+
+    Raises:
+        Unreadable: the file is no text.
+    """
+    for signature, what in _SIGNATURES:
+        if head.startswith(signature):
+            raise Unreadable(where, f"this is {what}, not text.", "Save its text, or unpack it, and add that.")
+    for mark, encoding in _MARKED:
+        if head.startswith(mark):
+            return encoding
+    if len(_CONTROLS.findall(head)) > max(1, _MOST_CONTROLS * len(head)):
+        raise Unreadable(where, "this is binary data, not text.", "Save it as text in UTF-8 and add that.")
+    try:
+        # Incremental: a character may be cut in two where the head ends.
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError as error:
+        return _legacy(head, where, error)
+    return "utf-8"
+
+
+def _legacy(head: bytes, where: str, error: UnicodeDecodeError) -> str:
+    """cp1252, where the bytes read as prose in it: none that it leaves open, few beyond ASCII."""
+    high = sum(byte > 0x7F for byte in head)
+    open_places = any(byte in b"\x81\x8d\x8f\x90\x9d" for byte in head)
+    if open_places or high > _MOST_HIGH * len(head):
+        raise Unreadable(
+            where, f"the text is not UTF-8 (byte {error.start + 1}), nor any encoding that can be told.", "Save it as UTF-8."
+        )
+    return "cp1252"
+
+
+def decoded(data: bytes, encoding: str, where: str) -> str:
+    """The whole text.
+
+    Raises:
+        Unreadable: some bytes further down are no text in this encoding.
+    """
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Unreadable(
+            where, f"the text is not {encoding.upper()} from byte {error.start + 1} on.", "Save it as UTF-8."
+        ) from error

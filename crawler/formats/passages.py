@@ -1,0 +1,91 @@
+"""Passages: the labelled paragraphs of an abstract, and the text and sections that they make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from crawler.document import Section, SectionName, with_title
+from crawler.formats.headings import section_name
+
+_LABEL = re.compile(r"([A-Z][^\n:.;?!]{0,79}):\s+(?=\S)")
+#: A label behind the end of a sentence: "… after stroke. Registration: NCT…".
+_INNER_LABEL = re.compile(r"(?<=[.!?)\]])\s+(?=([A-Z][^\n:.;?!]{0,60}):\s+\S)")
+_LABEL_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of text. `heading` stands before it as printed, separator included; `name` is None where it goes on with the last one."""
+
+    text: str
+    heading: str = ""
+    name: SectionName | None = None
+
+
+def labelled(paragraphs: Iterable[str]) -> list[Passage]:
+    """Read labels ("Methods: …") and headings on lines of their own from plain paragraphs.
+
+    A label that names no known section counts only among others that do: the paper is then written under labels.
+
+    >>> [(p.name, p.text) for p in labelled(["Results: A won. Conclusions: Use A."])]
+    [(<SectionName.RESULTS: 'results'>, 'A won.'), (<SectionName.CONCLUSIONS: 'conclusions'>, 'Use A.')]
+    """
+    pieces = [piece for paragraph in paragraphs for piece in _split_at_inner_labels(paragraph)]
+    named = sum(_known(piece) for piece in pieces)
+    found: list[Passage] = []
+    heading: tuple[str, SectionName] | None = None
+    for piece in pieces:
+        alone = section_name(piece) if not piece.endswith(".") else None
+        if alone is not None:
+            found += [Passage("", heading[0], heading[1])] if heading else []
+            heading = (f"{piece}\n", alone)
+        elif heading is not None:
+            found.append(Passage(piece, *heading))
+            heading = None
+        else:
+            found.append(_from_label(piece, strict=named < 2))
+    return found + ([Passage("", heading[0].rstrip(), heading[1])] if heading else [])
+
+
+def _split_at_inner_labels(paragraph: str) -> list[str]:
+    cuts = [m for m in _INNER_LABEL.finditer(paragraph) if section_name(m[1]) is not None]
+    edges = [0, *(m.end() for m in cuts), len(paragraph)]
+    return [paragraph[a:b].strip() for a, b in zip(edges, edges[1:], strict=False)]
+
+
+def _known(piece: str) -> bool:
+    label = _LABEL.match(piece)
+    return section_name(label[1] if label else piece) is not None
+
+
+def _from_label(piece: str, strict: bool) -> Passage:
+    label = _LABEL.match(piece)
+    if label is None:
+        return Passage(piece)
+    name = section_name(label[1])
+    if name is None and (strict or len(label[1].split()) > _LABEL_WORDS):
+        return Passage(piece)
+    return Passage(piece[label.end() :], label[0], name or SectionName.OTHER)
+
+
+def text_of(title: str, passages: Sequence[Passage], between: str = "\n") -> tuple[str, tuple[Section, ...]]:
+    r"""A document's text and sections. Where any passage is named the sections leave no passage out.
+
+    >>> text_of("On X", [Passage("X works.", "Results: ", SectionName.RESULTS)])[0]
+    'On X\n\nResults: X works.'
+    """
+    text, titles = with_title(title, between.join(p.heading + p.text for p in passages))
+    if all(p.name is None for p in passages):
+        return text, titles
+    at = len(text) - sum(len(p.heading + p.text) for p in passages) - len(between) * (len(passages) - 1)
+    sections: list[Section] = []
+    for passage in passages:
+        start, end = at + len(passage.heading), at + len(passage.heading) + len(passage.text)
+        if passage.name is None and sections:
+            sections[-1] = Section(sections[-1].name, sections[-1].start, end)
+        elif passage.text:
+            sections.append(Section(passage.name or SectionName.OTHER, start, end))
+        at = end + len(between)
+    return text, (*titles, *sections)

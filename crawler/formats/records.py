@@ -1,0 +1,143 @@
+"""Records as JSON lines, one JSON object, or a JSON list of objects; their text is taken as it stands."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+
+from crawler.document import Document, Read, Report, with_title
+from crawler.errors import Unreadable
+from crawler.formats.given import Given
+from crawler.formats.record_fields import Fields, Refused
+from crawler.record import Identifiers
+
+_OPENS = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\]{])")
+_LINES_LOOKED_AT = 50
+
+
+class Records:
+    """Records that somebody has already taken apart."""
+
+    name = "records"
+    what = 'JSON lines, a JSON object or a JSON list of objects like {"id": …, "title": …, "abstract": …}'
+
+    def recognises(self, given: Given) -> bool:
+        """By the brace or bracket that JSON opens with."""
+        return _OPENS.match(given.text.lstrip("\ufeff")) is not None
+
+    def read(self, given: Given) -> Iterator[Document | Unreadable]:
+        """Every record; a bad one stands in its place as an error."""
+        text = given.text.lstrip("\ufeff")
+        if are_lines(text):
+            yield from read_lines(text.split("\n"), given.where)
+            return
+        try:
+            whole = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            yield Unreadable(
+                given.where, f"this JSON cannot be read: {_said(error)}.", "Mend it there, or write one record a line."
+            )
+            return
+        if isinstance(whole, dict):
+            yield from read_record(whole, given.where)
+            return
+        for number, item in enumerate(whole, 1):
+            yield from read_record(item, f"{given.where}, record {number}")
+
+
+def are_lines(head: str) -> bool:
+    """Whether a text's beginning is JSON lines: some line of it holds a JSON object by itself, and no list surrounds it."""
+    if head.lstrip().startswith("["):
+        return False
+    lines = (line for line in head.split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT] if line.strip())
+    return any(isinstance(_parsed(line), dict) for line in lines if line.lstrip().startswith("{"))
+
+
+def _parsed(line: str) -> object:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def read_lines(lines: Iterable[str | Unreadable], where: str) -> Iterator[Document | Unreadable]:
+    """Read JSON lines one by one. Blank lines count, and say nothing."""
+    for number, line in enumerate(lines, 1):
+        if isinstance(line, Unreadable):
+            yield line
+        elif line.strip():
+            yield from _read_line(line, f"{where}, line {number}")
+
+
+def _read_line(line: str, where: str) -> Iterator[Document | Unreadable]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        yield Unreadable(where, f"this line is no JSON: {_said(error)}.", "Mend the line; the others were read.")
+        return
+    yield from read_record(record, where)
+
+
+def _said(error: ValueError | RecursionError) -> str:
+    """Where it breaks off, in words."""
+    if isinstance(error, json.JSONDecodeError):
+        place = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
+        return f"{error.msg[0].lower()}{error.msg[1:]} at {place}"
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def read_record(record: object, where: str) -> Iterator[Document | Unreadable]:
+    """One record's document, and an error for each field that was left out of it."""
+    if not isinstance(record, dict):
+        yield Unreadable(
+            where, f"this is no record but {type(record).__name__}.", 'A record is an object like {"title": …, "abstract": …}.'
+        )
+        return
+    fields = Fields(record)
+    try:
+        yield _document(fields, where)
+    except Refused as why:
+        yield Unreadable(where, str(why), "The record was left out.")
+        return
+    for sentence in fields.left_out:
+        yield Unreadable(where, sentence)
+
+
+def _document(fields: Fields, where: str) -> Document:
+    title, abstract = fields.whole("title"), fields.whole("abstract")
+    if not abstract.strip():
+        raise Refused("the record has no abstract, so there is nothing to read.")
+    title = title if title.strip() else ""
+    text, sections = with_title(title, abstract)
+    names = fields.identifiers()
+    return Document(
+        id=fields.name("id") or stable_id(names, text),
+        title=title,
+        text=text,
+        sections=sections,
+        year=fields.year(),
+        journal=fields.text("journal"),
+        identifiers=names,
+        read=fields.word("read", Read, Read.ABSTRACT),
+        report=fields.word("report", Report, Report.ARTICLE),
+        reports_on=fields.references(),
+        registry_ids=fields.texts("registry_ids"),
+        publication_types=fields.texts("publication_types"),
+        keywords=fields.texts("keywords"),
+        mesh=fields.texts("mesh"),
+        authors=fields.texts("authors"),
+        url=fields.text("url"),
+        origin=where,
+        format=Records.name,
+    )
+
+
+def stable_id(names: Identifiers, text: str) -> str:
+    """The id of a record that brings none: its DOI or PMID, else a fingerprint of its text.
+
+    >>> stable_id(Identifiers(pmid="123"), "On X"), stable_id(Identifiers(), "On X")
+    ('pmid:123', 'text:f1c3b3fc3b2ea3e7')
+    """
+    return names.preferred or f"text:{hashlib.sha256(text.encode()).hexdigest()[:16]}"

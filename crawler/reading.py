@@ -1,0 +1,163 @@
+"""From paths to documents: every file, folder and standard input, in order; what cannot be read is a value, not an end."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from crawler.decoding import decoded, encoding_of
+from crawler.document import Document
+from crawler.errors import UnknownFormat, Unreadable
+from crawler.formats import format_of, known_formats
+from crawler.formats.given import Given
+from crawler.formats.markup import is_page, page_text
+from crawler.formats.records import are_lines, read_lines
+
+STANDARD_INPUT = "-"
+#: What is looked at to tell what a file is.
+HEAD = 256 * 1024
+#: JSON lines are read line by line, at any length; every other file is read whole.
+LARGEST_FILE = 20_000_000
+LONGEST_LINE = 20_000_000
+_LINE_FILES = frozenset({".jsonl", ".ndjson", ".jsonlines"})
+
+
+def read_paths(paths: Iterable[Path | str]) -> Iterator[Document | Unreadable]:
+    """The documents of files and folders, in the order given; `-` is JSON lines on standard input.
+
+    Whatever cannot be read stands in its place as an error value, and the others go on.
+    """
+    for path in paths:
+        if str(path) == STANDARD_INPUT:
+            yield from _guarded(_standard_input(), "Standard input")
+        else:
+            yield from _guarded(_read_path(Path(path)), str(path))
+
+
+def _guarded(items: Iterator[Document | Unreadable], where: str) -> Iterator[Document | Unreadable]:
+    """What reading a file raises, as its last item."""
+    try:
+        yield from items
+    except Unreadable as error:
+        yield error
+    except OSError as error:
+        yield Unreadable(where, f"this cannot be read: {error.strerror or error}.", "Check the path and its permissions.")
+
+
+def _read_path(path: Path) -> Iterator[Document | Unreadable]:
+    if path.is_dir():
+        yield from _read_folder(path)
+    elif not path.exists():
+        raise Unreadable(str(path), "there is no such file or folder.", "Check the path.")
+    elif not path.is_file():
+        raise Unreadable(str(path), "this is no regular file.", "Save its content as a file, or pipe it in as '-'.")
+    else:
+        with path.open("rb") as file:
+            yield from _read_file(file, path)
+
+
+def _read_folder(folder: Path) -> Iterator[Document | Unreadable]:
+    """The folder's own files by name; hidden ones and folders inside are not the reader's."""
+    files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
+    if not files:
+        raise Unreadable(str(folder), "this folder holds no files.", "Name the files, or the folder that they lie in.")
+    for file in files:
+        yield from _guarded(_read_path(file), str(file))
+
+
+def _standard_input() -> Iterator[Document | Unreadable]:
+    """JSON lines; they are read as they arrive."""
+    where = "Standard input"
+    stream = sys.stdin.buffer
+    head = stream.readline(LONGEST_LINE)
+    if not head:
+        raise Unreadable(where, "nothing came in.", 'Pipe in JSON lines like {"id": …, "title": …, "abstract": …}.')
+    encoding = encoding_of(head[:HEAD], where)
+    if encoding in ("utf-16", "utf-32"):
+        raise Unreadable(where, f"this comes in as {encoding.upper()}.", "Pipe in UTF-8, or save it as a file and name that.")
+    yield from read_lines(_lines(_Rejoined(head, stream), encoding, where), where)
+
+
+def _read_file(file: BinaryIO, path: Path) -> Iterator[Document | Unreadable]:
+    where = str(path)
+    head = file.read(HEAD)
+    if not head.strip():
+        raise Unreadable(where, "this file is empty.", "")
+    encoding = encoding_of(head, where)
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    start = head.decode(encoding, "replace").lstrip("\ufeff")
+    if _streams(start, path, size):
+        yield from read_lines(_lines(file, encoding, where), where)
+        return
+    if size > LARGEST_FILE:
+        raise Unreadable(where, f"this file is too large ({size // 1_000_000} MB; at most {LARGEST_FILE // 1_000_000} MB).",
+                         "Only JSON lines may be larger: write one record a line.")  # fmt: skip
+    yield from _read_whole(decoded(file.read(), encoding, where), path)
+
+
+def _streams(start: str, path: Path, size: int) -> bool:
+    """Whether a file is JSON lines: by its name, or by a line that is a JSON object, where no other format knows it."""
+    if path.suffix.lower() in _LINE_FILES:
+        return True
+    if not are_lines(start):
+        return False
+    known = format_of(Given(start, str(path), path.stem))
+    return known is None or known.name == "records"
+
+
+def _read_whole(text: str, path: Path) -> Iterator[Document | Unreadable]:
+    given = Given(text, str(path), path.stem)
+    if is_page(text):
+        title, text = page_text(text)
+        given = Given(text, given.where, given.stem, title)
+    known = format_of(given)
+    if known is None:
+        raise UnknownFormat(given.where, "no importer knows this file.", known_formats())
+    yield from known.read(given)
+
+
+class _Rejoined:
+    """A stream whose first line was looked at: gives that line once more, then the rest."""
+
+    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+        self._head, self._stream = head, stream
+
+    def readline(self, limit: int) -> bytes:
+        """The next line, at most `limit` bytes of it."""
+        head, self._head = self._head, b""
+        return head or self._stream.readline(limit)
+
+
+def _lines(file: BinaryIO | _Rejoined, encoding: str, where: str) -> Iterator[str | Unreadable]:
+    """A file's lines as text, one at a time; a line that is too long or no text stands in its place as an error.
+
+    UTF-16 and UTF-32 have no line ends that bytes could be cut at: such a file is read whole, and so must be small.
+    """
+    if encoding in ("utf-16", "utf-32"):
+        data = file.readline(-1) if isinstance(file, _Rejoined) else file.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
+            raise Unreadable(where, f"this {encoding.upper()} file is too large to read line by line.", "Save it as UTF-8.")
+        yield from decoded(data, encoding, where).split("\n")
+        return
+    number = 0
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+                pass
+            yield Unreadable(
+                f"{where}, line {number}", f"this line is longer than {LONGEST_LINE // 1_000_000} MB.", "It was left out."
+            )
+            continue
+        yield _line(line, encoding, f"{where}, line {number}")
+
+
+def _line(line: bytes, encoding: str, where: str) -> str | Unreadable:
+    try:
+        return decoded(line, encoding, where)
+    except Unreadable as error:
+        return error

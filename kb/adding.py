@@ -1,0 +1,61 @@
+"""`counterclaim add`: importers, pipeline and store in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+
+from crawler.document import Document
+from crawler.errors import Unreadable
+from kb.health import versions
+from kb.intake import read_each
+from kb.store import Library
+from nlp.pipeline import build
+
+
+def add_each(
+    path: Path,
+    items: Iterable[Document | Unreadable],
+    arguments: Iterable[str],
+    report: Callable[[str], None],
+    *,
+    progress: bool = False,
+) -> dict[str, int]:
+    """Store every document, name what was left out, and return the counts by what became of each.
+
+    A library is made only once there is something to put in: a mistyped path leaves no empty file behind.
+
+    Args:
+        path: the library's file.
+        items: what the importers yield.
+        arguments: what was asked for, kept in the run's record.
+        report: takes a sentence about what was left out.
+        progress: whether a counter is shown, as on a terminal.
+    """
+    counts = dict.fromkeys(("added", "replaced", "unchanged", "left_out"), 0)
+    library: Library | None = None
+    waiting: list[Unreadable] = []
+    try:
+        for number, item in enumerate(read_each(items, build()), 1):
+            if isinstance(item, Unreadable):
+                report(f"Left out: {item}")
+                waiting.append(item)
+                continue
+            library = library or Library(path, "add", arguments, versions())
+            library.add(item)
+            for sentence in item.left_out:
+                report(f"Left out: {item.document.id}: {sentence}")
+            if progress and number % 20 == 0:
+                click.echo(f"\r{number} read", nl=False, err=True)
+        if library is None:
+            return counts | {"left_out": len(waiting)}
+        for error in waiting:
+            library.leave_out(error)
+        counts = {str(k): v for k, v in library.counts.items()}
+        library.close_run(3 if counts["left_out"] else 0)
+        return counts
+    finally:
+        if library is not None:
+            library.__exit__()

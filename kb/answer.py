@@ -1,0 +1,240 @@
+"""The claims that answer a question, by outcome, with both sides counted: trials and pooled results apart, each study once."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kb.question import Known, Question
+
+#: "At 12 months" takes claims within a tenth of it: papers write 12 months, one year and 52 weeks for one visit.
+_TIME_TOLERANCE = 0.1
+_SIDES = ("favours_intervention", "favours_comparator", "no_clear_difference", "uncertain")
+#: What reports a study at second hand.
+SECOND_HAND = frozenset({"news", "web_page", "digest"})
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerClaim:
+    """One claim with what an answer shows of it. `direct`: it is against the comparator that was asked for."""
+
+    row: dict[str, object]
+    effect: dict[str, object] | None
+    flags: tuple[str, ...]
+    direct: bool
+
+    @property
+    def side(self) -> str:
+        """The column of the count that it falls into."""
+        direction = str(self.row["direction"])
+        if direction in ("favours_intervention", "favours_comparator"):
+            return direction
+        if direction == "no_difference":
+            return "uncertain" if self.row["null_kind"] == "imprecise" else "no_clear_difference"
+        return "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeAnswer:
+    """All claims on one outcome."""
+
+    outcome: str
+    better: str | None
+    claims: tuple[AnswerClaim, ...]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Studies by side, trials and pooled results apart. A study with claims at several times counts once on each side that it took."""
+        counted = {level: dict.fromkeys(_SIDES, 0) for level in ("trial", "pooled")}
+        seen: set[tuple[object, str]] = set()
+        for c in self.claims:
+            level = "pooled" if c.row["level"] == "pooled" else "trial"
+            if c.direct and c.row["status"] in ("ok", "concern", "corrected") and (c.row["study_id"], c.side) not in seen:
+                seen.add((c.row["study_id"], c.side))
+                counted[level][c.side] += 1
+        return counted
+
+    def verdict(self) -> str:
+        """One of the contract's words."""
+        counted = [c for c in self.claims if c.direct and c.row["status"] in ("ok", "concern", "corrected")]
+        studies = {c.row["study_id"] for c in counted}
+        if not any(c.effect for c in counted):
+            return "no numbers"
+        if len(studies) < 2:
+            return "single trial"
+        sides = {c.side for c in counted}
+        if {"favours_intervention", "favours_comparator"} <= sides:
+            return "contested"
+        return "agreed" if len(sides) == 1 else "conclusions differ, estimates compatible"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question, what was searched, and what was found."""
+
+    question: Question
+    searched: dict[str, int]
+    library: dict[str, object]
+    outcomes: tuple[OutcomeAnswer, ...]
+
+
+def answer(db: sqlite3.Connection, question: Question) -> Answer:
+    """Find, filter, group and count."""
+    rows = [dict(row) for row in db.execute(*_select(question))]
+    chosen = [(row, direct) for row in rows if (direct := _direct(question, row)) is not None]
+    effects, flags = _effects(db, [int(str(row["claim_id"])) for row, _ in chosen])
+    claims = [
+        AnswerClaim(row, effects.get(int(str(row["claim_id"]))), tuple(flags.get(int(str(row["claim_id"])), ())), direct)
+        for row, direct in chosen
+    ]
+    return Answer(question, _searched(db), _library(db), tuple(_by_outcome(claims)))
+
+
+def _select(q: Question) -> tuple[str, dict[str, object]]:
+    """The claims whose concepts are the asked ones or narrower."""
+    where, values = ["status NOT IN ('superseded')"], dict[str, object]()
+    for name, known, column in (
+        ("i", q.intervention, "intervention_concept"),
+        ("d", q.condition, "condition_concept"),
+        ("o", q.outcome, "outcome_concept"),
+    ):
+        if known is not None:
+            where.append(
+                f"{column} IN (WITH RECURSIVE n(id) AS (SELECT :{name} UNION SELECT c.id FROM concept c JOIN n ON c.broader = n.id) SELECT id FROM n)"
+            )
+            values[name] = known.id
+    if q.route:
+        where.append("(route = :route OR versus_route = :route OR (comparator LIKE '%' || :route || '%'))")
+        values["route"] = q.route
+    if q.cell_source:
+        where.append("(cell_source = :source OR versus_cell_source = :source)")
+        values["source"] = q.cell_source
+    if q.donor:
+        where.append("donor = :donor")
+        values["donor"] = q.donor
+    if q.timepoint_days:
+        where.append("abs(time_days - :days) <= :days * :tolerance")
+        values |= {"days": q.timepoint_days, "tolerance": _TIME_TOLERANCE}
+    return (
+        f"SELECT * FROM claim_in_full WHERE {' AND '.join(where)} ORDER BY outcome, level DESC, year DESC, study_id, coalesce(time_days, 0), claim_id",
+        values,
+    )
+
+
+def _direct(q: Question, row: dict[str, object]) -> bool | None:
+    """True: against what was asked. False: shown beside, as not so compared. None: another comparison altogether."""
+    if q.comparator is None and not q.comparator_route and not q.comparator_source:
+        return True
+    if q.comparator_route or q.comparator_source:
+        there = f"{row['versus_route']} {row['versus_cell_source']} {row['comparator']} {row['route']}"
+        asked = [x for x in (q.comparator_route, q.comparator_source) if x]
+        return True if all(a in there for a in asked) else None
+    if _is_comparator(q.comparator, row):
+        return True
+    return False if row["level"] == "pooled" else None
+
+
+def _is_comparator(asked: Known | None, row: dict[str, object]) -> bool:
+    if asked is None:
+        return False
+    if asked.comparator_class and asked.comparator_class != "active":
+        return row["comparator_class"] == asked.comparator_class
+    if asked.label == "control":
+        return row["comparator"] is not None and row["comparator"] != "baseline"
+    return asked.id in (row["comparator_concept"],) or asked.label == row["comparator"]
+
+
+_EFFECT = (
+    "SELECT ce.claim_id, e.*, ev.quote AS effect_quote FROM claim_effect ce JOIN effect e ON e.id = ce.effect_id JOIN evidence ev ON ev.id = e.evidence_id "
+    "WHERE ce.claim_id IN (SELECT value FROM json_each(?)) ORDER BY ce.claim_id, (e.whose = 'difference') DESC, (e.estimate IS NOT NULL) DESC, (e.ci_low IS NOT NULL) DESC, ce.position"
+)
+_SHOWN = (
+    "measure",
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "ci_level",
+    "p_value",
+    "p_operator",
+    "i2",
+    "k",
+    "se",
+    "sd",
+    "events",
+    "total",
+    "unit",
+    "whose",
+    "subgroup",
+    "analysis_set",
+)
+
+
+def _effects(db: sqlite3.Connection, claims: list[int]) -> tuple[dict[int, dict[str, object]], dict[int, list[str]]]:
+    """The telling effect of each claim, and what its audit flags."""
+    best: dict[int, dict[str, object]] = {}
+    for row in db.execute(_EFFECT, (json.dumps(claims),)):
+        if row["claim_id"] not in best and (row["estimate"] is not None or row["p_value"] is not None):
+            best[row["claim_id"]] = {k: row[k] for k in _SHOWN} | {"quote": row["effect_quote"]}
+    flags: dict[int, list[str]] = {}
+    found = db.execute(
+        "SELECT DISTINCT ce.claim_id, a.check_name, a.detail FROM claim_effect ce JOIN audit_finding a ON a.effect_id = ce.effect_id "
+        "WHERE a.verdict = 'inconsistent' AND ce.claim_id IN (SELECT value FROM json_each(?)) ORDER BY ce.claim_id, a.check_name",
+        (json.dumps(claims),),
+    )
+    for claim, check, detail in found:
+        flags.setdefault(claim, []).append(f"{check}: {detail}")
+    return best, flags
+
+
+def _by_outcome(claims: Iterable[AnswerClaim]) -> list[OutcomeAnswer]:
+    grouped: dict[tuple[str, str | None], list[AnswerClaim]] = {}
+    for c in claims:
+        better = c.row["better"]
+        grouped.setdefault((str(c.row["outcome"]), str(better) if better else None), []).append(c)
+    found = [OutcomeAnswer(outcome, better, tuple(group)) for (outcome, better), group in grouped.items()]
+    return sorted(
+        found,
+        key=lambda o: (
+            -len({c.row["study_id"] for c in o.claims if c.direct}),
+            not any(c.direct for c in o.claims),
+            o.outcome.lower(),
+        ),
+    )
+
+
+def _searched(db: sqlite3.Connection) -> dict[str, int]:
+    one = lambda sql: int(db.execute(sql).fetchone()[0])  # noqa: E731
+    return {
+        "documents": one("SELECT count(*) FROM document"), "trials": one("SELECT count(*) FROM study WHERE level = 'trial'"),
+        "pooled": one("SELECT count(*) FROM study WHERE level = 'pooled'"), "claims": one("SELECT count(*) FROM claim"),
+    }  # fmt: skip
+
+
+def _library(db: sqlite3.Connection) -> dict[str, object]:
+    row = db.execute(
+        "SELECT id, ended, versions, library_digest FROM run WHERE ended IS NOT NULL ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    if row is None:
+        return {"digest": None, "as_of": None, "last_refresh": None, "versions": {}}
+    return {
+        "digest": row["library_digest"],
+        "as_of": row["id"],
+        "last_refresh": row["ended"],
+        "versions": json.loads(row["versions"]),
+    }
+
+
+def link(row: dict[str, object]) -> str | None:
+    """Where the document can be read, or None where no address is known."""
+    for name, pattern in (
+        ("doi", "https://doi.org/{}"),
+        ("pmid", "https://pubmed.ncbi.nlm.nih.gov/{}/"),
+        ("pmcid", "https://pmc.ncbi.nlm.nih.gov/articles/{}/"),
+    ):
+        if row.get(name):
+            return pattern.format(row[name])
+    if row.get("url"):
+        return str(row["url"])
+    study = str(row.get("study") or "")
+    return f"https://clinicaltrials.gov/study/{study}" if study.startswith("NCT") else None

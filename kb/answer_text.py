@@ -1,0 +1,97 @@
+"""An answer for people: by outcome, both sides, the sentence behind each number."""
+
+from __future__ import annotations
+
+import textwrap
+
+from kb.answer import Answer, AnswerClaim, OutcomeAnswer, link
+from kb.answer_json import estimate, interval, known_from, p_value
+from kb.disputes import disputes
+
+_WORDS = {"favours_intervention": "favours the intervention", "favours_comparator": "favours the comparator", "no_difference": "no difference shown",
+          "increase": "rises against before", "decrease": "falls against before", "unclear": "direction unclear"}  # fmt: skip
+_MARK = {"favours_intervention": ("+", 32), "favours_comparator": ("-", 31), "no_difference": ("=", 33)}
+
+
+def text(found: Answer, *, width: int = 100, colour: bool = False) -> str:
+    """The whole answer."""
+    s = found.searched
+    head = [
+        f"Understood as: {found.question.in_words()}",
+        f"Searched: {s['documents']} documents, {s['trials']} trials, {s['pooled']} pooled analyses, {s['claims']} claims",
+    ]
+    if found.question.unknown:
+        head.append(f"Not understood, and left aside: {', '.join(found.question.unknown)}")
+    head += [f"Read {a} as {b}" for a, b in found.question.corrected]
+    if not found.outcomes:
+        return "\n".join(
+            [
+                *head,
+                "",
+                "No claim in this library answers that. Ask more widely (drop the route or the outcome), or add more papers.",
+            ]
+        )
+    direct = [o for o in found.outcomes if any(c.direct for c in o.claims)]
+    beside = [o for o in found.outcomes if any(not c.direct for c in o.claims)]
+    parts = ["\n".join(head)] + [_outcome(o, [c for c in o.claims if c.direct], width, colour) for o in direct]
+    if beside:
+        asked = found.question.comparator.label if found.question.comparator else "what was asked"
+        parts.append(_bold(f"BESIDE THESE: pooled results, not compared with {asked}", colour))
+        parts += [_outcome(o, [c for c in o.claims if not c.direct], width, colour, counted=False) for o in beside]
+    return "\n\n".join(parts)
+
+
+def _bold(words: str, colour: bool) -> str:
+    return f"\x1b[1m{words}\x1b[0m" if colour else words
+
+
+def _outcome(o: OutcomeAnswer, claims: list[AnswerClaim], width: int, colour: bool, *, counted: bool = True) -> str:
+    better = f" ({o.better} is better)" if o.better else ""
+    lines = [_bold(f"{o.outcome}{better}", colour) + (f": {o.verdict()}" if counted else "")]
+    if counted:
+        lines += [f"  {level}s: {told}" for level, counts in o.counts().items() if (told := _counted(counts))]
+    for c in claims:
+        lines += _claim(c, width, colour)
+    for d in disputes(o)[:3] if counted else []:
+        a, b = d["a"], d["b"]
+        why = "; ".join(f"{x['factor']} {x['a']} / {x['b']}" for x in d["explained_by"] if x["a"] and x["b"])  # type: ignore[attr-defined]
+        lines.append(
+            f"  ! {d['type']}: {a['document']} and {b['document']}, estimates {d['estimates']}"
+            + (f"; may be explained by {why}" if why else "")
+        )  # type: ignore[index]
+    return "\n".join(lines)
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{n} {side.replace('_', ' ')}" for side, n in counts.items() if n)
+
+
+def _claim(c: AnswerClaim, width: int, colour: bool) -> list[str]:
+    r, e = c.row, c.effect or {}
+    mark, tone = _MARK.get(str(r["direction"]), ("?", 36))
+    shown = f"\x1b[{tone}m{mark}\x1b[0m" if colour else mark
+    numbers = [x for x in (estimate(e), f"({interval(e)})" if interval(e) else "", f"p {p_value(e)}" if p_value(e) else "") if x]
+    where = [
+        str(x)
+        for x in (
+            r["time_text"] and f"at {r['time_text']}",
+            r["level"],
+            r["design"],
+            r["sample_size"] and f"n {r['sample_size']}",
+            r["route"],
+            r["cell_source"],
+            r["comparator"] and f"vs {r['comparator']}",
+        )
+        if x
+    ]
+    told = known_from(r)
+    lines = [f"  {shown} {_WORDS[str(r['direction'])]}{': ' if numbers else ''}{' '.join(numbers)}", f"      {' · '.join(where)}"]
+    lines.append(
+        f"      {r['study']}{' · ' + str(r['year']) if r['year'] else ''}{' · ' + link(r) if link(r) else ''}"
+        + (f" · {told}" if told else "")
+    )  # type: ignore[operator]
+    if r["status"] != "ok":
+        lines.append(f"      STATUS: {str(r['status']).upper()}")
+    lines += [f"      flagged, {flag}" for flag in c.flags]
+    quote = " ".join(str(r["quote"]).split())
+    return lines + textwrap.wrap(f"“{quote}”", width=max(40, width - 6), initial_indent="      ", subsequent_indent="      ")

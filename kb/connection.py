@@ -1,0 +1,79 @@
+"""Opening the one SQLite file: for reading without a trace, for writing with everything that keeps it sound."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from kb.errors import LibraryBusy, NoLibrary, NotALibrary
+
+#: How long a writer waits for another one before it gives up.
+PATIENCE_SECONDS = 5.0
+
+
+def for_reading(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write.
+
+    Raises:
+        NoLibrary: there is no such file.
+        NotALibrary: the file is something else.
+    """
+    if not path.exists():
+        raise NoLibrary(path)
+    if path.is_dir():
+        raise NotALibrary(path, "it is a folder")
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=PATIENCE_SECONDS)
+        found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('claim', 'document', 'run')").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise NotALibrary(path, f"SQLite says: {error}") from error
+    if found < 3:
+        raise NotALibrary(path, "its tables are not those of a library")
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def for_writing(path: Path) -> sqlite3.Connection:
+    """A connection that writes; the file and its tables are made where there are none.
+
+    Raises:
+        NotALibrary: the file is something else, or the place cannot be written to.
+        LibraryBusy: another run is writing.
+    """
+    if path.is_dir():
+        raise NotALibrary(path, "it is a folder")
+    if not path.parent.exists():
+        raise NotALibrary(path, f"the folder {path.parent} does not exist")
+    try:
+        connection = sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        _refuse_strangers(connection, path)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        _migrate(connection)
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error) or "busy" in str(error):
+            raise LibraryBusy(path) from error
+        raise NotALibrary(path, f"it cannot be written to ({error})") from error
+    except sqlite3.DatabaseError as error:
+        raise NotALibrary(path, f"SQLite says: {error}") from error
+    return connection
+
+
+def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
+    """Somebody's other database is not turned into a library."""
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if tables and not {"claim", "document", "run"} <= tables:
+        raise NotALibrary(path, "it is a database with tables of another program")
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    from kb.schema import MIGRATIONS, applied, migrate
+
+    known = {name for name, _ in MIGRATIONS}
+    done = set(applied(connection))
+    if done - known:
+        raise sqlite3.DatabaseError("it was written by a later version of counterclaim; update and try again")
+    if done != known:
+        migrate(connection)

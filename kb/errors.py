@@ -1,0 +1,48 @@
+"""Errors of this room.
+
+LibraryError
+├── NoLibrary         there is no database where one is asked for
+├── NotALibrary       a file that is no database of ours, or of a later version
+├── LibraryBusy       another run is writing
+└── NotUnderstood     a question in which no word is known
+"""
+
+from __future__ import annotations
+
+
+class LibraryError(Exception):
+    """Something about the library that the reader can act on."""
+
+
+class NoLibrary(LibraryError):
+    """There is no database."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(f"There is no library at {path}. Make one with: counterclaim add PATH --db {path}")
+
+
+class NotALibrary(LibraryError):
+    """A file that is not ours."""
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__(f"{path} is no counterclaim library: {why}. Name another file with --db.")
+
+
+class LibraryBusy(LibraryError):
+    """Another run holds the library."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(f"Another run is writing to {path}. Try again when it has ended.")
+
+
+class NotUnderstood(LibraryError):
+    """A question that says nothing the library knows."""
+
+    def __init__(self, question: str, near: tuple[str, ...]) -> None:
+        hint = (
+            f" Near to it are: {', '.join(near)}."
+            if near
+            else " Name an intervention, an outcome or a condition, as in: intrathecal MSC vs placebo"
+        )
+        super().__init__(f'No word of "{question}" is known to this library.{hint}')
+        self.near = near

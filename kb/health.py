@@ -1,0 +1,61 @@
+"""What `counterclaim doctor` says: versions, optional models, and whether the library is sound."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Iterator
+from importlib import metadata, util
+from pathlib import Path
+
+from kb.connection import for_reading
+from kb.schema import MIGRATIONS, applied
+
+PACKAGES = ("counterclaim", "spacy", "scispacy", "networkx", "sqlite-utils", "rapidfuzz", "biopython", "requests", "lxml", "click")
+#: Used when installed, never needed.
+OPTIONAL_MODELS = ("en_core_sci_sm", "en_core_sci_md", "en_core_sci_lg", "en_core_sci_scibert", "en_ner_bc5cdr_md")
+OLDEST_SQLITE = (3, 37, 0)
+
+
+def versions() -> dict[str, str]:
+    """The versions that an extraction depends on."""
+    found = {"python": ".".join(map(str, sys.version_info[:3])), "sqlite": sqlite3.sqlite_version}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def report(path: Path) -> Iterator[tuple[bool, str]]:
+    """What was looked at, and whether it is well."""
+    for name, version in versions().items():
+        yield version != "not installed", f"{name} {version}"
+    new_enough = sqlite3.sqlite_version_info >= OLDEST_SQLITE
+    yield (
+        new_enough,
+        "SQLite is new enough for strict tables" if new_enough else "SQLite is older than 3.37: strict tables need that or newer",
+    )
+    for model in OPTIONAL_MODELS:
+        here = util.find_spec(model) is not None
+        yield True, f"optional model {model}: {'found, not used by this version' if here else 'not installed, not needed'}"
+    if not path.exists():
+        yield True, f"no library at {path} yet (make one with: counterclaim add PATH --db {path})"
+        return
+    yield from _library(path)
+
+
+def _library(path: Path) -> Iterator[tuple[bool, str]]:
+    db = for_reading(path)
+    sound = db.execute("PRAGMA integrity_check").fetchone()[0]
+    yield sound == "ok", f"library {path}: integrity {sound}"
+    broken = db.execute("PRAGMA foreign_key_check").fetchall()
+    yield not broken, f"references: {'all whole' if not broken else f'{len(broken)} broken'}"
+    done, known = applied(db), tuple(name for name, _ in MIGRATIONS)
+    yield done == known, f"migrations: {len(done)} of {len(known)} applied"
+    mode = db.execute("PRAGMA journal_mode").fetchone()[0]
+    yield mode == "wal", f"journal mode: {mode}"
+    left = db.execute("SELECT count(*) FROM problem").fetchone()[0]
+    yield True, f"stored problems (records left out, texts not read): {left}"
+    db.close()

@@ -1,0 +1,88 @@
+"""Which documents tell of one study, and which of them speaks for it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+
+#: Who may speak for a study, best first. What a person wrote about it comes after what its authors wrote.
+RANK = {"article": 0, "registry": 1, "conference": 2, "protocol": 3, "news": 4, "web_page": 5, "digest": 6}
+#: Reports that are somebody's retelling: they give way when a report of the authors' own is here.
+RETOLD = frozenset({"news", "web_page", "digest"})
+
+
+def regroup(db: sqlite3.Connection) -> None:
+    """Make studies from documents anew, inside the caller's transaction. The same documents give the same studies."""
+    documents = {
+        row["id"]: row
+        for row in db.execute(
+            "SELECT id, title, level, design, sample_size, pooled_studies, report, study_registry_ids, year FROM document"
+        )
+    }
+    groups = _groups(db, documents)
+    db.execute("DELETE FROM study_document")
+    db.execute("DELETE FROM study")
+    for number, members in enumerate(sorted(groups, key=min), 1):
+        _write(db, number, [documents[m] for m in members])
+
+
+def _groups(db: sqlite3.Connection, documents: dict[int, sqlite3.Row]) -> list[list[int]]:
+    """Documents joined by the name of a trial or paper that one bears and another bears or reports on."""
+    parent = {d: d for d in documents}
+
+    def root(d: int) -> int:
+        while parent[d] != d:
+            parent[d] = parent[parent[d]]
+            d = parent[d]
+        return d
+
+    bearers: dict[tuple[str, str, str], int] = {}
+    for row in db.execute("SELECT document_id, scheme, value, of FROM document_name ORDER BY document_id"):
+        level = documents[row["document_id"]]["level"]
+        # A review names trials that it pools; that does not make it one of their reports. So trials and reviews join apart.
+        key = (row["scheme"], row["value"], level if row["scheme"] == "registry" else "")
+        if key in bearers:
+            parent[root(row["document_id"])] = root(bearers[key])
+        else:
+            bearers[key] = row["document_id"]
+    groups: dict[int, list[int]] = defaultdict(list)
+    for d in documents:
+        groups[root(d)].append(d)
+    return list(groups.values())
+
+
+def _write(db: sqlite3.Connection, number: int, members: list[sqlite3.Row]) -> None:
+    ranked = sorted(members, key=lambda m: (RANK[m["report"]], m["id"]))
+    best = next((m for m in ranked if m["report"] != "protocol"), ranked[0])
+    ids = sorted({i for m in members for i in json.loads(m["study_registry_ids"])})
+    size = next((m["sample_size"] for m in ranked if m["sample_size"] is not None), None)
+    db.execute(
+        "INSERT INTO study (id, name, level, design, sample_size, pooled_studies, registry_ids, best_document_id, known_from) VALUES (?,?,?,?,?,?,?,?,?)",
+        (
+            number,
+            ids[0] if ids else best["title"],
+            best["level"],
+            best["design"],
+            size,
+            best["pooled_studies"],
+            json.dumps(ids),
+            best["id"],
+            best["report"],
+        ),
+    )
+    for m in members:
+        db.execute("INSERT INTO study_document (document_id, study_id) VALUES (?, ?)", (m["id"], number))
+        db.execute("UPDATE document SET status = ? WHERE id = ? AND status IN ('ok', 'superseded')", (_status(m, members), m["id"]))
+
+
+def _status(member: sqlite3.Row, members: list[sqlite3.Row]) -> str:
+    """A retelling gives way to any report of the authors' own; a digest to any other report."""
+    others = [m for m in members if m["id"] != member["id"] and m["report"] != "protocol"]
+    if member["report"] == "digest" and any(m["report"] != "digest" for m in others):
+        return "superseded"
+    if member["report"] in RETOLD | {"conference"} and any(m["report"] == "article" for m in others):
+        return "superseded"
+    if member["report"] == "digest" and any(m["report"] == "digest" and m["id"] < member["id"] for m in others):
+        return "superseded"
+    return "ok"

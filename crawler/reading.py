@@ -14,7 +14,7 @@ from crawler.errors import UnknownFormat, Unreadable
 from crawler.formats import format_of, known_formats
 from crawler.formats.given import Given
 from crawler.formats.markup import is_page, page_text
-from crawler.formats.records import are_lines, read_lines
+from crawler.formats.records import Records, are_lines, read_lines
 
 STANDARD_INPUT = "-"
 #: What is looked at to tell what a file is.
@@ -23,6 +23,8 @@ HEAD = 256 * 1024
 LARGEST_FILE = 20_000_000
 LONGEST_LINE = 20_000_000
 _LINE_FILES = frozenset({".jsonl", ".ndjson", ".jsonlines"})
+#: Encodings whose line ends are no single byte: such files are read whole.
+_WIDE = frozenset({"utf-16", "utf-32"})
 
 
 def read_paths(paths: Iterable[Path | str]) -> Iterator[Document | Unreadable]:
@@ -69,16 +71,15 @@ def _read_folder(folder: Path) -> Iterator[Document | Unreadable]:
 
 
 def _standard_input() -> Iterator[Document | Unreadable]:
-    """JSON lines; they are read as they arrive."""
+    """JSON lines; each is read when it arrives."""
     where = "Standard input"
-    stream = sys.stdin.buffer
-    head = stream.readline(LONGEST_LINE)
-    if not head:
+    first = sys.stdin.buffer.readline(LONGEST_LINE)
+    if not first:
         raise Unreadable(where, "nothing came in.", 'Pipe in JSON lines like {"id": …, "title": …, "abstract": …}.')
-    encoding = encoding_of(head[:HEAD], where)
-    if encoding in ("utf-16", "utf-32"):
+    encoding = encoding_of(first[:HEAD], where)
+    if encoding in _WIDE:
         raise Unreadable(where, f"this comes in as {encoding.upper()}.", "Pipe in UTF-8, or save it as a file and name that.")
-    yield from read_lines(_lines(_Rejoined(head, stream), encoding, where), where)
+    yield from read_lines(_lines(sys.stdin.buffer, encoding, where, first), where)
 
 
 def _read_file(file: BinaryIO, path: Path) -> Iterator[Document | Unreadable]:
@@ -90,7 +91,7 @@ def _read_file(file: BinaryIO, path: Path) -> Iterator[Document | Unreadable]:
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     start = head.decode(encoding, "replace").lstrip("\ufeff")
-    if _streams(start, path, size):
+    if _streams(start, path, encoding):
         yield from read_lines(_lines(file, encoding, where), where)
         return
     if size > LARGEST_FILE:
@@ -99,14 +100,43 @@ def _read_file(file: BinaryIO, path: Path) -> Iterator[Document | Unreadable]:
     yield from _read_whole(decoded(file.read(), encoding, where), path)
 
 
-def _streams(start: str, path: Path, size: int) -> bool:
-    """Whether a file is JSON lines: by its name, or by a line that is a JSON object, where no other format knows it."""
+def _streams(start: str, path: Path, encoding: str) -> bool:
+    """Whether a file is JSON lines: by its name, or by a line that is a JSON object, where no stricter format knows it."""
+    if encoding in _WIDE:
+        return False
     if path.suffix.lower() in _LINE_FILES:
         return True
     if not are_lines(start):
         return False
     known = format_of(Given(start, str(path), path.stem))
-    return known is None or known.name == "records"
+    return known is not None and known.name == Records.name
+
+
+def _lines(file: BinaryIO, encoding: str, where: str, first: bytes = b"") -> Iterator[str | Unreadable]:
+    """The lines of a file, each decoded by itself, so that a bad one costs no other; a line without end costs no memory."""
+    number = 1
+    line = first or file.readline(LONGEST_LINE)
+    while line:
+        place = f"{where}, line {number}"
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            yield Unreadable(place, f"this line is longer than {LONGEST_LINE // 1_000_000} MB.", "Write one record a line.")
+            _skip_line(file)
+        else:
+            yield _decoded_line(line, encoding, place)
+        line = file.readline(LONGEST_LINE)
+        number += 1
+
+
+def _skip_line(file: BinaryIO) -> None:
+    while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+        pass
+
+
+def _decoded_line(line: bytes, encoding: str, place: str) -> str | Unreadable:
+    try:
+        return decoded(line, encoding, place)
+    except Unreadable as error:
+        return error
 
 
 def _read_whole(text: str, path: Path) -> Iterator[Document | Unreadable]:
@@ -118,46 +148,3 @@ def _read_whole(text: str, path: Path) -> Iterator[Document | Unreadable]:
     if known is None:
         raise UnknownFormat(given.where, "no importer knows this file.", known_formats())
     yield from known.read(given)
-
-
-class _Rejoined:
-    """A stream whose first line was looked at: gives that line once more, then the rest."""
-
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
-        self._head, self._stream = head, stream
-
-    def readline(self, limit: int) -> bytes:
-        """The next line, at most `limit` bytes of it."""
-        head, self._head = self._head, b""
-        return head or self._stream.readline(limit)
-
-
-def _lines(file: BinaryIO | _Rejoined, encoding: str, where: str) -> Iterator[str | Unreadable]:
-    """A file's lines as text, one at a time; a line that is too long or no text stands in its place as an error.
-
-    UTF-16 and UTF-32 have no line ends that bytes could be cut at: such a file is read whole, and so must be small.
-    """
-    if encoding in ("utf-16", "utf-32"):
-        data = file.readline(-1) if isinstance(file, _Rejoined) else file.read(LARGEST_FILE + 1)
-        if len(data) > LARGEST_FILE:
-            raise Unreadable(where, f"this {encoding.upper()} file is too large to read line by line.", "Save it as UTF-8.")
-        yield from decoded(data, encoding, where).split("\n")
-        return
-    number = 0
-    while line := file.readline(LONGEST_LINE):
-        number += 1
-        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
-            while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
-                pass
-            yield Unreadable(
-                f"{where}, line {number}", f"this line is longer than {LONGEST_LINE // 1_000_000} MB.", "It was left out."
-            )
-            continue
-        yield _line(line, encoding, f"{where}, line {number}")
-
-
-def _line(line: bytes, encoding: str, where: str) -> str | Unreadable:
-    try:
-        return decoded(line, encoding, where)
-    except Unreadable as error:
-        return error

@@ -98,29 +98,32 @@ def is_page(text: str) -> bool:
 
 def blocks(markup: str) -> list[Block]:
     """The blocks of a piece of markup, in order; scripts, menus and forms left out."""
-    parser = lxml_html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
-    escaped = _LESS_THAN.sub("&lt;", markup.replace("\x00", ""))
-    if not escaped.strip():
-        return []
-    walk = _Walk()
-    walk.enter(
-        lxml_html.fragment_fromstring(f"<div>{escaped}</div>", parser=parser) if not is_page(markup) else _page(escaped, parser)
-    )
-    walk.close("p")
-    return walk.blocks
+    return _walked(_tree(f"<div>{_escaped(markup)}</div>"))
 
 
-def page_text(markup: str) -> tuple[str | None, str]:
-    """A saved page's title (its main heading; None where it has none) and its text, a line for each block."""
-    found = blocks(markup)
-    title = next((block.text for block in found if block.tag == "h1"), None)
-    return title, "\n\n".join(block.text for block in found)
+def page_text(page: str) -> tuple[str | None, str]:
+    """A saved page's title (its first main heading, else the name of its window) and its text, a paragraph each."""
+    tree = _tree(_escaped(page))
+    names = [_spaced("".join(e.itertext())) for path in (".//h1", ".//title") for e in tree.iterfind(path)]
+    found = _walked(tree)
+    return next((name for name in names if name), None), "\n\n".join(block.text for block in found)
 
 
-def _page(markup: str, parser: lxml_html.HTMLParser) -> lxml_html.HtmlElement:
-    # Bytes with a stated encoding: lxml refuses text whose own header names another one.
+def _escaped(markup: str) -> str:
+    return _LESS_THAN.sub("&lt;", markup.replace("\x00", ""))
+
+
+def _tree(markup: str) -> etree._Element:
+    # Bytes under a stated encoding: lxml refuses text whose own header names another one.
     parser = lxml_html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, encoding="utf-8")
     return lxml_html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
+
+
+def _walked(tree: etree._Element) -> list[Block]:
+    walk = _Walk()
+    walk.enter(tree)
+    walk.close("p")
+    return walk.blocks
 
 
 @dataclass(slots=True)

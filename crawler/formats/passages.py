@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ def labelled(paragraphs: Iterable[str]) -> list[Passage]:
 def _split_at_inner_labels(paragraph: str) -> list[str]:
     cuts = [m for m in _INNER_LABEL.finditer(paragraph) if section_name(m[1]) is not None]
     edges = [0, *(m.end() for m in cuts), len(paragraph)]
-    return [paragraph[a:b].strip() for a, b in zip(edges, edges[1:], strict=False)]
+    return [paragraph[a:b].strip() for a, b in itertools.pairwise(edges)]
 
 
 def _known(piece: str) -> bool:

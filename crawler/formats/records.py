@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from crawler.document import Document, Read, Report, with_title
 from crawler.errors import Unreadable
@@ -15,6 +16,7 @@ from crawler.record import Identifiers
 
 _OPENS = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\]{])")
 _LINES_LOOKED_AT = 50
+_GIVEN_UP_AFTER = 50
 
 
 class Records:
@@ -63,21 +65,31 @@ def _parsed(line: str) -> object:
 
 
 def read_lines(lines: Iterable[str | Unreadable], where: str) -> Iterator[Document | Unreadable]:
-    """Read JSON lines one by one. Blank lines count, and say nothing."""
+    """Read JSON lines one by one. Blank lines count, and say nothing.
+
+    A file that opens with nothing but broken lines is given up: it was never JSON lines, and each of its lines would be an error.
+    """
+    broken = 0
     for number, line in enumerate(lines, 1):
-        if isinstance(line, Unreadable):
-            yield line
-        elif line.strip():
-            yield from _read_line(line, f"{where}, line {number}")
+        if isinstance(line, str) and not line.strip("\ufeff \t\r\n"):
+            continue
+        record = line if isinstance(line, Unreadable) else _parsed_line(line, f"{where}, line {number}")
+        if not isinstance(record, Unreadable):
+            broken = -1
+            yield from read_record(record, f"{where}, line {number}")
+            continue
+        yield record
+        broken += broken >= 0
+        if broken == _GIVEN_UP_AFTER:
+            yield Unreadable(where, f"no JSON in the first {number} lines; the rest was not read.", "Write one JSON record a line.")
+            return
 
 
-def _read_line(line: str, where: str) -> Iterator[Document | Unreadable]:
+def _parsed_line(line: str, where: str) -> Any:
     try:
-        record = json.loads(line)
+        return json.loads(line.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
-        yield Unreadable(where, f"this line is no JSON: {_said(error)}.", "Mend the line; the others were read.")
-        return
-    yield from read_record(record, where)
+        return Unreadable(where, f"this line is no JSON: {_said(error)}.", "Mend the line; the others were read.")
 
 
 def _said(error: ValueError | RecursionError) -> str:

@@ -54,7 +54,7 @@ def _source(found: Sequence[str]) -> tuple[int, int, tuple[Cited, ...]] | None:
             continue
         end = n + 1
         lines = [label["value"]] if label["value"] else []
-        while end < len(found) and (not lines or _NUMBERED.match(found[end])) and not is_prose_without_citation(found[end]):
+        while end < len(found) and (not lines or _NUMBERED.match(found[end])) and not _goes_on(found[end]):
             lines.append(found[end])
             end += 1
         cited = tuple(c for line in lines if (c := read_reference(_NUMBERED.sub("", line))).identifiers)
@@ -63,7 +63,7 @@ def _source(found: Sequence[str]) -> tuple[int, int, tuple[Cited, ...]] | None:
     return best
 
 
-def is_prose_without_citation(paragraph: str) -> bool:
+def _goes_on(paragraph: str) -> bool:
     """Whether a paragraph goes on with the article rather than with the list of sources."""
     return is_prose(paragraph) and not read_reference(paragraph).identifiers
 

@@ -15,6 +15,7 @@ _SIGNATURES = ((b"%PDF", "a PDF"), (b"PK\x03\x04", "a ZIP archive or an office f
                (b"\xd0\xcf\x11\xe0", "an old office file"), (b"7z\xbc\xaf", "a 7z archive"), (b"BZh", "a bzip2 archive"),
                (b"\xfd7zXZ", "an xz archive"))  # fmt: skip
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+_UTF8_CHARACTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 #: Bytes that cp1252 prints as letters, quotes, dashes and signs of prose; a page of it has few of them beside ASCII.
 _MOST_CONTROLS, _MOST_HIGH = 0.002, 0.2
 
@@ -42,7 +43,12 @@ def encoding_of(head: bytes, where: str) -> str:
 
 
 def _legacy(head: bytes, where: str, error: UnicodeDecodeError) -> str:
-    """cp1252, where the bytes read as prose in it: none that it leaves open, few beyond ASCII."""
+    """cp1252, where the bytes read as prose in it: none that it leaves open, few beyond ASCII.
+
+    Text with whole UTF-8 characters beside the bad byte is damaged UTF-8: as cp1252 all the others would turn into rubbish.
+    """
+    if _UTF8_CHARACTER.search(head):
+        return "utf-8"
     high = sum(byte > 0x7F for byte in head)
     open_places = any(byte in b"\x81\x8d\x8f\x90\x9d" for byte in head)
     if open_places or high > _MOST_HIGH * len(head):

@@ -63,7 +63,7 @@ def _read_path(path: Path) -> Iterator[Document | Unreadable]:
 
 def _read_folder(folder: Path) -> Iterator[Document | Unreadable]:
     """The folder's own files by name; hidden ones and folders inside are not the reader's."""
-    files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
+    files = sorted(p for p in folder.iterdir() if not p.is_dir() and not p.name.startswith("."))
     if not files:
         raise Unreadable(str(folder), "this folder holds no files.", "Name the files, or the folder that they lie in.")
     for file in files:

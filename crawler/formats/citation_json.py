@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crawler.document import Document
 from crawler.errors import Unreadable
-from crawler.formats.given import Given, lines_of, paragraphs
+from crawler.formats.given import Given, lines_of, paragraphs, printable
 from crawler.formats.markup import has_markup, passages, plain
 from crawler.formats.passages import Passage, labelled, text_of
 from crawler.record import Identifiers, normal_doi, normal_pmcid, normal_pmid, registry_ids
@@ -45,6 +46,7 @@ _MARKS_NEEDED = 3
 _KEY = re.compile(r'"(\w+)"\s*:')
 _OBJECT = re.compile(r"^[ \t\ufeff]*(\{)", re.MULTILINE)
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+_HALF = re.compile("[\ud800-\udfff]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -56,29 +58,62 @@ class CitationJson:
 
     def recognises(self, given: Given) -> bool:
         """By three or more of the platform's own field names behind a brace that opens a line; a record with an `id` is none."""
-        return _object_at(given.text) is not None
+        return next(_objects(given.text), None) is not None
 
     def read(self, given: Given) -> Iterator[Document | Unreadable]:
-        """The one paper."""
-        start = _object_at(given.text) or 0
+        """The paper; several, where pages were saved one after the other."""
+        found = list(_objects(given.text))
+        ends = [o.start for o in found[1:]] + [len(given.text)]
+        for number, (citation, end) in enumerate(zip(found, ends, strict=True), 1):
+            where = given.where if len(found) == 1 else f"{given.where}, citation {number}"
+            one = replace(given, where=where, stem=given.stem if number == 1 else f"{given.stem}-{number}")
+            if isinstance(citation.fields, Exception):
+                yield Unreadable(where, f"the citation's JSON breaks off ({citation.fields}).", "Save the page again, whole.")
+            else:
+                yield _document(citation.fields, printable(given.text[citation.end : end]), one)
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    """A citation's place in the file, and its fields, or why they cannot be read."""
+
+    start: int
+    end: int
+    fields: dict[str, Any] | Exception
+
+
+def _objects(text: str) -> Iterator[_Object]:
+    """Objects with a platform's field names that open at a line's start. A list of objects is a data file, and no page."""
+    if text.lstrip("\ufeff \t\r\n").startswith("["):
+        return
+    at = 0
+    while brace := _OBJECT.search(text, at):
+        start = brace.start(1)
+        following = _OBJECT.search(text, brace.end())
+        at = following.start() if following else len(text)
         try:
             # Not strict: a page's copy may hold bare line feeds inside of its strings.
-            fields, end = json.JSONDecoder(strict=False).raw_decode(given.text, start)
+            fields, end = json.JSONDecoder(strict=False).raw_decode(text, start)
         except (ValueError, RecursionError) as error:
-            yield Unreadable(given.where, f"the citation's JSON breaks off ({error}).", "Save the page again, whole.")
-            return
-        yield _document(fields, given.text[end:], given)
+            if _is_citation(_KEY.findall(text, start, at)):
+                yield _Object(start, at, error)
+            continue
+        at = end
+        if _is_citation(fields):
+            yield _Object(start, end, fields)
 
 
-def _object_at(text: str) -> int | None:
-    for brace in _OBJECT.finditer(text):
-        keys = set(_KEY.findall(text, brace.start(1)))
-        if len(keys & _MARKS) >= _MARKS_NEEDED and "id" not in keys:
-            return brace.start(1)
-    return None
+def _is_citation(keys: Iterable[str]) -> bool:
+    names = set(keys)
+    return len(names & _MARKS) >= _MARKS_NEEDED and "id" not in names
 
 
 def _document(fields: dict[str, Any], page: str, given: Given) -> Document | Unreadable:
+    for key in ("title", "abstract"):
+        if _HALF.search(_text(fields, key)):
+            return Unreadable(
+                given.where, f"the citation's {key} holds half a character, which no file can keep.", "Save the page again."
+            )
     title = plain(_text(fields, "title"))
     parts = _abstract(fields, page)
     text, sections = text_of(title, parts)
@@ -113,7 +148,7 @@ def _document(fields: dict[str, Any], page: str, given: Given) -> Document | Unr
 
 def _text(fields: dict[str, Any], key: str) -> str:
     value = fields.get(key)
-    return value if isinstance(value, str) else ""
+    return printable(value) if isinstance(value, str) else ""
 
 
 def _list(value: object) -> tuple[str, ...]:

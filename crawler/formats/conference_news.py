@@ -13,14 +13,18 @@ from crawler.formats.given import Given, lines_of, paragraphs
 from crawler.formats.passages import Passage, text_of
 from crawler.record import Identifiers, Reference, registry_ids
 
-_CONFERENCE = re.compile(r"^(?:conference|congress|meeting|presented at|event)\s*:?\s*(?P<value>.*)$", re.IGNORECASE)
-_PRESENTER = re.compile(r"^(?:presented by|presenters?|speakers?|presenting author)\s*:?\s*(?P<value>.*)$", re.IGNORECASE)
+_CONFERENCE = re.compile(r"^(?:conference|congress|meeting|presented at|event)\s*(?::\s*(?P<value>.*))?$", re.IGNORECASE)
+_PRESENTER = re.compile(r"^(?:presented by|presenters?|speakers?|presenting author)\s*(?::\s*(?P<value>.*))?$", re.IGNORECASE)
 _OTHER_LABEL = re.compile(
-    r"^(?:trial|study|location|venue|date|session|topic|specialty|author|reporter|written by)s?\s*(?::\s*(?P<value>.*))?$",
+    r"^(?:location|venue|date|session|topic|specialty|author|reporter|written by)s?\s*(?::\s*(?P<value>.*))?$",
     re.IGNORECASE,
 )
 _LABELS = (_CONFERENCE, _PRESENTER, _OTHER_LABEL)
 _REFERENCE = re.compile(r"^\[?(?P<number>\d{1,2})[.\])]\s*(?P<citation>.*\b(?:19|20)\d\d\b.*)$")
+#: What a numbered reference has and a numbered sentence lacks.
+_CITES = re.compile(
+    r"\bet al\b|\bdoi\b|(?:19|20)\d\d;\s?\d|\babstract\b|\bposter\b|\bcongress\b|\bmeeting\b|https?://", re.IGNORECASE
+)
 _REFERENCE_HEADING = re.compile(r"^(?:key )?references?\s*:?$", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LONGEST_LABEL_VALUE = 120
@@ -38,7 +42,7 @@ class ConferenceNews:
         lines = lines_of(given.text)
         if not _value(_CONFERENCE, lines) or not any(is_prose(line) for line in lines):
             return False
-        return bool(_value(_PRESENTER, lines)) or any(_REFERENCE.match(line) for line in lines)
+        return bool(_value(_PRESENTER, lines)) or any(map(_reference, lines))
 
     def read(self, given: Given) -> Iterator[Document | Unreadable]:
         """The one report."""
@@ -87,10 +91,10 @@ def _label_at(label: re.Pattern[str], lines: Sequence[str]) -> tuple[int, str, i
         if not found or len(line) > _LONGEST_LABEL_VALUE:
             continue
         value = (found["value"] or "").strip()
-        if value and ":" in line:
+        if value:
             return n, value, n + 1
         below = next((k for k in range(n + 1, min(n + 3, len(lines))) if lines[k]), None)
-        if not value and below is not None and len(lines[below]) <= _LONGEST_LABEL_VALUE:
+        if below is not None and len(lines[below]) <= _LONGEST_LABEL_VALUE:
             return n, lines[below], below + 1
     return None
 
@@ -98,10 +102,15 @@ def _label_at(label: re.Pattern[str], lines: Sequence[str]) -> tuple[int, str, i
 def _taken_apart(lines: list[str], given: Given) -> _Page:
     conference = _value(_CONFERENCE, lines) or ""
     title = _title(lines, given)
-    references = {m["number"]: m["citation"].strip() for line in lines if (m := _REFERENCE.match(line))}
+    references = {m["number"]: m["citation"].strip() for m in map(_reference, lines) if m}
     rest = _without_labels(lines)
-    rest = [line for line in rest if line != title and not _REFERENCE.match(line) and not _REFERENCE_HEADING.match(line)]
+    rest = [line for line in rest if line != title and not _reference(line) and not _REFERENCE_HEADING.match(line)]
     return _Page(title, conference, _year(conference, lines), without_furniture(paragraphs(rest)), references)
+
+
+def _reference(line: str) -> re.Match[str] | None:
+    found = _REFERENCE.match(line)
+    return found if found and _CITES.search(found["citation"]) else None
 
 
 def _title(lines: Sequence[str], given: Given) -> str:

@@ -6,15 +6,22 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-_BREADCRUMB = re.compile(r"^(?:Home|Start|News|Main page)\s*[>›»/]\s*\S|^(?:[^>›».!?]{2,60}\s[>›»]\s){2,}")
-_LINE = re.compile(
-    r"^(?:copyright\b|©|\(c\) (?:19|20)\d\d|all rights reserved|posted (?:on|by|in)\b|published (?:on|by|:)|last (?:updated|modified|reviewed)\b|share (?:this|on|via)?\b"
-    r"|tweet\b|print(?: this)?(?: page)?$|e-?mail(?: this)?$|read more\b|learn more\b|related (?:articles|posts|content|news|stories)\b|you (?:may|might) also\b|tags?\s*:|categor(?:y|ies)\s*:"
-    r"|subscribe\b|sign up\b|newsletter\b|join our\b|follow us\b|contact us\b|click here\b|skip to\b|back to top\b|leave a (?:comment|reply)\b|comments?\s*(?:\(\d+\))?$"
-    r"|(?:we use|this (?:web)?site uses) cookies\b|cookie|privacy policy\b|terms (?:of use|and conditions)\b|log ?in\b|menu$|search$|advertisement$|request (?:an?|your|information)\b"
-    r"|previous (?:post|article)\b|next (?:post|article)\b|\d+ min(?:ute)?s? read\b|medical writing (?:support|assistance)\b|image (?:credit|source)\b|photo (?:credit|by)\b)",
+_BREADCRUMB = re.compile(r"^(?:Home|Start|News|Main page)\s*[>›»/]\s*\S|^(?:[^>›».!?]{2,60}\s[>›»]\s+(?=[A-Z])){2,}")
+#: Lines that no article has, however they end.
+_ALWAYS = re.compile(
+    r"^(?:copyright\b|©|\(c\) (?:19|20)\d\d|all rights reserved|(?:e-?mail|print|tweet|share)(?: this)?(?: (?:page|article|story|on|via)\b.*)?$|subscribe\b|sign up\b|newsletter\b"
+    r"|join our\b|follow us\b|click here\b|skip to\b|back to top\b|leave a (?:comment|reply)\b|you have (?:successfully )?subscribed|(?:we use|this (?:web)?site uses) cookies\b"
+    r"|privacy policy\b|terms (?:of use|and conditions)\b|log ?in\b|menu$|search$|advertisement$|medical writing (?:support|assistance)\b|(?:image|photo) (?:credit|source|by)\b"
+    r"|thanks for your interest\b)",
     re.IGNORECASE,
 )
+#: Openings that a sentence may have too: furniture where the line is short and no sentence.
+_SHORT = re.compile(
+    r"^(?:posted\b|published\b|last (?:updated|modified|reviewed)\b|read more\b|learn more\b|read next\b|related\b|you (?:may|might) also\b|tags?\b|categor(?:y|ies)\b|contact us\b"
+    r"|comments?\b|previous\b|next\b|\d+ min(?:ute)?s? read\b|request (?:an?|your|information)\b|cookie)",
+    re.IGNORECASE,
+)
+_SHORT_LENGTH = 80
 _PROSE_LENGTH = 120
 
 
@@ -29,7 +36,11 @@ def is_breadcrumb(line: str) -> bool:
 
 def is_furniture(line: str) -> bool:
     """Whether a line belongs to the page and not to the article; a long paragraph never does."""
-    return is_breadcrumb(line) or (len(line) < 2 * _PROSE_LENGTH and _LINE.match(line) is not None)
+    if is_breadcrumb(line):
+        return True
+    if len(line) <= _SHORT_LENGTH and not line.endswith((".", "!")) and _SHORT.match(line):
+        return True
+    return len(line) < 2 * _PROSE_LENGTH and _ALWAYS.match(line) is not None
 
 
 def is_prose(paragraph: str) -> bool:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 #: Characters that carry no text: C0 and C1 controls except tab and line feed, byte order marks, zero-width spaces.
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\u200b]")
+
+_SENTENCE_END = re.compile(r"[.!?:;]\W?$")
+#: A page wrapped at a width: its longest line, what counts as a full one, and how many of them show it.
+_WIDEST, _FULL_LINE, _FULL_LINES_NEEDED = 100, 55, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +30,35 @@ def lines_of(text: str) -> list[str]:
     >>> lines_of("On X \r\n\x00X works.")
     ['On X', 'X works.']
     """
-    plain = _NO_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return [line.strip() for line in plain.split("\n")]
+    return [line.strip() for line in printable(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")]
 
 
-def paragraphs(lines: Iterable[str]) -> list[str]:
-    """Paragraphs of a page; a line that ends within a sentence goes on in the next one, as pages wrapped at a width do.
+def printable(text: str) -> str:
+    """The text without characters that print nothing."""
+    return _NO_TEXT.sub("", text)
+
+
+def paragraphs(lines: Sequence[str]) -> list[str]:
+    """Paragraphs of a page; a line that ends within a sentence goes on in the next one.
+
+    Where the whole page is wrapped at a width, any full line goes on, whatever it ends with.
 
     >>> paragraphs(["Patients were", "seen twice.", "All did well.", "", "End"])
     ['Patients were seen twice.', 'All did well.', 'End']
     """
+    wrapped = _is_wrapped(lines)
     found: list[str] = []
-    open_sentence = False
+    last = ""
     for line in lines:
-        if line and open_sentence and line[0].islower():
+        goes_on = len(last) >= _FULL_LINE if wrapped else line[:1].islower() and not _SENTENCE_END.search(last)
+        if line and last and goes_on:
             found[-1] += f" {line}"
         elif line:
             found.append(line)
-        open_sentence = bool(line) and not re.search(r"[.!?:;]\W?$", line)
+        last = line
     return found
+
+
+def _is_wrapped(lines: Sequence[str]) -> bool:
+    """Many full lines and none longer than a screen."""
+    return max(map(len, lines), default=0) <= _WIDEST and sum(len(line) >= _FULL_LINE for line in lines) >= _FULL_LINES_NEEDED

@@ -11,7 +11,7 @@ from lxml import html as lxml_html
 
 from crawler.document import SectionName
 from crawler.formats.headings import section_name
-from crawler.formats.passages import Passage, labelled
+from crawler.formats.passages import Passage, labelled, structured
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "title"})
 _BLOCKS = _HEADINGS | frozenset(
@@ -104,7 +104,8 @@ def blocks(markup: str) -> list[Block]:
 def page_text(page: str) -> tuple[str | None, str]:
     """A saved page's title (its first main heading, else the name of its window) and its text, a paragraph each."""
     tree = _tree(_escaped(page))
-    names = [_spaced("".join(e.itertext())) for path in (".//h1", ".//title") for e in tree.iterfind(path)]
+    titles = (e for path in (".//article//h1", ".//main//h1", ".//h1", ".//title") for e in tree.iterfind(path))
+    names = [_spaced("".join(e.itertext())) for e in titles]
     found = _walked(tree)
     return next((name for name in names if name), None), "\n\n".join(block.text for block in found)
 
@@ -188,19 +189,16 @@ def plain(text: str) -> str:
 
 def passages(markup: str) -> list[Passage]:
     """An abstract's passages, by its headings and by the emphasised labels of its paragraphs."""
-    found: list[Passage] = []
-    heading: tuple[str, SectionName] | None = None
-    for block in blocks(markup):
-        if block.tag in _HEADINGS or (block.lead == block.text and section_name(block.text)):
-            heading = (f"{block.text}\n", section_name(block.text) or SectionName.OTHER)
-        elif heading:
-            found.append(Passage(block.text, *heading))
-            heading = None
-        else:
-            found.append(_led(block))
+    found = [_passage(block) for block in blocks(markup) if block.text.lower().rstrip(":") != "abstract"]
     if all(p.name is None for p in found):
         return labelled(p.text for p in found)
-    return found
+    return structured(found)
+
+
+def _passage(block: Block) -> Passage:
+    if block.tag in _HEADINGS or (block.lead == block.text and section_name(block.text)):
+        return Passage("", block.text, section_name(block.text) or SectionName.OTHER)
+    return _led(block)
 
 
 def _led(block: Block) -> Passage:

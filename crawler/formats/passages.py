@@ -14,11 +14,15 @@ _LABEL = re.compile(r"([A-Z][^\n:.;?!]{0,79}):\s+(?=\S)")
 #: A label behind the end of a sentence: "… after stroke. Registration: NCT…".
 _INNER_LABEL = re.compile(r"(?<=[.!?)\]])\s+(?=([A-Z][^\n:.;?!]{0,60}):\s+\S)")
 _LABEL_WORDS = 6
+_LABELS_OF_A_STRUCTURE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A stretch of text. `heading` stands before it as printed, separator included; `name` is None where it goes on with the last one."""
+    """A stretch of text. `heading` stands before it as printed, separator included; a heading on a line of its own has no text.
+
+    `name` is None where the text goes on with the passage before it.
+    """
 
     text: str
     heading: str = ""
@@ -34,20 +38,20 @@ def labelled(paragraphs: Iterable[str]) -> list[Passage]:
     [(<SectionName.RESULTS: 'results'>, 'A won.'), (<SectionName.CONCLUSIONS: 'conclusions'>, 'Use A.')]
     """
     pieces = [piece for paragraph in paragraphs for piece in _split_at_inner_labels(paragraph)]
-    named = sum(_known(piece) for piece in pieces)
-    found: list[Passage] = []
-    heading: tuple[str, SectionName] | None = None
-    for piece in pieces:
-        alone = section_name(piece) if not piece.endswith(".") else None
-        if alone is not None:
-            found += [Passage("", heading[0], heading[1])] if heading else []
-            heading = (f"{piece}\n", alone)
-        elif heading is not None:
-            found.append(Passage(piece, *heading))
-            heading = None
-        else:
-            found.append(_from_label(piece, strict=named < 2))
-    return found + ([Passage("", heading[0].rstrip(), heading[1])] if heading else [])
+    strict = sum(_known(piece) for piece in pieces) < _LABELS_OF_A_STRUCTURE
+    return structured([_from_label(piece, strict) for piece in pieces])
+
+
+def structured(passages: Sequence[Passage]) -> list[Passage]:
+    """The same passages; names that make no structure are taken back, their words stay.
+
+    A paper under headings has two at least. One alone ("Purpose: …") says where its part begins and nothing of where it ends.
+    """
+    names = {p.name for p in passages} - {None, SectionName.OTHER, SectionName.REGISTRATION}
+    if len(names) >= _LABELS_OF_A_STRUCTURE:
+        return list(passages)
+    keep = SectionName.REGISTRATION
+    return [p if p.name in (None, keep) else Passage(p.heading + p.text) for p in passages]
 
 
 def _split_at_inner_labels(paragraph: str) -> list[str]:
@@ -62,11 +66,12 @@ def _known(piece: str) -> bool:
 
 
 def _from_label(piece: str, strict: bool) -> Passage:
+    alone = None if piece.endswith(".") else section_name(piece)
+    if alone is not None:
+        return Passage("", piece, alone)
     label = _LABEL.match(piece)
-    if label is None:
-        return Passage(piece)
-    name = section_name(label[1])
-    if name is None and (strict or len(label[1].split()) > _LABEL_WORDS):
+    name = section_name(label[1]) if label else None
+    if label is None or (name is None and (strict or len(label[1].split()) > _LABEL_WORDS)):
         return Passage(piece)
     return Passage(piece[label.end() :], label[0], name or SectionName.OTHER)
 
@@ -84,9 +89,11 @@ def text_of(title: str, passages: Sequence[Passage], between: str = "\n") -> tup
     sections: list[Section] = []
     for passage in passages:
         start, end = at + len(passage.heading), at + len(passage.heading) + len(passage.text)
-        if passage.name is None and sections:
-            sections[-1] = Section(sections[-1].name, sections[-1].start, end)
-        elif passage.text:
+        last = sections[-1] if sections else None
+        if passage.name is None and last is not None:
+            # The first text under a heading of its own opens the section; further paragraphs go on with it.
+            sections[-1] = Section(last.name, last.start if last.end > last.start else start, end)
+        else:
             sections.append(Section(passage.name or SectionName.OTHER, start, end))
         at = end + len(between)
-    return text, (*titles, *sections)
+    return text, (*titles, *(s for s in sections if s.end > s.start))

@@ -25,10 +25,11 @@ _BELOW = frozenset(
         "PubMed Disclaimer", "Cite", "Actions", "Share", "Permalink",
     )
 )  # fmt: skip
-#: What stands between the citation and the abstract and is no title.
+#: Lines between the citation and the abstract that are no title: identifiers, notices, and the page's buttons.
 _BESIDE_TITLE = re.compile(
-    r"^(?:PMID|PMCID|DOI|Affiliations?|Free (?:PMC )?article|No abstract available|Item in Clipboard|Full text|Expand|Collaborators?|Show details"
-    r"|Erratum in|Comment in|Author information|Actions|Cite|Share|Permalink|Display options|Save|Email|Format)\b",
+    r"^(?:(?:PMID|PMCID|DOI)\s*:.*|(?:Affiliations?|Collaborators?|Author information)(?: (?:Expand|Collapse))?:?|Free (?:PMC )?article|Full text(?: links)?"
+    r"|(?:Erratum|Comment|Update|Retraction|Expression of concern) in|Item in Clipboard|Expand|Show details|Actions|Cite|Share|Permalink|Display options|Save|Email"
+    r"|Send to|Clipboard|My Bibliography|Collections|Format)$",
     re.IGNORECASE,
 )
 _TYPES = re.compile(
@@ -68,6 +69,7 @@ class _Page:
     """A page's parts: the place that the citation line tells, what stands above and below it, the abstract, the lists."""
 
     place: Place
+    in_one_line: bool
     above: Sequence[str]
     between: Sequence[str]
     abstract: Sequence[str]
@@ -83,14 +85,15 @@ def _cut(lines: list[str]) -> _Page | None:
         return None
     at, place = cited
     above = [line for line in lines[:at] if line]
-    if not place.journal:
+    in_one_line = bool(place.journal)
+    if not in_one_line:
         if not above:
             return None
         place = replace(place, journal=above.pop())
     rest = [] if lines[start].lower() == _NO_ABSTRACT else lines[start + 1 :]
     end = next((n for n, line in enumerate(rest) if _ends_abstract(line)), len(rest))
     between = [line for line in lines[at + 1 : start] if line]
-    return _Page(place, above, between, paragraphs(rest[:end]), rest[end:])
+    return _Page(place, in_one_line, above, between, paragraphs(rest[:end]), rest[end:])
 
 
 def _ends_abstract(line: str) -> bool:
@@ -122,9 +125,9 @@ def _document(page: _Page, given: Given) -> Document:
 
 
 def _title(page: _Page) -> tuple[str, Sequence[str]]:
-    """The title, which stands above the citation line or first below it, and the lines that follow it."""
+    """The title, and the lines that follow it. It stands above a whole citation line; below one whose journal has a line of its own."""
     above = [line for line in page.above if not _TYPES.match(line) and not _BESIDE_TITLE.match(line)]
-    if above:
+    if above and page.in_one_line:
         return above[-1], page.between
     below = [line for line in page.between if not _BESIDE_TITLE.match(line)]
     return (below[0], page.between[page.between.index(below[0]) + 1 :]) if below else ("", ())

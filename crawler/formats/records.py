@@ -150,6 +150,6 @@ def stable_id(names: Identifiers, text: str) -> str:
     """The id of a record that brings none: its DOI or PMID, else a fingerprint of its text.
 
     >>> stable_id(Identifiers(pmid="123"), "On X"), stable_id(Identifiers(), "On X")
-    ('pmid:123', 'text:f1c3b3fc3b2ea3e7')
+    ('pmid:123', 'text:aff2443024ca0b46')
     """
     return names.preferred or f"text:{hashlib.sha256(text.encode()).hexdigest()[:16]}"

@@ -11,6 +11,7 @@ from crawler.formats.citations import Cited, read_reference
 from crawler.formats.furniture import is_furniture, is_prose, without_furniture
 from crawler.formats.given import Given, lines_of, paragraphs
 from crawler.formats.passages import Passage, text_of
+from crawler.record import registry_ids
 
 _SOURCE = re.compile(
     r"^(?:(?:story |original |journal |news )?sources?|(?:journal |study )?references?|citations?|cited (?:article|study|paper)|cite as"
@@ -77,22 +78,36 @@ def _article(found: Sequence[str], source: tuple[int, int, tuple[Cited, ...]]) -
 def _document(body: list[str], cited: tuple[Cited, ...], given: Given) -> Document:
     own = _own_title(body, given)
     body = [p for p in body if p != own]
-    # A page that retells one paper and has no title of its own goes under the paper's.
-    title = own or (cited[0].title or "")
+    retold = _retold(cited, "\n".join([own, *body]))
+    # A page that retells one paper and has no title of its own goes under the paper's, as it does with its year and journal.
+    paper = retold[0] if len(retold) == 1 else None
+    title = own or (paper and paper.title) or ""
     text, sections = text_of(title, [Passage(p) for p in body], between="\n\n")
     return Document(
         id=given.stem,
         title=title,
         text=text,
         sections=sections,
-        year=cited[0].year,
-        journal=cited[0].journal,
+        year=paper.year if paper else None,
+        journal=paper.journal if paper else None,
         read=Read.WEB_PAGE,
         report=Report.WEB_PAGE,
-        reports_on=tuple(c.as_reference() for c in cited),
+        reports_on=tuple(c.as_reference() for c in retold),
+        registry_ids=registry_ids(text),
         origin=given.where,
         format=WebPage.name,
     )
+
+
+def _retold(cited: tuple[Cited, ...], text: str) -> tuple[Cited, ...]:
+    """The papers that the page tells of: its only source, or those of a list that it calls by name. A list alone is a reading list."""
+    return cited if len(cited) == 1 else tuple(c for c in cited if _is_named(c, text))
+
+
+def _is_named(cited: Cited, text: str) -> bool:
+    surname = re.escape(re.split(r"[\s,]", cited.citation, maxsplit=1)[0])
+    by_author = re.search(rf"\b{surname}\b(?: et al|,? and (?:colleagues|co-?workers|co-?authors)|\s\((?:19|20)\d\d\))", text)
+    return by_author is not None or bool(cited.title and cited.title.lower() in text.lower())
 
 
 def _own_title(body: Sequence[str], given: Given) -> str:

@@ -105,7 +105,7 @@ def _loosely_given(reading: Reading, facet: ConceptMention, sentence: Sentence) 
         if _NO_SOURCE_AFTER.match(after):
             return False
         near = reading.plain[max(sentence.start, facet.start - 60) : facet.start] + after
-        return re.search(r"\b(?:derived|from|isolated|obtained|cells?)\b", near, re.IGNORECASE) is not None
+        return re.search(r"\b(?:derived|from|isolated|obtained)\b", near, re.IGNORECASE) is not None
     if facet.kind is ConceptKind.ROUTE:
         if re.match(
             r"\s*(?:thromboly|alteplase|tPA|rt-?PA|methylpred|immunoglob|IVIG|anticoag|sedation|contrast|fluids?|antibiotic|anesth|anaesth|cyclophos)",

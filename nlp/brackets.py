@@ -31,7 +31,7 @@ class Clauses:
 
 _OPEN, _CLOSE = "([{", ")]}"
 _BOUNDARY = re.compile(
-    r";|:(?=\s)|,?\s+(?=(?:but|while|whereas|although|though|however|yet|nor|and neither)\b)|,\s+(?=(?:and|with|which|indicating|suggesting|as)\s)|\s[–—-]\s|\.\s(?=[A-Z])"
+    r";|:(?=\s)|,?\s+(?=(?:but|while|whereas|although|though|however|yet|nor|and neither)\b)|,\s+(?=(?:and|with|which|indicating|suggesting|as)\s)|\s+(?=and\s(?:did|was|were|had|remained|showed|does|do)\b)|\s[–—-]\s|\.\s(?=[A-Z])"
 )
 
 

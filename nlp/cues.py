@@ -42,7 +42,7 @@ _NULLS = (
     r"\b(?:not|non-?)\s?(?:statistically\s|clinically\s)?significant(?:ly)?\b(?:\s(?:different|better|higher|lower|affected|changed|improved|reduced|increased))?",
     r"\b(?:was|were|is|are|remained|being) (?:\w+ )?(?:similar|comparable|equivalent|unchanged|unaffected|identical|stable|alike|the same)\b|\bsimilar(?:ly)? (?:between|in|across|among|for|at|to)\b|\bcomparable (?:between|in|across|among|to|with)\b|\bno (?:[\w-]+\s){1,4}(?:was|were) (?:superior|better|inferior|more effective)\b",
     r"\bfailed to\b|\b(?:was|were) not (?:met|reached|achieved)\b|\bno excess\b|\bshowed no\b(?! (?:serious|severe|adverse))|\bhad no (?:significant )?(?:effect|impact|influence|benefit)\b|\bindistinguishable\b|\bnon-?inferior\b|\bineffective\b|\bunaffected\b|\bnot met\b",
-    r"\bno neuro\w+ effect\b|\bno effects? (?:on|of|in|were|was)\b",
+    r"\bbut not (?:with|in|for|after|by)\b|\bno neuro\w+ effect\b|\bno effects? (?:on|of|in|were|was)\b",
 )
 _TRENDS = (
     r"\btend(?:ed|s|ing)? (?:to|toward)|\btrends? (?:toward|to|for|in favou?r)|\ba trend\b|\bthis trend\b|\bnumerically\b|\bnon-?significant(?:ly)? (?:trend|increase|decrease|reduction|improvement|higher|lower)|\bborderline\b|\bmarginal(?:ly)?\b",
@@ -55,7 +55,7 @@ _WORSES = r"\b(?:worse(?:n\w*)?|inferior|deteriorat\w*|poorer|aggravat\w*|exacer
 _UPS = r"\b(?:higher|greater|larger|longer|more (?:\w+ )?(?:frequent\w*|common\w*|often|likely|rapid\w*|adverse)|more\b(?! (?:than (?:one|two|\d)|effective|favou?rable))|increas\w*|rais\w*|rose|risen|rises?|elevat\w*|gain(?:ed|s)?\b|grew|enlarg\w*|commoner|doubled|tripled|up-?regulat\w*|exceed\w*|promot\w*|stimulat\w*|augment\w*|extend(?:ed|s)|prolong\w*|accelerat\w*)"
 _DOWNS = r"\b(?:lower(?:ed|s|ing)?\b|less\b(?! than)|fewer|smaller|shorter(?:ed)?|decreas\w*|reduc\w*|fell|fallen|falls?\b(?= (?:from|by|to|in|signific|marked|after))|declin\w*|drop(?:ped|s)?|diminish\w*|lessen\w*|cut\b|rarer|suppress\w*|inhibit\w*|down-?regulat\w*|prevent(?:ed|s|ing)?\b|minimi[sz]\w*|shrank|shrunk|shorten\w*|halved)"
 _DIFFERENT = r"\b(?:significant (?:\w+[- ])?(?:group )?differences?|differed significantly|significantly different|were significantly (?:affected|influenced)|primary (?:end ?point|outcome) was met|(?:end ?point|outcome) (?:was|were) met)\b"
-_ASSOCIATED = r"\b(?:(?:was|were|is|are) (?:\w+ )?(?:associated|correlated|linked|related) (?:with|to)|strongly correlated|correlates? with|gave more|caused?|led to|induced)\b"
+_ASSOCIATED = r"\b(?:(?:was|were|is|are) (?:\w+ )?(?:associated|linked) (?:with|to)|gave more|caused?|led to|induced)\b"
 _LIKEWISE = r"\b(?:so (?:had|did|was|were)|likewise|as (?:did|was|were))\b"
 _COMPARATIVE = re.compile(
     r"er\b|\bmore\b|\bless\b|better|worse|superior|inferior|outperform|surpass|favou?r|^(?:exceed)", re.IGNORECASE

@@ -46,7 +46,7 @@ _TOTAL_WORDS = re.compile(
     re.IGNORECASE,
 )
 _PART_WORDS = re.compile(
-    r"\b(?:completed|of (?:whom|these|them)|lost|withdrew|died|excluded|dropped|screened|in the [\w-]+ (?:group|arm)|group\b|responded|improved|had|each|per arm|with grade|worldwide|per million|analy[sz]ed)\b",
+    r"\b(?:completed|of (?:whom|these|them)|lost|withdrew|died|excluded|dropped|screened|in the [\w-]+ (?:group|arm)|group\b|responded|improved|had|each|per arm|worldwide|per million|analy[sz]ed)\b",
     re.IGNORECASE,
 )
 
@@ -115,7 +115,9 @@ def _weight(plain: str, m: re.Match[str], role: Role) -> int:
     weight = 2 * bool(_TOTAL_WORDS.search(near)) + (role in (Role.METHOD, Role.RESULT))
     if _PART_WORDS.search(plain[max(0, m.start() - 20) : m.start()] + tail):
         weight -= 2
-    if re.search(r"\b(?:aged?|per|every|of)\s*$", plain[: m.start()], re.IGNORECASE):
+    if re.search(r"\([^()]*$", plain[: m.start()]):
+        weight -= 2
+    if re.search(r"\b(?:aged?|per|every)\s*$", plain[: m.start()], re.IGNORECASE):
         weight -= 1
     if re.match(r"\s*(?:were randomi[sz]ed|were (?:allocated|assigned|enrolled|included)|entered|took part)", tail, re.IGNORECASE):
         weight += 1
@@ -147,11 +149,7 @@ def studied(document: Document, reading: Reading) -> tuple[Study, tuple[Arm, ...
         r"(\d+|[A-Za-z-]+)\s+(?:\w+[\s-]){0,4}?(?:studies|trials|RCTs|articles)\b",
         " ".join(s.plain for s in reading.of_role(Role.METHOD, Role.RESULT)),
     )
-    k = (
-        int(number_value(number[1]))
-        if number and level is Level.POOLED and number_value(number[1] if number[1][0].isdigit() else number[1]) > 0
-        else None
-    )
+    k = int(number_value(number[1])) if number and level is Level.POOLED and number_value(number[1]) > 0 else None
     registered = tuple(dict.fromkeys([*document.registry_ids, *registry_ids(document.text)]))
     study = Study(level, design_of(reading), None, k, registered, conditions(reading))
     return replace(study, sample_size=sample_size(reading, arms, level)), arms

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from nlp.claim import Effect, Group, Kind, Level, Measure, Outcome, Quote, Timepoint
 from nlp.domain import ConceptKind
-from nlp.grammar.atoms import AtomKind
+from nlp.grammar.atoms import WORD_NUMBER, AtomKind, number_value
 from nlp.grammar.results import Printed
 from nlp.outcomes import as_outcome, unknown_outcome
 from nlp.reading import ArmMention, OutcomeMention, Side, TimeMention
@@ -52,6 +52,7 @@ def link(scene: Scene, index: int) -> list[Linked]:
     outcomes = _outcomes(scene, kept)
     times = _times(scene, kept, outcomes)
     groups = _groups(scene, kept)
+    kept = _shared_units(scene, kept)
     for r, mention, time, (group, arm, versus) in zip(kept, outcomes, times, groups, strict=True):
         found.append(Linked(_effect(scene, r, mention, time, group, arm, versus), mention, r, index))
     return _with_lone_p(scene, found, index)
@@ -139,6 +140,10 @@ def _is_count(scene: Scene, r: Printed) -> bool:
         re.IGNORECASE,
     ):
         return False
+    if re.search(r"\b(?:among|of|in total|with|all|the|other|these|those)\s*$", before, re.IGNORECASE) and not re.match(
+        rf"\s*(?:{_PEOPLE})\s(?:showed|had|died|responded|were alive)", after
+    ):
+        return False
     verb = re.match(rf"\s*(?:{_PEOPLE})\b(?:\s\([^)]*\))?\s*(.{{0,60}})", after, re.IGNORECASE)
     if verb and verb[1]:
         return not _NO_EVENT.search(verb[1][:40]) and _event_outcome(scene, r) and not re.match(r"\s*with\b", verb[1])
@@ -167,6 +172,22 @@ def _without_restatements(kept: list[Printed]) -> list[Printed]:
     ]
 
 
+def _shared_units(scene: Scene, kept: list[Printed]) -> list[Printed]:
+    """ "4.5 versus 2.9 mm": the unit stands once, behind the last of the two."""
+    out = list(kept)
+    for i in range(len(out) - 1):
+        a, b = out[i], out[i + 1]
+        if (
+            a.unit is None
+            and b.unit
+            and not b.percent
+            and a.kind == b.kind
+            and re.fullmatch(r"\s?(?:versus|vs\.?|and|to|compared with)\s", scene.plain[a.end : b.start])
+        ):
+            out[i] = replace(a, unit=b.unit)
+    return out
+
+
 # ------------------------------------------------------------------ which outcome
 
 
@@ -174,9 +195,24 @@ def _outcomes(scene: Scene, kept: list[Printed]) -> list[OutcomeMention | None]:
     zipped = _respective(scene, kept, [o for o in scene.outcomes if scene.outside_brackets(o.start)])
     found: list[OutcomeMention | None] = []
     for i, r in enumerate(kept):
-        mention = zipped.get(i) or _nearest_outcome(scene, r, kept)
+        mention = zipped.get(i) or _nearest_outcome(scene, r, kept) or (_carried(scene) if _refers_back(scene) else None)
         found.append(mention or unknown_outcome(scene.reading, scene.sentence, scene.cut, _head_place(scene, r)) or _carried(scene))
     return found
+
+
+_REFERS_BACK = re.compile(
+    r"^\s*(?:at \S+ \S+,? )?(?:similar |the same |comparable )?(?:results?|findings|(?:the )?(?:corresponding|respective|same) (?:figures|values|rates|numbers|results)|this (?:effect|difference|trend|result)|these (?:effects|differences|results)|it |they )",
+    re.IGNORECASE,
+)
+_GENERIC_OUTCOME = re.compile(r"\b(?:outcomes?|results?|findings|figures|effects?|differences?)$", re.IGNORECASE)
+
+
+def _refers_back(scene: Scene) -> bool:
+    """ "The corresponding figures were …", "Results were similar …", "a trend toward better outcomes": of the outcome spoken of before."""
+    return bool(scene.last_outcomes) and (
+        _REFERS_BACK.match(scene.plain) is not None
+        or re.search(r"\b(?:better|worse|poorer|improved) outcomes\b", scene.plain) is not None
+    )
 
 
 def _carried(scene: Scene) -> OutcomeMention | None:
@@ -255,7 +291,11 @@ def _nearest_outcome(scene: Scene, r: Printed, kept: list[Printed]) -> OutcomeMe
     before = [m for m in scene.outcomes if m.end <= place and scene.outside_brackets(m.start)] or [
         m for m in scene.outcomes if m.end <= place
     ]
-    after = [m for m in scene.outcomes if m.start >= end and scene.clause(m.start) == clause]
+    after = [
+        m
+        for m in scene.outcomes
+        if m.start >= end and scene.clause(m.start) == clause and (bracket or scene.outside_brackets(m.start))
+    ]
     here = [m for m in before if scene.clause(m.start) == clause]
     if _people_first(scene, r) and after and not _taken_between(scene, kept, r, after[0]):
         return after[0]
@@ -303,7 +343,10 @@ def _respective_times(scene: Scene, kept: list[Printed], times: list[TimeMention
     found: dict[int, TimeMention] = {}
     for run in _runs(kept, scene):
         first = scene.offset + kept[run[0]].start
+        clause = scene.clause(first)
         before = [t for t in times if t.end <= first]
+        same = [t for t in before if scene.clause(t.start) == clause]
+        before = same if len(same) == len(run) else before
         inside = [t for t in times if first <= t.start <= scene.offset + kept[run[-1]].end]
         outcomes = [m for m in scene.outcomes if m.end <= first]
         if len(run) > 1 and len(before) == len(run) and not inside and len(_trailing_list(scene, outcomes)) != len(run):
@@ -478,10 +521,13 @@ def _pairs(scene: Scene, kept: list[Printed], found: list[Owner | None]) -> None
     _parallel_lists(scene, kept, found)
 
 
-_VERSUS = re.compile(
-    r"^[^.;]{0,45}\b(?:versus|vs\.?|compared (?:with|to)|than|against|as opposed to|whereas|while)\b[^.;]{0,45}$", re.IGNORECASE
-)
+_VERSUS = re.compile(r"^[^.;]{0,45}\b(?:versus|vs\.?|compared (?:with|to)|than|against|as opposed to)\b[^.;]{0,45}$", re.IGNORECASE)
 _AND_GAP = re.compile(r"[\s)\]]*(?:,|and|, and|in|with|the|group|\w+\s){1,5}[\s(\[]*")
+
+
+def _sided(scene: Scene, found: list[Owner | None], a: int, b: int) -> bool:
+    """In a review two rates are two subgroups' unless the sentence names a comparator."""
+    return any(m.side is Side.COMPARATOR for m in scene.sides) and (found[a] is not None or found[b] is not None)
 
 
 def _pair_context(scene: Scene, kept: list[Printed], a: int, b: int) -> bool:
@@ -568,9 +614,18 @@ def _effect(
         ci_low=r.ci_low, ci_high=r.ci_high, ci_level=r.ci_level, p_value=r.p.value if r.p and group is Group.DIFFERENCE else None,
         p_operator=r.p.operator if r.p and group is Group.DIFFERENCE else None, i2=r.i2, tau2=r.tau2, k=_pooled_count(scene, r), se=se, sd=sd,
         iqr_low=r.iqr_low, iqr_high=r.iqr_high, events=r.events if not counted else r.events if r.events is not None else int(r.estimate or 0),
-        total=r.total, n=r.n, unit=r.unit, timepoint=_timepoint(time), kind=_kind(scene, r, group), subgroup=_subgroup(scene, r, group), adjusted=True if re.search(r"\badjust", _near(scene, r, 60), re.IGNORECASE) and group is Group.DIFFERENCE else None,
+        total=r.total if r.total is not None else _arm_total(scene, r, arm), n=r.n, unit=r.unit, timepoint=_timepoint(time), kind=_kind(scene, r, group), subgroup=_subgroup(scene, r, group), adjusted=True if re.search(r"\badjust", _near(scene, r, 60), re.IGNORECASE) and group is Group.DIFFERENCE else None,
         analysis_set=_analysis_set(scene), arm=arm, versus=versus if group is Group.DIFFERENCE else None, printed=_printed(r, sd, se),
     )  # fmt: skip
+
+
+def _arm_total(scene: Scene, r: Printed, arm: int | None) -> int | None:
+    """The arm's size as the denominator, where it gives the printed percentage: "12 (11.5%)" of an arm of 104."""
+    if r.events is None or not r.percent or arm is None or r.estimate is None or not scene.arms[arm].n:
+        return None
+    size = scene.arms[arm].n or 0
+    decimals = len(dict(r.printed).get("estimate", "").partition(".")[2])
+    return size if abs(100 * r.events / size - r.estimate) <= 0.5 * 10**-decimals + 1e-9 else None
 
 
 def _printed(r: Printed, sd: float | None, se: float | None) -> tuple[tuple[str, str], ...]:
@@ -607,7 +662,9 @@ def _measure(scene: Scene, r: Printed, mention: OutcomeMention | None, group: Gr
     if r.measure is not None:
         return r.measure
     if r.percent and _DIAGNOSTIC.search(
-        scene.plain[max(0, r.anchor - 50) : r.anchor] if re.search("probability", near) else scene.plain[r.end : r.end + 18]
+        scene.plain[max(0, r.anchor - 90) : r.anchor]
+        if re.search("probability", scene.plain[max(0, r.anchor - 90) : r.anchor])
+        else scene.plain[r.end : r.end + 18]
     ):
         return Measure.OTHER
     if r.iqr_low is not None or (r.kind is K.NUMBER and re.search(r"\bmedian\b", near, re.IGNORECASE)):
@@ -658,8 +715,6 @@ def _pooled_count(scene: Scene, r: Printed) -> int | None:
     """ "meta-analysis of four studies", "(7 studies)" in the clause of a pooled result."""
     if scene.level is not Level.POOLED or r.kind is K.P:
         return None
-    from nlp.grammar.atoms import WORD_NUMBER, number_value
-
     clause = scene.cut.clauses[scene.cut.clause_of(_head_place(scene, r))]
     found = re.search(
         rf"\b(\d+|{WORD_NUMBER})\s+(?:\w+\s)?(?:studies|trials|RCTs)\b", scene.plain[clause.start : r.end], re.IGNORECASE
@@ -705,6 +760,8 @@ def _own_facets(scene: Scene, r: Printed) -> list[str]:
         return [m.entry.label for m in behind]
     clause = scene.cut.clauses[scene.cut.clause_of(_head_place(scene, r))]
     before = scene.reading.concepts_in(max(earlier, scene.offset + clause.start), place, *kinds)
+    if not before and r.percent:
+        before = scene.reading.concepts_in(earlier, place, *kinds)
     if not before and r.measure is not None:
         before = scene.reading.concepts_in(scene.offset, place, *kinds)
     return list(dict.fromkeys(m.entry.label for m in before))[:2]

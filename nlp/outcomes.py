@@ -31,6 +31,8 @@ def outcome_mentions(reading: Reading, sentence: Sentence) -> list[OutcomeMentio
     found: list[OutcomeMention] = []
     interventions = reading.concepts_in(sentence.start, sentence.end, ConceptKind.INTERVENTION, ConceptKind.CONDITION)
     for m in reading.concepts_in(sentence.start, sentence.end, ConceptKind.OUTCOME):
+        if _no_outcome_here(reading, sentence, m.start, m.end):
+            continue
         if any(i.start <= m.start and m.end <= i.end and (i.end - i.start) > (m.end - m.start) for i in interventions):
             continue
         start, end = _extended(reading, sentence, m.start, m.end)
@@ -40,6 +42,27 @@ def outcome_mentions(reading: Reading, sentence: Sentence) -> list[OutcomeMentio
                 continue
         found.append(OutcomeMention(start, end, reading.text[start:end], m.entry.label, m.entry))
     return found
+
+
+_GENERIC = re.compile(r"^(?:improvements?|improvement rates?|worsening|efficacy|effectiveness)$", re.IGNORECASE)
+
+
+def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int) -> bool:
+    """A topic ("For motor function, the score …"), or a word that only announces the outcome ("the primary efficacy endpoint")."""
+    before, after = reading.plain[sentence.start : start], reading.plain[end : sentence.end]
+    topic = re.fullmatch(
+        r"\s*(?:for|in|regarding|concerning|among)\s(?:the\s)?(?:\w+\s)?", before, re.IGNORECASE
+    ) and after.startswith(",")
+    if topic:
+        return bool(reading.concepts_in(end, sentence.end, ConceptKind.OUTCOME))
+    if not _GENERIC.match(reading.text[start:end]):
+        return False
+    return re.match(
+        r"\s(?:endpoints?|end points?|outcomes?|measures?|ratio of|in\s(?:the\s)?\w+|of (?:the )?\w+)", after
+    ) is not None and (
+        re.match(r"\s(?:endpoints?|end points?|outcomes?|measures?)", after) is not None
+        or any(m.start - end < 24 for m in reading.concepts_in(end, sentence.end, ConceptKind.OUTCOME))
+    )
 
 
 def _extended(reading: Reading, sentence: Sentence, start: int, end: int) -> tuple[int, int]:

@@ -112,6 +112,8 @@ def sentences_of(document: Document, plain: str) -> list[Sentence]:
 
 def _role(part: Part, text: str, place: int, count: int) -> Role:
     role = _ROLE.get(part.name)
+    if _of_others(text):
+        return Role.BACKGROUND
     if part.name is S.METHODS and _reports(text):
         return Role.RESULT
     if role is not None:
@@ -119,6 +121,15 @@ def _role(part: Part, text: str, place: int, count: int) -> Role:
     if place == count - 1 and count > 3 and _CONCLUSION.search(text) and not re.search(r"p\s?[<>=]\s?[.\d]", text, re.IGNORECASE):
         return Role.CONCLUSION
     return _role_by_words(text, place)
+
+
+def _of_others(text: str) -> bool:
+    """A sentence that cites a reference ("[1]") and prints no result of its own tells of other people's work."""
+    return (
+        re.search(r"\[\d+(?:\s?[,–-]\s?\d+)*\]", text) is not None
+        and not _reports(text)
+        and re.search(r"\d\s?%|\bwas conducted\b", text) is None
+    )
 
 
 def _reports(text: str) -> bool:

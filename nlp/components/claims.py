@@ -7,7 +7,7 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.claim import Better, Claim, Direction, Effect, Group
+from nlp.claim import Better, Claim, Direction, Effect, Group, Measure
 from nlp.claims import ClaimReader
 from nlp.components import state
 
@@ -33,9 +33,14 @@ def _signed(effects: list[Effect], found: tuple[Claim, ...]) -> tuple[Effect, ..
     for claim in found:
         sign = _stated(claim)
         for i in claim.effects:
-            if sign is not None and signed[i].group is Group.DIFFERENCE:
+            if sign is not None and signed[i].group is Group.DIFFERENCE and _signs(signed[i]):
                 signed[i] = replace(signed[i], stated_sign=sign)
     return tuple(signed)
+
+
+def _signs(effect: Effect) -> bool:
+    """Whether the effect's sign tells a side: a correlation's does not, nor does Cohen's d, which papers print as a size."""
+    return effect.measure is not Measure.R and not (effect.measure is Measure.SMD and effect.ci_low is None)
 
 
 def _stated(claim: Claim) -> int | None:

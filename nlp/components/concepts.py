@@ -31,6 +31,7 @@ class Concepts:
         found = self._matcher.find(reading.text)
         for short, long in reading.abbreviations.items():
             found = self._abbreviated(reading, found, short, long)
+        found = [m for m in found if not _numeral(reading, m) and not _control_of_something(reading, m)]
         reading.concepts = sorted(found, key=lambda m: (m.start, -m.end))
         return doc
 
@@ -54,6 +55,34 @@ class Concepts:
                 if not any(k.kind is m.kind and k.start < end and start < k.end for k in kept):
                     kept.append(ConceptMention(m.entry, start, end, reading.text[start:end]))
         return kept
+
+
+def _numeral(reading: Reading, m: ConceptMention) -> bool:
+    """The IV of "grade IV", "phase II-IV", "class III or IV" is a number."""
+    return (
+        m.text in ("IV", "IM", "II")
+        and re.search(
+            r"(?:grades?|class|phase|stage|type|[IV]\s?[–/-]|\b(?:I|II|III) (?:to|or|and))\s?$",
+            reading.plain[max(0, m.start - 12) : m.start],
+            re.IGNORECASE,
+        )
+        is not None
+    )
+
+
+def _control_of_something(reading: Reading, m: ConceptMention) -> bool:
+    """ "bowel control", "glycaemic control", "quality control" name no arm."""
+    if m.kind is not ConceptKind.COMPARATOR or not m.text.lower().startswith("control"):
+        return False
+    before = reading.plain[max(0, m.start - 24) : m.start]
+    return (
+        re.search(
+            r"\b(?:bowel|bladder|glyc\w+|pain|disease|symptom|seizure|infection|local|tumou?r|pressure|motor|postural|quality|rate|weight|birth|disease)\s$",
+            before,
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def _known(matcher: Matcher, short: str) -> bool:

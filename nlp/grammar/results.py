@@ -73,6 +73,7 @@ class Assembler:
         self.found: list[Printed] = []
         self.pending: Atom | None = None
         self.header: Atom | None = None
+        self.said_unit: str | None = None
 
     def run(self) -> list[Printed]:
         """All results of the sentence, in order."""
@@ -103,10 +104,14 @@ class Assembler:
         atom = self.atoms[i]
         if self._restated(i):
             self.used.add(i)
+            self.said_unit = atom.unit if atom.kind is not K.CHANGE else None
             return
         result = self._start(atom)
         result = self._with_measure(result, atom)
         self.used.add(i)
+        if self.said_unit and result.measure in (Measure.MD, Measure.BETA) and result.unit is None:
+            result = replace(result, unit=self.said_unit)
+        self.said_unit = None
         self.found.append(self._with_followers(result, i))
 
     def _start(self, atom: Atom) -> Printed:

@@ -35,6 +35,10 @@ _HEDGE = re.compile(
     r"\b(?:may|might|could|seem(?:s|ed)?|appear(?:s|ed)?|suggest(?:s|ed|ing)?|possibl[ey]|likely|potential(?:ly)?|signals?|exploratory|indicat(?:e|es|ed|ing))\b",
     re.IGNORECASE,
 )
+#: One person's story is no finding of the study.
+_CASE = re.compile(r"\s*(?:an?|another|one) (?:patient|participant|subject|woman|man|child|case)\b", re.IGNORECASE)
+#: What only says again what the number before it means.
+_GLOSS = re.compile(r"[\s,]*(?:indicating|suggesting|meaning|which (?:indicates|suggests|means))\b", re.IGNORECASE)
 _PROGNOSIS = re.compile(r"\b(?:prognos|predict|associat|correlat|biomarker|risk factor)", re.IGNORECASE)
 
 
@@ -68,10 +72,14 @@ class ClaimReader:
     # ---------------------------------------------------------------- what is said of which outcome
 
     def _findings(self, scene: Scene, mine: list[int]) -> list[Finding]:
+        if _CASE.match(scene.plain) and not mine:
+            return []
         said = cues(scene.cut.masked)
         found: list[Finding] = []
         used: set[int] = set()
         for mention in self._spoken_of(scene, said):
+            if _GLOSS.match(self._clause_words(scene, mention)):
+                continue
             cue = self._cue_for(scene, said, mention)
             own = [i for i in mine if self.linked[i].mention is not None and self.linked[i].mention == mention]
             if cue is None and not own:
@@ -85,7 +93,38 @@ class ClaimReader:
                 used.update(same)
                 place = scene.offset + self.linked[i].printed.start
                 found.extend(self._by_time(scene, self._cue_at(scene, said, place), mention, same))
-        return found
+        return [*found, *self._understood(scene, said, found)]
+
+    def _understood(self, scene: Scene, said: list[CueMention], found: list[Finding]) -> list[Finding]:
+        """Clauses that name no outcome and speak of the one before: "…, but this effect was not sustained at 12 months"."""
+        extra: list[Finding] = []
+        for c in said:
+            number = scene.cut.clause_of(c.start)
+            clause = scene.cut.clauses[number]
+            own = [
+                m for m in scene.outcomes if clause.start <= m.start - scene.offset < clause.end and scene.outside_brackets(m.start)
+            ]
+            if own or number == 0 or c.cue in (Cue.TREND, Cue.LIKEWISE, Cue.ABSENT) or not self._elliptic(scene, clause.start, c):
+                continue
+            before = [m for m in scene.outcomes if m.end <= scene.offset + c.start and scene.outside_brackets(m.start)]
+            same = [m for m in before if before and scene.clause(m.start) == scene.clause(before[-1].start)] or scene.last_outcomes[
+                -1:
+            ]
+            for m in same if not any(f.cue == c for f in found) else []:
+                times = [
+                    Timepoint(t.text, round(t.days, 3))
+                    for t in scene.times
+                    if scene.clause(t.start) == number and scene.outside_brackets(t.start)
+                ]
+                inherited = next((f.time for f in found if f.mention == m), None)
+                extra.append(Finding(scene, c, m, times[0] if times else inherited, (), scene.offset + c.start))
+        return extra
+
+    def _clause_words(self, scene: Scene, mention: OutcomeMention) -> str:
+        if not scene.sentence.start <= mention.start < scene.sentence.end:
+            return ""
+        clause = scene.cut.clauses[scene.clause(mention.start)]
+        return scene.plain[clause.start : clause.end]
 
     def _spoken_of(self, scene: Scene, said: list[CueMention]) -> list[OutcomeMention]:
         """The outcomes of the open text; for a clause that has a cue and none of its own, the phrase that the cue speaks of."""
@@ -96,7 +135,8 @@ class ClaimReader:
                 continue
             clause = scene.cut.clauses[scene.cut.clause_of(c.start)]
             inside = [m for m in found if clause.start <= m.start - scene.offset < clause.end]
-            if not inside and not self._elliptic(scene, clause.start, c):
+            telling = c.significant is not None or c.comparative
+            if not inside and telling and not self._elliptic(scene, clause.start, c):
                 phrase = unknown_outcome(scene.reading, scene.sentence, scene.cut, c.start) if c.cue is not Cue.ABSENT else None
                 if phrase is not None and _is_outcome_like(scene, phrase):
                     found.append(phrase)
@@ -107,7 +147,7 @@ class ClaimReader:
         head = scene.cut.masked[start : c.start]
         return (
             re.fullmatch(
-                r"[\s,;:]*(?:(?:but|and|although|though|however|while|this|these|the|effects?|trends?|differences?|it|they|was|were|did|not|results?|improvements?|both|also|then|had|which|that)\b[\s,]*)*",
+                r"[\s,;:]*(?:(?:as well|but|and|although|though|however|while|this|these|the|effects?|trends?|differences?|it|they|was|were|did|not|results?|improvements?|both|also|then|had|which|that)\b[\s,]*)*",
                 head,
                 re.IGNORECASE,
             )
@@ -126,7 +166,9 @@ class ClaimReader:
         here = [c for c in outside if scene.cut.clause_of(c.start) == clause]
         chosen = _strongest(here, start)
         if chosen is None:
-            before = [c for c in outside if c.end <= start]
+            before = [
+                c for c in outside if c.end <= start and not (c.cue is Cue.ABSENT and _list_or_colon(scene, c.end, start) is False)
+            ]
             after = [c for c in outside if c.start >= stop]
             chosen = (
                 _strongest([c for c in before if scene.cut.clause_of(c.start) == scene.cut.clause_of(before[-1].start)], start)
@@ -151,6 +193,11 @@ class ClaimReader:
         named = self._clause_times(scene, cue, mention)
         return [Finding(scene, cue, mention, t, (), place) for t in (named or [None])]
 
+    def _cue_of_contrast(self, scene: Scene, own: tuple[int, ...]) -> CueMention | None:
+        """The cue where the contrast is printed, when the outcome was named in an earlier clause."""
+        places = [self.linked[i].printed.start for i in own if self.linked[i].effect.group is Group.DIFFERENCE]
+        return self._cue_at(scene, cues(scene.cut.masked), scene.offset + places[0]) if places else None
+
     def _clause_times(self, scene: Scene, cue: CueMention | None, mention: OutcomeMention) -> list[Timepoint | None]:
         anchor = scene.offset + cue.start if cue else mention.start
         clause = scene.clause(anchor)
@@ -172,8 +219,31 @@ class ClaimReader:
         contrasts = [(i, e) for i, e in effects if e.group is Group.DIFFERENCE]
         if f.cue is not None and f.cue.cue is Cue.ABSENT:
             return [self._absence(f, outcome)] if _is_harm(f.mention) or not contrasts else []
+        if self._only_rates(f, effects):
+            return []
         frames = self._frames(f, contrasts)
         return [c for frame in frames if (c := self._claim(f, outcome, effects, frame)) is not None]
+
+    def _only_rates(self, f: Finding, effects: list[tuple[int, Effect]]) -> bool:
+        """A pooled rate that is compared with nothing is an effect and no claim."""
+        return (
+            f.scene.level.value == "pooled"
+            and bool(effects)
+            and all(e.group is Group.POOLED for _, e in effects)
+            and not self._opposed_facets(f)
+        )
+
+    def _opposed_facets(self, f: Finding) -> list[tuple[str, str]]:
+        """ "… compared with 33% for intrathecal": the route, source or donor on the other side of a review's comparison."""
+        scene = f.scene
+        against = re.search(r"\b(?:compared (?:with|to)|versus|vs\.?|than)\b", scene.plain)
+        if scene.level.value != "pooled" or against is None:
+            return []
+        kinds = {ConceptKind.ROUTE: "route", ConceptKind.CELL_SOURCE: "cell_source", ConceptKind.DONOR: "donor"}
+        place = scene.offset + against.end()
+        own = {kinds[m.kind] for m in scene.reading.concepts_in(scene.sentence.start, place, *kinds)}
+        other = [(kinds[m.kind], m.entry.label) for m in scene.reading.concepts_in(place, scene.sentence.end, *kinds)]
+        return [x for x in other if x[0] in own]
 
     def _absence(self, f: Finding, outcome: Outcome) -> Claim:
         claim = self._start(f, outcome, Direction.NO_DIFFERENCE, compared=False)
@@ -194,7 +264,7 @@ class ClaimReader:
             or {Side.INTERVENTION, Side.COMPARATOR} <= kinds
             or (Side.COMPARATOR in kinds and self._against(scene, start, end))
         )
-        between = between or self._own_rates(f)
+        between = between or self._own_rates(f) or bool(self._opposed_facets(f))
         if (
             to_baseline
             and between
@@ -230,7 +300,8 @@ class ClaimReader:
             else []
         )
         if f.cue is not None:
-            spans.append(scene.cut.clauses[scene.cut.clause_of(f.cue.start)])
+            own = scene.cut.clauses[scene.cut.clause_of(f.cue.start)]
+            spans = [own] if f.place == scene.offset + f.cue.start else [*spans, own]
         if not spans:
             return scene.sentence.start, scene.sentence.end
         lead = re.match(
@@ -386,7 +457,7 @@ class ClaimReader:
         named = frame == "baseline" or claim.significant or (f.cue is not None and (f.cue.significant or f.cue.cue is Cue.NULL))
         comparator = "baseline" if named or any(m.side is Side.BASELINE for m in sides) else None
         only_control = [m for m in sides if m.side is Side.COMPARATOR] and not [m for m in sides if m.side is Side.INTERVENTION]
-        if only_control:
+        if only_control and not f.linked:
             arm = next((i for i, a in enumerate(scene.arms) if a.role is ArmRole.COMPARATOR), None)
             own = scene.arms[arm] if arm is not None else None
             return replace(
@@ -401,9 +472,16 @@ class ClaimReader:
         comparator = self._against_whom(f, versus) if compared else None
         return Claim(
             question=self._question(f, arm), intervention=label, comparator=comparator, outcome=outcome, direction=direction, quote=self._quote(f),
-            arm=arm, versus=versus, route=route, cell_source=source, condition=self.condition, timepoint=f.time,
+            arm=arm, versus=self._versus_arm(f, versus), route=route, cell_source=source, condition=self.condition, timepoint=f.time,
             hedged=_HEDGE.search(scene.sentence.text) is not None,
         )  # fmt: skip
+
+    def _versus_arm(self, f: Finding, versus: int | None) -> int | None:
+        opposed = self._opposed_facets(f)
+        if not opposed:
+            return versus
+        field, label = opposed[0]
+        return next((i for i, a in enumerate(f.scene.arms) if getattr(a, field) == label), None)
 
     def _question(self, f: Finding, arm: int | None) -> QuestionKind:
         if arm is not None and f.scene.arms[arm].role is ArmRole.EXPOSURE:
@@ -413,6 +491,9 @@ class ClaimReader:
     def _against_whom(self, f: Finding, versus: int | None) -> str | None:
         scene = f.scene
         start, end = self._window(f)
+        opposed = self._opposed_facets(f)
+        if opposed:
+            return f"{scene.arms[0].label} ({opposed[0][1]})"
         named = [m for m in scene.sides_in(start, end, Side.COMPARATOR) if m.arm is not None]
         other_routes = re.search(r"\bwhen\b|\bthan (?:intra|iv|it)", scene.plain, re.IGNORECASE)
         if named and named[0].arm is not None:
@@ -438,10 +519,12 @@ class ClaimReader:
             return None, None, None, None
         value = scene.arms[arm]
         route, source = value.route, value.cell_source
+        facets: dict[str, str] = {}
         if scene.level.value == "pooled":
             facets = dict(reversed(self._facets(f)))
             route, source = facets.get("route", route), facets.get("cell_source", source)
-        return arm, _name(value, source if scene.level.value == "pooled" else None), route, source
+        donor = facets.get("donor") if scene.level.value == "pooled" else None
+        return arm, _name(value, source if scene.level.value == "pooled" else None, donor), route, source
 
     def _quote(self, f: Finding) -> Quote:
         scene = f.scene
@@ -482,7 +565,16 @@ def _is_harm(mention: OutcomeMention) -> bool:
 def _is_outcome_like(scene: Scene, mention: OutcomeMention) -> bool:
     """A phrase that may name an outcome: not the treatment, the condition, nor a word for the study itself."""
     text = mention.text.strip()
-    if len(text) < 4 or len(text.split()) > 7 or re.search(r"\d", text[:2]):
+    if (
+        len(text) < 4
+        or len(text.split()) > 6
+        or re.search(r"\d", text[:2])
+        or re.search(
+            r"(?:ly|ed|ing|ous|seems?|such as|to|than)$|^(?:promote|support|provide|reduce|improve|increase|factors|large|small|at)\b",
+            text,
+            re.IGNORECASE,
+        )
+    ):
         return False
     if re.search(
         r"\b(?:MSCs?|cells?|therapy|treatment|stud(?:y|ies)|trials?|patients?|group|results?|analys[ei]s|evidence|data|authors?|effects?|difference|benefit|heterogeneity|bias|source|findings|review|infusion|injection|transplantation|administration|method|dose|we|one|another|techniques?|signal|number|proportion|rates?|potential)\b$|^(?:MSCs?|stem|mesenchymal|there|it|this|these|another|one|in|overall|conventional|advanced)\b",
@@ -512,7 +604,7 @@ def _significant(effect: Effect | None) -> bool | None:
         null = 1.0 if effect.measure in RATIOS else 0.0
         outside = effect.ci_low > null or effect.ci_high < null
         impossible = effect.measure in RATIOS and effect.ci_low <= 0
-        if not impossible:
+        if not impossible and (outside or effect.p_value is None):
             return outside
     if effect.p_value is None:
         return None
@@ -563,8 +655,9 @@ def _comparator_name(arm: Arm) -> str:
     return arm.comparator_class if arm.comparator_class and arm.comparator_class != "active" else arm.label
 
 
-def _name(arm: Arm, source: str | None) -> str:
-    return arm.label if source is None or source in arm.label else f"{arm.label} ({source})"
+def _name(arm: Arm, source: str | None, donor: str | None) -> str:
+    label = arm.label if source is None or source in arm.label else f"{arm.label} ({source})"
+    return label if donor is None else f"{donor} {label}"
 
 
 def _once(claims: list[Claim]) -> list[Claim]:

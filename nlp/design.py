@@ -38,7 +38,8 @@ DESIGNS: tuple[tuple[str, str], ...] = (
 
 _PEOPLE = r"(?:patients?|participants?|subjects?|individuals?|people|children|adults?|women|men|volunteers|cases|persons|infants|neonates|eyes|knees|boys and girls|pairs)"
 _NUMBER_OF_PEOPLE = re.compile(
-    rf"(?<![\w.–-])(?P<n>{LARGE_NUMBER})\s+(?:[\w,'’()-]+\s+){{0,5}}?{_PEOPLE}\b(?!\s+with grade)", re.IGNORECASE
+    rf"(?<![\w.–-])(?P<n>{LARGE_NUMBER})\s+(?:(?!(?:studies|trials|RCTs|articles|with|of|and|to|or|in|for)\b)[A-Za-z][\w'’-]*\s+){{0,4}}?{_PEOPLE}\b",
+    re.IGNORECASE,
 )
 _N_EQUALS = re.compile(rf"\b{_PEOPLE}\s*[(\[]\s*[nN]\s*=\s*(?P<n>\d[\d,]*)\s*[)\]]", re.IGNORECASE)
 _TOTAL_WORDS = re.compile(

@@ -511,6 +511,9 @@ def _pairs(scene: Scene, kept: list[Printed], found: list[Owner | None]) -> None
     while i + 1 < len(open_ones):
         a, b = open_ones[i], open_ones[i + 1]
         gap = scene.plain[kept[a].end : kept[b].start]
+        if scene.level is Level.POOLED and not _sided(scene, found, a, b):
+            i += 1
+            continue
         if kept[a].percent == kept[b].percent and (
             _VERSUS.search(gap) or (_AND_GAP.fullmatch(gap) and _pair_context(scene, kept, a, b))
         ):

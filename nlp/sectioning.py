@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from crawler.document import Document, SectionName
+from crawler.document import Document, Report, SectionName
 from nlp.grammar.sentences import Span, sentences
 from nlp.reading import Role, Sentence
 
@@ -106,8 +106,35 @@ def sentences_of(document: Document, plain: str) -> list[Sentence]:
         for place, span in enumerate(loose):
             text = document.text[span.start : span.end]
             role = _role(part, text, place, len(loose))
+            if part.name is S.OTHER:
+                role = _retold(document, role, text, span.end)
             found.append(Sentence(len(found), span.start, span.end, part.name, role, text, plain[span.start : span.end]))
     return found
+
+
+_PAST = re.compile(
+    r"\b(?:was|were|found|reported|observed|resulted|showed|improved|experienced|did|had|remained|saw)\b", re.IGNORECASE
+)
+_GENERAL = re.compile(
+    r"\b(?:may|can|could|might|will|appears?|suggests?|potential|often|are|is|have|has|offers?|include|believe[sd]?|thought|seems?)\b",
+    re.IGNORECASE,
+)
+
+
+def _retold(document: Document, role: Role, text: str, end: int) -> Role:
+    """The role in a retelling: a news report's first paragraph sums up; a page's general talk in the present tense reports nothing."""
+    if document.report not in (Report.CONFERENCE, Report.NEWS, Report.WEB_PAGE) or role is not Role.RESULT:
+        return role
+    body = len(document.title) + 2 if document.title else 0
+    lead = document.text.find("\n", body)
+    if document.report is not Report.WEB_PAGE:
+        return Role.CONCLUSION if 0 < lead and end <= lead and not _reports(text) else role
+    reported = (
+        _reports(text)
+        or re.search(r"\d\s?%", text) is not None
+        or (_PAST.search(text) is not None and _GENERAL.search(text) is None)
+    )
+    return role if reported else Role.BACKGROUND
 
 
 def _role(part: Part, text: str, place: int, count: int) -> Role:

@@ -29,7 +29,7 @@ from nlp.outcomes import as_outcome, unknown_outcome
 from nlp.reading import OutcomeMention, Role, Side, TimeMention
 from nlp.scene import Scene
 
-_WAY = {Cue.UP: 1, Cue.DOWN: -1}
+_WAY = {Cue.UP: 1, Cue.DOWN: -1, Cue.PRESENT: 1}
 _MERIT = {Cue.BETTER: 1, Cue.WORSE: -1}
 _HEDGE = re.compile(
     r"\b(?:may|might|could|seem(?:s|ed)?|appear(?:s|ed)?|suggest(?:s|ed|ing)?|possibl[ey]|likely|potential(?:ly)?|signals?|exploratory|indicat(?:e|es|ed|ing))\b",
@@ -107,6 +107,8 @@ class ClaimReader:
             if own or number == 0 or c.cue in (Cue.TREND, Cue.LIKEWISE, Cue.ABSENT) or not self._elliptic(scene, clause.start, c):
                 continue
             before = [m for m in scene.outcomes if m.end <= scene.offset + c.start and scene.outside_brackets(m.start)]
+            if before and _GLOSS.match(self._clause_words(scene, before[-1])):
+                continue
             same = [m for m in before if before and scene.clause(m.start) == scene.clause(before[-1].start)] or scene.last_outcomes[
                 -1:
             ]
@@ -187,9 +189,8 @@ class ClaimReader:
         place = mention.start
         if own:
             times = list(dict.fromkeys(self.linked[i].effect.timepoint for i in own))
-            return [
-                Finding(scene, cue, mention, t, tuple(i for i in own if self.linked[i].effect.timepoint == t), place) for t in times
-            ]
+            shared = [(t, tuple(i for i in own if self.linked[i].effect.timepoint == t)) for t in times]
+            return [Finding(scene, cue or self._cue_of_contrast(scene, mine), mention, t, mine, place) for t, mine in shared]
         named = self._clause_times(scene, cue, mention)
         return [Finding(scene, cue, mention, t, (), place) for t in (named or [None])]
 
@@ -265,11 +266,7 @@ class ClaimReader:
             or (Side.COMPARATOR in kinds and self._against(scene, start, end))
         )
         between = between or self._own_rates(f) or bool(self._opposed_facets(f))
-        if (
-            to_baseline
-            and between
-            and re.search(r"\b(?:and|,)\s(?:than|versus|vs|against)\b|\bvs\.? control|than in control", scene.plain)
-        ):
+        if to_baseline and between and re.search(r"\band\s(?:than|versus|vs|against)\b|;\s?(?:vs\.?|versus) control", scene.plain):
             return ["arms", "baseline"]
         if to_baseline and not contrasts:
             return ["baseline"]
@@ -554,7 +551,7 @@ def _strongest(here: list[CueMention], place: int) -> CueMention | None:
     if not here:
         return None
     nulls = [c for c in here if c.cue in (Cue.NULL, Cue.TREND, Cue.ABSENT)]
-    pool = nulls or here
+    pool = nulls or [c for c in here if c.cue is not Cue.PRESENT] or here
     return min(pool, key=lambda c: min(abs(c.start - place), abs(c.end - place)))
 
 
@@ -570,7 +567,7 @@ def _is_outcome_like(scene: Scene, mention: OutcomeMention) -> bool:
         or len(text.split()) > 6
         or re.search(r"\d", text[:2])
         or re.search(
-            r"(?:ly|ed|ing|ous|seems?|such as|to|than)$|^(?:promote|support|provide|reduce|improve|increase|factors|large|small|at)\b",
+            r"(?:ly|ed|ing|ous|seems?|such as|to|than|toward|towards)$|^(?:promote|support|provide|reduce|improve|increase|factors|large|small|at)\b",
             text,
             re.IGNORECASE,
         )

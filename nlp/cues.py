@@ -20,6 +20,8 @@ class Cue(StrEnum):
     #: "showed a significant group difference": that there is one, and not which way.
     DIFFERENT = "different"
     LIKEWISE = "likewise"
+    #: "showed microstructural repair": what is named is there. The weakest of all: any other word of the clause outweighs it.
+    PRESENT = "present"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,12 @@ _TABLE: tuple[tuple[Cue, re.Pattern[str]], ...] = (
     (Cue.WORSE, re.compile(_WORSES, re.IGNORECASE)),
     (Cue.UP, re.compile(_UPS + "|" + _ASSOCIATED, re.IGNORECASE)),
     (Cue.DOWN, re.compile(_DOWNS, re.IGNORECASE)),
+    (
+        Cue.PRESENT,
+        re.compile(
+            r"\b(?:showed|demonstrated|exhibited|revealed)\b(?!\s(?:no|that|a trend|similar|any|the same)\b)", re.IGNORECASE
+        ),
+    ),
     (Cue.LIKEWISE, re.compile(_LIKEWISE, re.IGNORECASE)),
 )
 _SIGNIFICANT = re.compile(r"\bsignifican(?:t|tly|ce)\b", re.IGNORECASE)

@@ -87,6 +87,9 @@ def sample_size(reading: Reading, arms: tuple[Arm, ...], level: Level) -> int | 
     """How many people were studied: what the text says of all of them, else the arms added up."""
     counts = _counts(reading)
     sizes = [a.n for a in arms if a.n]
+    divided = _divided(reading)
+    if divided and divided >= sum(sizes):
+        return divided
     whole = sum(sizes) if len(sizes) > 1 else 0
     if whole and any(c.n == whole for c in counts):
         return whole
@@ -96,6 +99,19 @@ def sample_size(reading: Reading, arms: tuple[Arm, ...], level: Level) -> int | 
     if whole and level is Level.TRIAL:
         return whole
     return best.n if best else None
+
+
+def _divided(reading: Reading) -> int | None:
+    """ "Of 54 patients …, 31 in one group and 13 in the other": the whole that is divided."""
+    for sentence in reading.of_role(Role.METHOD, Role.RESULT):
+        found = re.match(
+            rf"\s*Of (?:the |a total of )?(\d[\d,]*|[a-z-]+) (?:\w+ )?{_PEOPLE}\b[^.;]*,[^.;]*\b\d+\b[^.;]*\bgroups?\b",
+            sentence.plain,
+            re.IGNORECASE,
+        )
+        if found and number_value(found[1]) > 1:
+            return int(number_value(found[1]))
+    return None
 
 
 def _counts(reading: Reading) -> list[_Count]:

@@ -24,7 +24,6 @@ def audit(doc: Doc) -> Doc:
     sizes = tuple(a.n for a in arms if a.n)
     bootstrapped = re.search(r"\bbootstrap|back-?transformed|log-?transformed", doc.text, re.IGNORECASE) is not None
     ranges = {e.id: tuple(e.details["range"]) for e in entries() if "range" in e.details}
-    n = study.sample_size if study.level.value == "trial" else None
-    findings = audit_together(effects, n_total=n, n_arms=sizes, bootstrapped=bootstrapped, ranges=ranges)
+    findings = audit_together(effects, n_total=study.sample_size, n_arms=sizes, bootstrapped=bootstrapped, ranges=ranges)
     doc._.set(state.EFFECTS, tuple(replace(e, audit=f) for e, f in zip(effects, findings, strict=True)))
     return doc

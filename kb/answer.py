@@ -82,6 +82,7 @@ class Answer:
 def answer(db: sqlite3.Connection, question: Question) -> Answer:
     """Find, filter, group and count."""
     rows = [dict(row) for row in db.execute(*_select(question))]
+    _with_reported(db, rows)
     chosen = [(row, direct) for row in rows if (direct := _direct(question, row)) is not None]
     effects, flags = _effects(db, [int(str(row["claim_id"])) for row, _ in chosen])
     claims = [
@@ -89,6 +90,18 @@ def answer(db: sqlite3.Connection, question: Question) -> Answer:
         for row, direct in chosen
     ]
     return Answer(question, _searched(db), _library(db), tuple(_by_outcome(claims)))
+
+
+def _with_reported(db: sqlite3.Connection, rows: list[dict[str, object]]) -> None:
+    """A retelling without an address of its own is linked to what it tells of."""
+    told = {
+        row["document_id"]: row
+        for row in db.execute("SELECT document_id, doi, pmid, pmcid FROM document_reports_on WHERE position = 0")
+    }
+    for row in rows:
+        if row["document_id"] in told and not any(row[k] for k in ("doi", "pmid", "pmcid")):
+            reported = told[row["document_id"]]
+            row |= {k: reported[k] for k in ("doi", "pmid", "pmcid")}
 
 
 def _select(q: Question) -> tuple[str, dict[str, object]]:

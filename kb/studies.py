@@ -55,7 +55,14 @@ def _groups(db: sqlite3.Connection, documents: dict[int, sqlite3.Row]) -> list[l
 def _write(db: sqlite3.Connection, number: int, members: list[sqlite3.Row]) -> None:
     ranked = sorted(members, key=lambda m: (RANK[m["report"]], m["id"]))
     best = next((m for m in ranked if m["report"] != "protocol"), ranked[0])
-    ids = sorted({i for m in members for i in json.loads(m["study_registry_ids"])})
+    told = [
+        r[0]
+        for m in members
+        for r in db.execute(
+            "SELECT registry_id FROM document_reports_on WHERE document_id = ? AND registry_id IS NOT NULL", (m["id"],)
+        )
+    ]
+    ids = sorted({i for m in members for i in json.loads(m["study_registry_ids"])} | set(told))
     size = next((m["sample_size"] for m in ranked if m["sample_size"] is not None), None)
     db.execute(
         "INSERT INTO study (id, name, level, design, sample_size, pooled_studies, registry_ids, best_document_id, known_from) VALUES (?,?,?,?,?,?,?,?,?)",

@@ -175,7 +175,7 @@ def _merged(reading: Reading, main: ConceptMention, roles: tuple[Role, ...]) -> 
             for m in facet_mentions(reading, sentence, main.entry):
                 if getattr(facets, _field(m.kind)) is None:
                     setattr(facets, _field(m.kind), m.entry.label)
-    best = _narrowest(reading, main)
+    best = _narrowest(reading, main, roles)
     details = best.entry.details
     return Arm(
         ArmRole.INTERVENTION, best.entry.label, _quote(reading, best.start, best.end), best.entry.id,
@@ -188,8 +188,12 @@ def _own_source(facets: _Facets, details: object) -> str | None:
     return implied or facets.cell_source
 
 
-def _narrowest(reading: Reading, main: ConceptMention) -> ConceptMention:
-    front = [m for s in reading.of_role(*_FRONT) for m in reading.concepts_in(s.start, s.end, ConceptKind.INTERVENTION)]
+def _narrowest(reading: Reading, main: ConceptMention, roles: tuple[Role, ...]) -> ConceptMention:
+    front = [
+        m
+        for s in reading.of_role(*(r for r in roles if r in _FRONT))
+        for m in reading.concepts_in(s.start, s.end, ConceptKind.INTERVENTION)
+    ]
     narrower = [m for m in front if m.entry.details.get("broader") == main.entry.id]
     kinds = {m.entry.id for m in narrower}
     return narrower[0] if len(kinds) == 1 else main

@@ -50,6 +50,12 @@ _GENERIC = re.compile(r"^(?:improvements?|improvement rates?|worsening|efficacy|
 def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int) -> bool:
     """A topic ("For motor function, the score …"), or a word that only announces the outcome ("the primary efficacy endpoint")."""
     before, after = reading.plain[sentence.start : start], reading.plain[end : sentence.end]
+    if (
+        re.search(r"\b(?:with|having|whose)\s(?:an?\s|the\s)?$", before)
+        and re.match(r"(?:\sscores?)?\s?(?:of|between|from|≥|≤|<|>|at least|[\d(])\s?[\d≥≤<>]?", after)
+        and re.match(r"[^,;.]{0,16}\d", after)
+    ):
+        return True  # who was studied, not what was measured: "those with an EDSS of 6.0-6.5"
     topic = re.fullmatch(
         r"\s*(?:for|in|regarding|concerning|among)\s(?:the\s)?(?:\w+\s)?", before, re.IGNORECASE
     ) and after.startswith(",")

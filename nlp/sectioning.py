@@ -128,7 +128,7 @@ def _retold(document: Document, role: Role, text: str, end: int) -> Role:
     body = len(document.title) + 2 if document.title else 0
     lead = document.text.find("\n", body)
     if document.report is not Report.WEB_PAGE:
-        return Role.CONCLUSION if 0 < lead and end <= lead and not _reports(text) else role
+        return Role.CONCLUSION if lead > 0 and end <= lead and not _reports(text) else role
     reported = (
         _reports(text)
         or re.search(r"\d\s?%", text) is not None

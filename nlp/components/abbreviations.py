@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from scispacy.abbreviation import AbbreviationDetector
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -15,7 +17,10 @@ class Abbreviations:
 
     def __call__(self, doc: Doc) -> Doc:
         """Detect and keep."""
-        doc = self._detector(doc)
+        with warnings.catch_warnings():
+            # A text without any abbreviation leaves the detector's second matcher empty, which spaCy finds worth a warning.
+            warnings.filterwarnings("ignore", message=r"\[W036\]")
+            doc = self._detector(doc)
         found = {short.text: short._.long_form.text for short in doc._.abbreviations}
         # Spans in an extension cannot be serialised; the plain words are kept instead.
         doc._.abbreviations = []

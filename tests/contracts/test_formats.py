@@ -78,7 +78,9 @@ def test_line_ends_of_another_system_change_nothing_but_records(known: Format, t
 
 @every_format
 def test_a_byte_order_mark_is_no_text(known: Format, tmp_path: Path) -> None:
-    assert [d.text for d in documents("\ufeff" + PAGES[known.name], tmp_path)] == [d.text for d in documents(PAGES[known.name], tmp_path)]
+    assert [d.text for d in documents("\ufeff" + PAGES[known.name], tmp_path)] == [
+        d.text for d in documents(PAGES[known.name], tmp_path)
+    ]
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
@@ -91,7 +93,9 @@ def test_a_stranger_is_refused_with_the_list_of_what_is_known(stranger: str, tmp
 
 
 @pytest.mark.parametrize(
-    ("page", "name"), [(PUBMED_LIVE, "pubmed_text"), (CONFERENCE_OTHER, "conference_news")], ids=["live PubMed page", "another news house"]
+    ("page", "name"),
+    [(PUBMED_LIVE, "pubmed_text"), (CONFERENCE_OTHER, "conference_news")],
+    ids=["live PubMed page", "another news house"],
 )
 def test_another_layout_of_the_same_kind_is_recognised(page: str, name: str) -> None:
     known = format_of(given(page))

@@ -171,11 +171,14 @@ PAGES = {"citation_json": CITATION, "records": RECORDS, "pubmed_text": PUBMED, "
 #: Files that no importer knows.
 STRANGERS = {
     "prose": "It was a bright cold day. " * 40,
-    "prose that names a DOI": "We read the paper at doi 10.1000/abc and found it good, and thought about it for a long, long time afterwards. " * 3,
+    "prose that names a DOI": "We read the paper at doi 10.1000/abc and found it good, and thought about it for a long, long time afterwards. "
+    * 3,
     "a table": "id,title,year\n1,On X,2020\n2,On Y,2021\n",
     "a reading list": "References\n1. Doe J. On X. J Odd. 2020;1:1. doi: 10.1000/a.\n2. Roe R. On Y. J Odd. 2021;2:2. doi: 10.1000/b.\n",
     "a paper's abstract alone": "Abstract\nBackground: X is common.\nResults: X fell.\n",
     "meeting minutes": "Conference\nRoom 4\n\nWe agreed to meet again.\n",
     "code": "def f(x):\n    return {'abstract': x}\n",
-    "a page without source": "<html><body><h1>Tea</h1><p>" + "Tea is nice and everybody likes it a lot. " * 10 + "</p></body></html>",
+    "a page without source": "<html><body><h1>Tea</h1><p>"
+    + "Tea is nice and everybody likes it a lot. " * 10
+    + "</p></body></html>",
 }

@@ -33,8 +33,8 @@ def test_one_copy_of_the_abstract_without_the_page_around_it() -> None:
     assert only(citation_page()).text == (
         "Honey on burnt toast: a pooled analysis\n\n"
         "Aim\nTo pool honey trials.\n"
-        "Findings\nSix trials gave a mean difference of 1.5 (95\u2009% CI 0.5–2.5, P < 0.01, I²=12 %) & no harm."
-    ).replace("\u2009", " ")
+        "Findings\nSix trials gave a mean difference of 1.5 (95 % CI 0.5–2.5, P < 0.01, I²=12 %) & no harm."
+    )
 
 
 def test_its_headings_are_its_sections() -> None:
@@ -101,7 +101,9 @@ def test_a_less_than_sign_is_no_tag(sign: str) -> None:
 
 
 def test_raised_numbers_stay_raised() -> None:
-    document = only(citation_page(abstract="<p>2 × 10<sup>6</sup> cells and 10<sup>−3</sup> M, CO<sub>2</sub>, the 4<sup>th</sup>.</p>"))
+    document = only(
+        citation_page(abstract="<p>2 × 10<sup>6</sup> cells and 10<sup>−3</sup> M, CO<sub>2</sub>, the 4<sup>th</sup>.</p>")
+    )
     assert document.text.endswith("2 × 10⁶ cells and 10⁻³ M, CO2, the 4th.")
 
 
@@ -122,7 +124,7 @@ def test_json_printed_over_lines_reads_the_same() -> None:
 
 
 def test_json_cut_off_says_where() -> None:
-    (error,) = read(citation_page()[:700])
+    (error,) = read(citation_page().split("publicationDate")[0])
     assert isinstance(error, Unreadable)
     assert "toast.txt" in str(error)
     assert "column" in str(error)

@@ -56,7 +56,11 @@ def test_between_two_trials_and_without_a_reference_none_is_picked() -> None:
 
 def test_labels_with_colons_at_the_end_of_the_page() -> None:
     document = only(CONFERENCE_OTHER)
-    assert (document.title, document.journal, document.year) == ("Vinegar fails on warts", "Annual Meeting of Imaginary Dermatology", 2022)
+    assert (document.title, document.journal, document.year) == (
+        "Vinegar fails on warts",
+        "Annual Meeting of Imaginary Dermatology",
+        2022,
+    )
     assert document.text.endswith("P=0.81).\n\nInvestigators: 40 swimmers each.")
     assert [r.registry_id for r in document.reports_on] == ["ISRCTN12345678"]
 

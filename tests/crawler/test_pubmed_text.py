@@ -68,7 +68,9 @@ def test_an_unlabelled_abstract_has_no_sections_but_its_title() -> None:
     assert list(parts(only(PUBMED_LIVE))) == [S.TITLE]
 
 
-@pytest.mark.parametrize("heading", ["Conflict of interest statement", "Similar articles", "Comment in", "Grants and funding", "Cited by", "Figures"])
+@pytest.mark.parametrize(
+    "heading", ["Conflict of interest statement", "Similar articles", "Comment in", "Grants and funding", "Cited by", "Figures"]
+)
 def test_the_abstract_ends_where_a_list_of_the_page_begins(heading: str) -> None:
     text = only(PUBMED.split("Keywords")[0] + f"{heading}\n\nThe sponsor had a say. PMID: 12121212\n")
     assert text.text.endswith("NCT09990001.")
@@ -87,7 +89,9 @@ def test_a_page_wrapped_at_a_width_reads_the_same() -> None:
 
 
 def test_a_full_stop_behind_an_abbreviated_journal_is_its_own() -> None:
-    assert only(PUBMED.replace("J Odd Joints. 2019", "Proc. Odd Acad. (Joints ed.). 2019")).journal == "Proc. Odd Acad. (Joints ed.)"
+    assert (
+        only(PUBMED.replace("J Odd Joints. 2019", "Proc. Odd Acad. (Joints ed.). 2019")).journal == "Proc. Odd Acad. (Joints ed.)"
+    )
 
 
 def test_an_unknown_label_among_known_ones_is_a_section_of_its_own() -> None:

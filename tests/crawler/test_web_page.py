@@ -51,7 +51,9 @@ def test_a_source_above_the_article_leaves_the_article_below() -> None:
     assert only(page).text.endswith("before anybody switches.")
 
 
-@pytest.mark.parametrize("label", ["Source:", "Reference:", "Original article:", "Journal reference:", "References:\n1.", "Based on –"])
+@pytest.mark.parametrize(
+    "label", ["Source:", "Reference:", "Original article:", "Journal reference:", "References:\n1.", "Based on –"]
+)
 def test_a_source_may_go_by_other_labels(label: str) -> None:
     assert [r.identifiers.pmid for r in only(WEB_PAGE.replace("Source:", label)).reports_on] == ["30999999"]
 
@@ -71,7 +73,9 @@ def test_a_saved_page_is_read_without_its_scripts_menus_and_forms() -> None:
 
 
 def test_a_page_cannot_make_the_reader_open_files_or_grow() -> None:
-    page = '<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY y "yyyyyyyyyy">]><html><body><p>&x;&y;</p></body></html>'
+    page = (
+        '<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY y "yyyyyyyyyy">]><html><body><p>&x;&y;</p></body></html>'
+    )
     _, text = page_text(page)
     assert "root:" not in text
     assert "yyyyyyyyyy" not in text.replace('"yyyyyyyyyy"', "")

@@ -119,7 +119,7 @@ def _title(lines: Sequence[str], given: Given) -> str:
         return given.title
     path = next((line for line in lines if is_breadcrumb(line)), None)
     last = re.split(r"\s*[>›»]\s*", path)[-1] if path else ""
-    if last in lines:
+    if last and last in lines:
         return last
     first = next((line for line in _without_labels(lines) if line and not is_breadcrumb(line)), "")
     return "" if is_prose(first) else first

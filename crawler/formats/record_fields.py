@@ -108,6 +108,8 @@ class Fields:
         inner = Fields(value, self.left_out)
         number = inner.text("nct") or inner.text("registry_id")
         ids = registry_ids(number) if number else ()
+        if number and not ids:
+            inner._bad("nct", number, "no registration number")
         reference = Reference(inner.identifiers(), ids[0] if ids else None, inner.text("citation"))
         if not (reference.identifiers or reference.registry_id or reference.citation):
             self._bad("reports_on", value, "no reference (doi, pmid, pmcid, nct or citation)")

@@ -26,8 +26,9 @@ class Records:
     what = 'JSON lines, a JSON object or a JSON list of objects like {"id": …, "title": …, "abstract": …}'
 
     def recognises(self, given: Given) -> bool:
-        """By the brace or bracket that JSON opens with."""
-        return _OPENS.match(given.text.lstrip("\ufeff")) is not None
+        """By the brace or bracket that JSON opens with, or by lines of it."""
+        text = given.text.lstrip("\ufeff")
+        return _OPENS.match(text) is not None or are_lines(text)
 
     def read(self, given: Given) -> Iterator[Document | Unreadable]:
         """Every record; a bad one stands in its place as an error."""
@@ -50,11 +51,12 @@ class Records:
 
 
 def are_lines(head: str) -> bool:
-    """Whether a text's beginning is JSON lines: some line of it holds a JSON object by itself, and no list surrounds it."""
+    """Whether a text's beginning is JSON lines: most lines open as objects, one at least is an object by itself, and no list surrounds them."""
     if head.lstrip().startswith("["):
         return False
-    lines = (line for line in head.split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT] if line.strip())
-    return any(isinstance(_parsed(line), dict) for line in lines if line.lstrip().startswith("{"))
+    lines = [line for line in head.split("\n", _LINES_LOOKED_AT)[:_LINES_LOOKED_AT] if line.strip()]
+    objects = [line for line in lines if line.lstrip().startswith("{")]
+    return 2 * len(objects) >= len(lines) and any(isinstance(_parsed(line), dict) for line in objects)
 
 
 def _parsed(line: str) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -151,13 +151,12 @@ def _shown(found: Any, as_json: bool, as_csv: bool, as_lines: bool, fmt: str | N
     if fmt:
         return _tabulated(rows(found), fmt)
     if as_text:
+        import shutil
+
         from kb.answer_text import text
 
-        return text(
-            found,
-            width=(click.get_text_stream("stdout").isatty() and __import__("shutil").get_terminal_size().columns) or 100,
-            colour=sys.stdout.isatty(),
-        )
+        terminal = sys.stdout.isatty()
+        return text(found, width=shutil.get_terminal_size().columns if terminal else 100, colour=terminal)
     return "\n".join("\t".join(_cell(v) for v in line) for line in [COLUMNS, *([r[c] for c in COLUMNS] for r in rows(found))])
 
 
@@ -224,10 +223,5 @@ def doctor(database: Path) -> None:
     sys.exit(DONE if well else FAILED)
 
 
-def entry(command: Callable[[], None] = main) -> None:
-    """What `python -m cli` runs."""
-    command()
-
-
 if __name__ == "__main__":
-    entry()
+    main()

@@ -26,11 +26,9 @@ def main() -> int:
     fresh.rename(final)
     print(
         f'The sample library (examples/library) is in {final.relative_to(ROOT)}.\n$ counterclaim query "{QUESTION}"\n', flush=True
-    )  # noqa: T201
-    asked = subprocess.run([program, "query", QUESTION, "--text", "--db", final], check=False)
-    print(  # noqa: T201
-        '\nTry next: .venv/bin/counterclaim query "MSC vs standard care for NIHSS in stroke" --text --db demo/counterclaim.db'
     )
+    asked = subprocess.run([program, "query", QUESTION, "--text", "--db", final], check=False)
+    print('\nTry next: .venv/bin/counterclaim query "MSC vs standard care for NIHSS in stroke" --text --db demo/counterclaim.db')
     return asked.returncode
 
 

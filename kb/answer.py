@@ -217,7 +217,9 @@ def _by_outcome(claims: Iterable[AnswerClaim]) -> list[OutcomeAnswer]:
 
 
 def _searched(db: sqlite3.Connection) -> dict[str, int]:
-    one = lambda sql: int(db.execute(sql).fetchone()[0])  # noqa: E731
+    def one(sql: str) -> int:
+        return int(db.execute(sql).fetchone()[0])
+
     return {
         "documents": one("SELECT count(*) FROM document"), "trials": one("SELECT count(*) FROM study WHERE level = 'trial'"),
         "pooled": one("SELECT count(*) FROM study WHERE level = 'pooled'"), "claims": one("SELECT count(*) FROM claim"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 from kb.answer import Answer, AnswerClaim, OutcomeAnswer, link
 from kb.answer_json import estimate, interval, known_from, p_value
@@ -52,14 +53,14 @@ def _outcome(o: OutcomeAnswer, claims: list[AnswerClaim], width: int, colour: bo
         lines += [f"  {level}s: {told}" for level, counts in o.counts().items() if (told := _counted(counts))]
     for c in claims:
         lines += _claim(c, width, colour)
-    for d in disputes(o)[:3] if counted else []:
-        a, b = d["a"], d["b"]
-        why = "; ".join(f"{x['factor']} {x['a']} / {x['b']}" for x in d["explained_by"] if x["a"] and x["b"])  # type: ignore[attr-defined]
-        lines.append(
-            f"  ! {d['type']}: {a['document']} and {b['document']}, estimates {d['estimates']}"
-            + (f"; may be explained by {why}" if why else "")
-        )  # type: ignore[index]
+    lines += [_dispute(d) for d in disputes(o)[:3]] if counted else []
     return "\n".join(lines)
+
+
+def _dispute(d: dict[str, Any]) -> str:
+    why = "; ".join(f"{x['factor']} {x['a']} / {x['b']}" for x in d["explained_by"] if x["a"] and x["b"])
+    told = f"  ! {d['type']}: {d['a']['document']} and {d['b']['document']}, estimates {d['estimates']}"
+    return told + (f"; may be explained by {why}" if why else "")
 
 
 def _counted(counts: dict[str, int]) -> str:
@@ -86,10 +87,7 @@ def _claim(c: AnswerClaim, width: int, colour: bool) -> list[str]:
     ]
     told = known_from(r)
     lines = [f"  {shown} {_WORDS[str(r['direction'])]}{': ' if numbers else ''}{' '.join(numbers)}", f"      {' · '.join(where)}"]
-    lines.append(
-        f"      {r['study']}{' · ' + str(r['year']) if r['year'] else ''}{' · ' + link(r) if link(r) else ''}"
-        + (f" · {told}" if told else "")
-    )  # type: ignore[operator]
+    lines.append("      " + " · ".join(str(x) for x in (r["study"], r["year"], link(r), told) if x))
     if r["status"] != "ok":
         lines.append(f"      STATUS: {str(r['status']).upper()}")
     lines += [f"      flagged, {flag}" for flag in c.flags]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import combinations
+from typing import Any
 
 from kb.answer import AnswerClaim, OutcomeAnswer
 
@@ -25,14 +26,14 @@ _SIDED = {"favours_intervention": 1, "favours_comparator": -1}
 _Z975 = 1.959963984540054
 
 
-def disputes(found: OutcomeAnswer) -> list[dict[str, object]]:
+def disputes(found: OutcomeAnswer) -> list[dict[str, Any]]:
     """The disputes among an outcome's claims: opposite conclusions, or a difference against none; heaviest first."""
     claims = [c for c in found.claims if c.direct and c.row["status"] in ("ok", "concern", "corrected")]
     out = [d for a, b in combinations(claims, 2) if (d := _dispute(found.outcome, a, b)) is not None]
     return sorted(out, key=lambda d: -float(str(d["weight"])))
 
 
-def _dispute(outcome: str, a: AnswerClaim, b: AnswerClaim) -> dict[str, object] | None:
+def _dispute(outcome: str, a: AnswerClaim, b: AnswerClaim) -> dict[str, Any] | None:
     kind = _kind(a, b)
     if (
         kind is None

@@ -110,7 +110,7 @@ class Question:
 
     def as_json(self) -> dict[str, object]:
         """The contract's `question` object."""
-        label = lambda k: k.label if k else None  # noqa: E731
+        label = _label
         return {
             "text": self.text, "intervention": label(self.intervention), "comparator": label(self.comparator) or self.comparator_route,
             "route": self.route, "cell_source": self.cell_source, "donor": self.donor, "condition": label(self.condition), "outcome": label(self.outcome),
@@ -151,6 +151,14 @@ def understand(db: sqlite3.Connection, text: str) -> Question:
     return _assembled(text, left, right, days, words, (*unknown, *more_unknown), (*corrected, *more_corrected))
 
 
+def _first(side: list[Known], *kinds: str) -> Known | None:
+    return next((k for kind in kinds for k in side if k.kind == kind), None)
+
+
+def _label(known: Known | None) -> str | None:
+    return known.label if known else None
+
+
 def _asked_time(time: re.Match[str] | None) -> tuple[float | None, str | None]:
     if time is None:
         return None, None
@@ -168,8 +176,7 @@ def _assembled(
     corrected: tuple[tuple[str, str], ...],
 ) -> Question:
     both = left + right
-    first = lambda side, *kinds: next((k for kind in kinds for k in side if k.kind == kind), None)  # noqa: E731
-    label = lambda k: k.label if k else None  # noqa: E731
+    first, label = _first, _label
     intervention = first(left, "intervention", "exposure") or first(right, "intervention")
     comparator = (
         first(right, "comparator")

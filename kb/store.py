@@ -225,8 +225,10 @@ class _Writer:
             n = r.identifiers
             self._insert("document_reports_on", {"document_id": self._document, "position": i, "doi": n.doi, "pmid": n.pmid, "pmcid": n.pmcid,
                                                  "registry_id": r.registry_id, "citation": r.citation})  # fmt: skip
-        for i, c in enumerate(e.study.conditions):
-            self._insert("document_condition", {"document_id": self._document, "position": i, "concept_id": c.id, "label": c.label})
+        for i, known in enumerate(e.study.conditions):
+            self._insert(
+                "document_condition", {"document_id": self._document, "position": i, "concept_id": known.id, "label": known.label}
+            )
         self._arms = [self._arm(i, a) for i, a in enumerate(e.arms)]
         effects = [self._effect(i, x) for i, x in enumerate(e.effects)]
         condition = e.study.conditions[0].id if e.study.conditions else None

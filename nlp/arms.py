@@ -236,8 +236,18 @@ def _pooled_arms(reading: Reading, main: ConceptMention) -> list[Arm]:
             if m.entry.label not in seen:
                 seen.add(m.entry.label)
                 base = replace(first, route=None, cell_source=None, donor=None, dose=None, n=None)
-                found.append(replace(base, quote=_quote(reading, m.start, m.end), **{_field(m.kind): m.entry.label}))
+                found.append(_with_facet(replace(base, quote=_quote(reading, m.start, m.end)), m))
     return found
+
+
+def _with_facet(arm: Arm, m: ConceptMention) -> Arm:
+    match m.kind:
+        case ConceptKind.ROUTE:
+            return replace(arm, route=m.entry.label)
+        case ConceptKind.CELL_SOURCE:
+            return replace(arm, cell_source=m.entry.label)
+        case _:
+            return replace(arm, donor=m.entry.label)
 
 
 def _with_dose(reading: Reading, arm: Arm) -> Arm:

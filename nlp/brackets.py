@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nlp.grammar.sentences import Span
 
@@ -68,7 +69,7 @@ def clauses(text: str) -> Clauses:
     cuts = [m.start() for m in _BOUNDARY.finditer(blank) if blank[: m.start()].strip()]
     # Blanked brackets leave a run of spaces before the mark; the cut belongs behind the bracket.
     edges = [0, *cuts, len(text)]
-    spans = tuple(Span(a, b) for a, b in zip(edges, edges[1:], strict=False) if b > a)
+    spans = tuple(Span(a, b) for a, b in pairwise(edges) if b > a)
     return Clauses(text, blank, brackets, _behind_brackets(spans, brackets))
 
 

@@ -15,6 +15,7 @@ from nlp.claim import (
     Direction,
     Effect,
     Group,
+    Kind,
     Measure,
     NullKind,
     Outcome,
@@ -26,7 +27,7 @@ from nlp.cues import Cue, CueMention, cues
 from nlp.domain import ConceptKind
 from nlp.effects import Linked
 from nlp.outcomes import as_outcome, unknown_outcome
-from nlp.reading import OutcomeMention, Role, Side, TimeMention
+from nlp.reading import OutcomeMention, Side
 from nlp.scene import Scene
 
 _WAY = {Cue.UP: 1, Cue.DOWN: -1, Cue.PRESENT: 1}
@@ -87,12 +88,12 @@ class ClaimReader:
             used.update(own)
             found.extend(self._by_time(scene, cue, mention, own))
         for i in mine:
-            mention = self.linked[i].mention
-            if i not in used and mention is not None:
-                same = [j for j in mine if self.linked[j].mention == mention and j not in used]
+            spoken = self.linked[i].mention
+            if i not in used and spoken is not None:
+                same = [j for j in mine if self.linked[j].mention == spoken and j not in used]
                 used.update(same)
                 place = scene.offset + self.linked[i].printed.start
-                found.extend(self._by_time(scene, self._cue_at(scene, said, place), mention, same))
+                found.extend(self._by_time(scene, self._cue_at(scene, said, place), spoken, same))
         return [*found, *self._understood(scene, said, found)]
 
     def _understood(self, scene: Scene, said: list[CueMention], found: list[Finding]) -> list[Finding]:
@@ -256,9 +257,7 @@ class ClaimReader:
         start, end = self._window(f)
         sides = scene.sides_in(start, end)
         kinds = {m.side for m in sides}
-        to_baseline = Side.BASELINE in kinds or any(
-            self.linked[i].effect.kind is not None and self.linked[i].effect.kind.value == "pre_post" for i in f.linked
-        )
+        to_baseline = Side.BASELINE in kinds or any(self.linked[i].effect.kind is Kind.PRE_POST for i in f.linked)
         between = (
             bool(contrasts)
             or Side.BOTH in kinds
@@ -402,13 +401,10 @@ class ClaimReader:
             merit = _MERIT[f.cue.cue] * flip
             sign = merit * _polarity(outcome) if outcome.better else None
             return _favours(merit), sign
-        sign = _WAY[f.cue.cue] * flip * self._negative_object(f)
+        sign = _WAY[f.cue.cue] * flip
         if outcome.better is None:
             return None
         return _favours(sign * _polarity(outcome)), sign
-
-    def _negative_object(self, f: Finding) -> int:
-        return 1
 
     def _subject_is_comparator(self, f: Finding) -> bool:
         """ "higher in controls than in the MSC group", "decreased in the control group": the cue speaks of the other side."""
@@ -434,7 +430,7 @@ class ClaimReader:
 
     def _before_after(self, f: Finding, outcome: Outcome, effects: list[Effect]) -> Direction | None:
         cue = f.cue.cue if f.cue is not None else None
-        changed = next((e for e in effects if e.kind is not None and e.kind.value == "pre_post" and e.estimate is not None), None)
+        changed = next((e for e in effects if e.kind is Kind.PRE_POST and e.estimate is not None), None)
         if cue in (Cue.NULL, Cue.TREND):
             return Direction.NO_DIFFERENCE
         if cue in _WAY:
@@ -675,13 +671,3 @@ def _once(claims: list[Claim]) -> list[Claim]:
         else:
             found[key] = c
     return list(found.values())
-
-
-def read_roles(has_results: bool) -> tuple[Role, ...]:
-    """Which sentences are read for findings: results; conclusions only where a text has no results of its own."""
-    return (Role.RESULT,) if has_results else (Role.RESULT, Role.CONCLUSION)
-
-
-def time_of(mention: TimeMention) -> Timepoint:
-    """The value for a time."""
-    return Timepoint(mention.text, round(mention.days, 3))

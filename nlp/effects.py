@@ -664,14 +664,21 @@ def _measure(scene: Scene, r: Printed, mention: OutcomeMention | None, group: Gr
         return Measure.OTHER
     if r.measure is not None:
         return r.measure
-    if r.percent and _DIAGNOSTIC.search(
-        scene.plain[max(0, r.anchor - 90) : r.anchor]
-        if re.search("probability", scene.plain[max(0, r.anchor - 90) : r.anchor])
-        else scene.plain[r.end : r.end + 18]
-    ):
+    if _diagnostic(scene, r):
         return Measure.OTHER
     if r.iqr_low is not None or (r.kind is K.NUMBER and re.search(r"\bmedian\b", near, re.IGNORECASE)):
         return Measure.MEDIAN
+    return _measure_by_group(scene, r, mention, group, near)
+
+
+def _diagnostic(scene: Scene, r: Printed) -> bool:
+    """ "80% sensitivity", "a posterior probability of 69%": a figure about a test or a belief, of no arm."""
+    before = scene.plain[max(0, r.anchor - 90) : r.anchor]
+    words = before if "probability" in before else scene.plain[r.end : r.end + 18]
+    return r.percent and _DIAGNOSTIC.search(words) is not None
+
+
+def _measure_by_group(scene: Scene, r: Printed, mention: OutcomeMention | None, group: Group, near: str) -> Measure:
     if group is Group.DIFFERENCE:
         if r.percent and r.ci_high is not None and r.ci_high < 5 and (r.estimate or 0) > 5:
             return Measure.RR

@@ -63,7 +63,8 @@ def build() -> Reader:
     language.max_length = 64_000_000
     for name, _ in COMPONENTS:
         language.add_pipe(name)
-    problems = {name: needs for name, needs in language.analyze_pipes()["problems"].items() if needs}
+    analysis = language.analyze_pipes() or {"problems": {}}
+    problems = {name: needs for name, needs in analysis["problems"].items() if needs}
     if problems:
         raise MisorderedPipeline(f"These components need what none before them writes: {problems}.")
     return Reader(language)

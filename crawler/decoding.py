@@ -14,7 +14,7 @@ _SIGNATURES = ((b"%PDF", "a PDF"), (b"PK\x03\x04", "a ZIP archive or an office f
                (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"SQLite format 3", "an SQLite database"),
                (b"\xd0\xcf\x11\xe0", "an old office file"), (b"7z\xbc\xaf", "a 7z archive"), (b"BZh", "a bzip2 archive"),
                (b"\xfd7zXZ", "an xz archive"))  # fmt: skip
-_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _UTF8_CHARACTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 #: Bytes that cp1252 prints as letters, quotes, dashes and signs of prose; a page of it has few of them beside ASCII.
 _MOST_CONTROLS, _MOST_HIGH = 0.002, 0.2

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from nlp.domain import ConceptKind, Entry, normal_words
 from nlp.reading import ConceptMention
 
+#: Longer abbreviations may be words too (CARS, ASIA): they want two capitals, whichever ("GvHD", "GVHD").
+_CAPITALS = re.compile(r"^[A-Z][A-Za-z]?[A-Z][A-Za-z]{0,2}[A-Z]?s?$")
 _CASED = re.compile(r"^(?:[A-Z]{2,3}s?|[a-z]{1,2}[A-Z]{1,3}[a-z]?|[A-Z][a-z]?[A-Z])$")
 
 
@@ -35,7 +37,7 @@ class Matcher:
         node = self._root
         for word, _, _ in words:
             node = node.following.setdefault(word, _Node())
-        cased = tuple(name[a:b] if _CASED.match(name[a:b]) else None for _, a, b in words)
+        cased = tuple(name[a:b] if _CASED.match(name[a:b]) or _CAPITALS.match(name[a:b]) else None for _, a, b in words)
         node.ends.append((entry, cased))
 
     def find(self, text: str, offset: int = 0) -> list[ConceptMention]:
@@ -72,6 +74,11 @@ class Matcher:
 
 def _case_agrees(cased: tuple[str | None, ...], words: list[tuple[str, int, int]], text: str) -> bool:
     for wanted, (_, start, end) in zip(cased, words, strict=True):
-        if wanted is not None and text[start:end].removesuffix("s") != wanted.removesuffix("s"):
+        if wanted is None:
+            continue
+        written = text[start:end].removesuffix("s")
+        if written == wanted.removesuffix("s"):
+            continue
+        if _CASED.match(wanted) or sum(c.isupper() for c in written) < 2:
             return False
     return True

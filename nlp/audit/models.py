@@ -74,7 +74,7 @@ def p_value(ratio: float, level: float | None, df: float = math.inf) -> float:
     """Two-sided p of an estimate that is `ratio` half-widths away from no effect.
 
     >>> round(p_value(0.51 / 0.51, 95), 3), round(p_value(0.31 / 1.53, 95, df=12), 3), round(p_value(0.31 / 1.53, 95), 3)
-    (0.05, 0.668, 0.691)
+    (0.05, 0.667, 0.691)
     """
     tail = (1 - (level or _USUAL_LEVEL) / 100) / 2
     if math.isinf(df):

@@ -32,8 +32,29 @@ class Concepts:
         for short, long in reading.abbreviations.items():
             found = self._abbreviated(reading, found, short, long)
         found = [m for m in found if not _numeral(reading, m) and not _control_of_something(reading, m)]
+        found += self._shared_heads(reading, found)
         reading.concepts = sorted(found, key=lambda m: (m.start, -m.end))
         return doc
+
+    def _shared_heads(self, reading: Reading, found: list[ConceptMention]) -> list[ConceptMention]:
+        """ "acute and chronic GVHD" names two outcomes with one head: the first word with the second's head is a name too."""
+        extra = []
+        for m in found:
+            first = re.match(r"[\w-]+\s", m.text)
+            before = re.search(
+                r"(?<![\w-])([A-Za-z-]+)\s(?:and|or)\s(?:of\s|in\s)?$", reading.plain[max(0, m.start - 40) : m.start]
+            )
+            if m.kind is not ConceptKind.OUTCOME or not first or not before:
+                continue
+            start = m.start - len(before[0])
+            for entry in self._matcher.exact(f"{before[1]} {m.text[first.end() :]}"):
+                if (
+                    entry.kind is ConceptKind.OUTCOME
+                    and entry.id != m.entry.id
+                    and not any(k.start <= start < k.end for k in found)
+                ):
+                    extra.append(ConceptMention(entry, start, start + len(before[1]), before[1]))
+        return extra
 
     def _abbreviated(self, reading: Reading, found: list[ConceptMention], short: str, long: str) -> list[ConceptMention]:
         """Occurrences of `short` mean what `long` means: the concepts that end the long form (its head)."""

@@ -118,7 +118,7 @@ def number_value(text: str) -> float:
 
 _OPERATORS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "⩽": "<=", "⩾": ">="}
 
-_EXPONENT = r"(?:\s?[x×*·]\s?10\s?(?:\^\s?|\()?\s?\(?[-+]?\d{1,2}\)?|\s?[eE][-+]?\d{1,2}(?![\w]))"
+_EXPONENT = r"(?:\s?[x×*·]\s?10\s?(?:\^\s?|\()?\s?\(?[-+–]?\d{1,2}\)?|\s?[eE][-+–]?\d{1,2}(?![\w]))"
 _CELLS = r"(?:\s?(?:[A-Za-z0-9-]{1,12}\s)?cells?\b)?(?:\s?/\s?(?:kg|disc|knee|eye|mL|ml|patient)\b)?"
 _DOSE = re.compile(
     rf"{NUMBER}\s?[x×*]\s?10\s?\^?\(?\d{{1,2}}\)?{_CELLS}(?:\s?\(?±\s?{NUMBER}\s?[x×]\s?10\^?\d+\)?)?"
@@ -141,7 +141,7 @@ _HEADER = re.compile(rf"[\[(,;]?\s?{_LEVEL}{_CI_WORD}\s?[\])]?(?=\s*[=:,]?\s*{NU
 _P = re.compile(
     rf"(?<![\w])p(?:[\s-]?values?|s)?(?:\s*(?:for|of)\s+(?:the\s+)?(?:linear\s+)?(?:trend|interaction|difference|heterogeneity|subgroup difference|noninferiority|non-inferiority|superiority))?"
     rf"(?:\s*\[?\([^()]{{0,24}}\)\]?)?\s*(?P<op><=|>=|=<|=>|<|>|=|≤|≥|:|\bof\b|\bwas\b|\bwere\b|\bless than\b|\bgreater than\b|\bbelow\b)\s*(?P<op2><|>|≤|≥)?\s*"
-    rf"(?P<value>(?:\d+(?:[.,]\d+)?|\.\d+){_EXPONENT}?|10\s?\^?-\d+)",
+    rf"(?P<value>10\s?\^?[-–]\d+|(?:\d+(?:[.,]\d+)?|\.\d+){_EXPONENT}?)",
     re.IGNORECASE,
 )
 _P_NS = re.compile(r"(?<!\w)p\s*[=:]?\s*n\.?s\.?(?!\w)", re.IGNORECASE)
@@ -264,7 +264,8 @@ def _headers(work: str) -> Iterator[Atom]:
 
 def _p_value(text: str) -> float | None:
     found = re.fullmatch(
-        r"(\d+(?:[.,]\d+)?|\.\d+)(?:\s?(?:[x×*·]\s?10\s?\^?\(?\s?|[eE])\(?([-+]?\d{1,2})\)?)?|10\s?\^?(-\d+)", text.strip()
+        r"(\d+(?:[.,]\d+)?|\.\d+)(?:\s?(?:[x×*·]\s?10\s?\^?\(?\s?|[eE])\(?([-+]?\d{1,2})\)?)?|10\s?\^?(-\d+)",
+        text.strip().replace("–", "-"),
     )
     if not found:
         return None

@@ -28,6 +28,8 @@ class Sentences(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        import sqlite3
+
         from kb.errors import LibraryBusy, LibraryError, NotUnderstood
 
         try:
@@ -35,6 +37,11 @@ class Sentences(click.Group):
         except LibraryError as error:
             click.echo(f"counterclaim: {error}", err=True)
             sys.exit(TRY_LATER if isinstance(error, LibraryBusy) else USAGE if isinstance(error, NotUnderstood) else FAILED)
+        except sqlite3.DatabaseError as error:
+            click.echo(
+                f"counterclaim: the library cannot be read: {error}. Look at it with: counterclaim doctor --db PATH", err=True
+            )
+            sys.exit(FAILED)
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(DONE)

@@ -9,6 +9,7 @@ import click
 
 from crawler.document import Document
 from crawler.errors import Unreadable
+from kb.errors import NotStored
 from kb.health import versions
 from kb.intake import read_each
 from kb.store import Library
@@ -44,15 +45,21 @@ def add_each(
                 waiting.append(item)
                 continue
             library = library or Library(path, "add", arguments, versions())
-            library.add(item)
+            try:
+                library.add(item)
+            except NotStored as error:
+                unstored = Unreadable(item.document.id, str(error))
+                report(f"Left out: {unstored}")
+                waiting.append(unstored)
+                continue
             for sentence in item.left_out:
                 report(f"Left out: {item.document.id}: {sentence}")
             if progress and number % 20 == 0:
                 click.echo(f"\r{number} read", nl=False, err=True)
         if library is None:
             return counts | {"left_out": len(waiting)}
-        for error in waiting:
-            library.leave_out(error)
+        for left in waiting:
+            library.leave_out(left)
         counts = {str(k): v for k, v in library.counts.items()}
         library.close_run(3 if counts["left_out"] else 0)
         return counts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from kb.errors import LibraryBusy, NoLibrary, NotALibrary
+from kb.errors import CannotUse, LibraryBusy, LibraryError, NoLibrary, NotALibrary
 
 #: How long a writer waits for another one before it gives up.
 PATIENCE_SECONDS = 5.0
@@ -26,7 +26,7 @@ def for_reading(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=PATIENCE_SECONDS)
         found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('claim', 'document', 'run')").fetchone()[0]
     except sqlite3.DatabaseError as error:
-        raise NotALibrary(path, f"SQLite says: {error}") from error
+        raise in_words(error, path) from error
     if found < 3:
         raise NotALibrary(path, "its tables are not those of a library")
     connection.row_factory = sqlite3.Row
@@ -37,7 +37,8 @@ def for_writing(path: Path) -> sqlite3.Connection:
     """A connection that writes; the file and its tables are made where there are none.
 
     Raises:
-        NotALibrary: the file is something else, or the place cannot be written to.
+        NotALibrary: the file is something else.
+        CannotUse: the place cannot be written to, or the disk is full.
         LibraryBusy: another run is writing.
     """
     if path.is_dir():
@@ -52,13 +53,18 @@ def for_writing(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
         _migrate(connection)
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error) or "busy" in str(error):
-            raise LibraryBusy(path) from error
-        raise NotALibrary(path, f"it cannot be written to ({error})") from error
     except sqlite3.DatabaseError as error:
-        raise NotALibrary(path, f"SQLite says: {error}") from error
+        raise in_words(error, path) from error
     return connection
+
+
+def in_words(error: sqlite3.DatabaseError, path: Path) -> LibraryError:
+    """What SQLite could not do, as an error that its reader can act on."""
+    if isinstance(error, sqlite3.OperationalError):
+        if "locked" in str(error) or "busy" in str(error):
+            return LibraryBusy(path)
+        return CannotUse(path, str(error))
+    return NotALibrary(path, f"SQLite says: {error}")
 
 
 def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:

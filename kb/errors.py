@@ -3,7 +3,9 @@
 LibraryError
 ├── NoLibrary         there is no database where one is asked for
 ├── NotALibrary       a file that is no database of ours, or of a later version
+├── CannotUse         the disk is full, the place is read-only …
 ├── LibraryBusy       another run is writing
+├── NotStored         one document that the database does not take; the others are not touched
 └── NotUnderstood     a question in which no word is known
 """
 
@@ -28,11 +30,22 @@ class NotALibrary(LibraryError):
         super().__init__(f"{path} is no counterclaim library: {why}. Name another file with --db.")
 
 
+class CannotUse(LibraryError):
+    """The file is there or could be, and the machine does not let us."""
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__(f"{path} cannot be used: {why}. Look at its place, its permissions and the room on the disk.")
+
+
 class LibraryBusy(LibraryError):
     """Another run holds the library."""
 
     def __init__(self, path: object) -> None:
         super().__init__(f"Another run is writing to {path}. Try again when it has ended.")
+
+
+class NotStored(LibraryError):
+    """One document that cannot be stored as it was read."""
 
 
 class NotUnderstood(LibraryError):

@@ -15,11 +15,15 @@ from typing import Any
 
 from crawler.document import Document
 from crawler.errors import Unreadable
-from kb.connection import for_writing
+from kb.connection import for_writing, in_words
+from kb.errors import NotStored
 from kb.intake import Reading
 from kb.studies import regroup
 from nlp.claim import Arm, Claim, Effect, Outcome, Quote
 from nlp.domain import Entry, by_id, entries, normal_name
+
+#: What SQLite raises on a value: a broken character, a number beyond 64 bits, a row against the tables' rules.
+_NOT_TAKEN = (UnicodeEncodeError, OverflowError, sqlite3.IntegrityError)
 
 
 class Stored(StrEnum):
@@ -58,18 +62,35 @@ class Library:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
+        """All or nothing.
+
+        Raises:
+            LibraryBusy: another run is writing.
+            CannotUse: the disk is full, or the place is read-only.
+        """
         try:
+            self._db.execute("BEGIN IMMEDIATE")
             yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            # A full disk ends the transaction by itself.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise in_words(error, self.path) from error
             raise
-        self._db.execute("COMMIT")
 
     def add(self, reading: Reading) -> Stored:
-        """Store one document with everything read from it; the same content again writes nothing."""
-        with self._transaction():
-            outcome = _Writer(self._db, self.run).document(reading)
+        """Store one document with everything read from it; the same content again writes nothing.
+
+        Raises:
+            NotStored: the database does not take this document; nothing of it is there.
+        """
+        try:
+            with self._transaction():
+                outcome = _Writer(self._db, self.run).document(reading)
+        except _NOT_TAKEN as error:
+            raise NotStored(f"this could be read and not be stored ({error}).") from error
         if reading.left_out:
             self.counts["left_out"] += 1
         self.counts[outcome] += 1
@@ -88,12 +109,17 @@ class Library:
     def close_run(self, exit_code: int) -> None:
         """Regroup the studies where something changed, and write down how the run went."""
         with self._transaction():
-            if self._changed:
+            if self._changed or self._left_behind():
                 regroup(self._db)
             self._db.execute(
                 "UPDATE run SET ended = ?, added = ?, replaced = ?, unchanged = ?, left_out = ?, exit_code = ?, library_digest = ? WHERE id = ?",
                 (_now(), *(self.counts[k] for k in (*Stored, "left_out")), exit_code, digest(self._db), self.run),
             )
+
+    def _left_behind(self) -> bool:
+        """Whether an earlier run broke off between its documents and their studies."""
+        sql = "SELECT 1 FROM document WHERE id NOT IN (SELECT document_id FROM study_document)"
+        return self._db.execute(sql).fetchone() is not None
 
     def _sync_concepts(self) -> None:
         """The packs' concepts and names as tables, so that questions are understood without the packs."""
@@ -170,8 +196,19 @@ class _Writer:
                 ).fetchone()
                 if row is not None:
                     return row
+        # Two papers with names of their own may share an id and a title ("Editorial"); one without a title is known by its text.
         found: sqlite3.Row | None = self._db.execute(
-            "SELECT * FROM document WHERE came_as = ? AND title = ?", (document.id, document.title)
+            "SELECT * FROM document WHERE came_as = :id AND title = :title AND (title <> '' OR text = :text) "
+            "AND coalesce(doi, :doi) IS coalesce(:doi, doi) AND coalesce(pmid, :pmid) IS coalesce(:pmid, pmid) "
+            "AND coalesce(pmcid, :pmcid) IS coalesce(:pmcid, pmcid)",
+            {
+                "id": document.id,
+                "title": document.title,
+                "text": document.text,
+                "doi": names.doi,
+                "pmid": names.pmid,
+                "pmcid": names.pmcid,
+            },
         ).fetchone()
         return found
 

@@ -13,7 +13,7 @@ RETOLD = frozenset({"news", "web_page", "digest"})
 
 
 def regroup(db: sqlite3.Connection) -> None:
-    """Make studies from documents anew, inside the caller's transaction. The same documents give the same studies."""
+    """Make studies from documents anew, inside the caller's transaction. A study's id is that of its earliest document."""
     documents = {
         row["id"]: row
         for row in db.execute(
@@ -23,8 +23,8 @@ def regroup(db: sqlite3.Connection) -> None:
     groups = _groups(db, documents)
     db.execute("DELETE FROM study_document")
     db.execute("DELETE FROM study")
-    for number, members in enumerate(sorted(groups, key=min), 1):
-        _write(db, number, [documents[m] for m in members])
+    for members in groups:
+        _write(db, min(members), [documents[m] for m in members])
 
 
 def _groups(db: sqlite3.Connection, documents: dict[int, sqlite3.Row]) -> list[list[int]]:
@@ -41,7 +41,8 @@ def _groups(db: sqlite3.Connection, documents: dict[int, sqlite3.Row]) -> list[l
     for row in db.execute("SELECT document_id, scheme, value, of FROM document_name ORDER BY document_id"):
         level = documents[row["document_id"]]["level"]
         # A review names trials that it pools; that does not make it one of their reports. So trials and reviews join apart.
-        key = (row["scheme"], row["value"], level if row["scheme"] == "registry" else "")
+        apart = "pooled" if row["scheme"] == "registry" and level == "pooled" else ""
+        key = (row["scheme"], row["value"], apart)
         if key in bearers:
             parent[root(row["document_id"])] = root(bearers[key])
         else:
@@ -89,7 +90,5 @@ def _status(member: sqlite3.Row, members: list[sqlite3.Row]) -> str:
     if member["report"] == "digest" and any(m["report"] != "digest" for m in others):
         return "superseded"
     if member["report"] in RETOLD | {"conference"} and any(m["report"] == "article" for m in others):
-        return "superseded"
-    if member["report"] == "digest" and any(m["report"] == "digest" and m["id"] < member["id"] for m in others):
         return "superseded"
     return "ok"

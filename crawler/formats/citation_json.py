@@ -43,6 +43,8 @@ _MARKS = frozenset(
     ]
 )
 _MARKS_NEEDED = 3
+#: A file of so many broken objects is no page.
+_MOST_BROKEN = 20
 _KEY = re.compile(r'"(\w+)"\s*:')
 _OBJECT = re.compile(r"^[ \t\ufeff]*(\{)", re.MULTILINE)
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -86,8 +88,8 @@ def _objects(text: str) -> Iterator[_Object]:
     """Objects with a platform's field names that open at a line's start. A list of objects is a data file, and no page."""
     if text.lstrip("\ufeff \t\r\n").startswith("["):
         return
-    at = 0
-    while brace := _OBJECT.search(text, at):
+    at, broken = 0, 0
+    while broken < _MOST_BROKEN and (brace := _OBJECT.search(text, at)):
         start = brace.start(1)
         following = _OBJECT.search(text, brace.end())
         at = following.start() if following else len(text)
@@ -95,6 +97,7 @@ def _objects(text: str) -> Iterator[_Object]:
             # Not strict: a page's copy may hold bare line feeds inside of its strings.
             fields, end = json.JSONDecoder(strict=False).raw_decode(text, start)
         except (ValueError, RecursionError) as error:
+            broken += 1
             if _is_citation(_KEY.findall(text, start, at)):
                 yield _Object(start, at, error)
             continue

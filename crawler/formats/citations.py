@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from crawler.record import Identifiers, Reference, registry_ids
 
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
-_AUTHORS = r"^(?P<authors>.{2,}?)\.\s+"
+# Lengths are bounded: a line of thousands of full stops could be cut in millions of ways.
+_AUTHORS = r"^(?P<authors>.{2,1200}?)\.\s+"
+_LONGEST = 3000
 #: "Doe J, Roe R. Title. J Clin Med. 2023 Sep 30;12(19):6311." Tried in this order: "J. Clin. Med. 2023" first, whose points end no title.
 _REFERENCES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"{_AUTHORS}(?P<title>.+?)[.?!]\s+(?P<journal>(?:[A-Z][A-Za-z]*\.\s+){{2,}}){_YEAR}\b",
-        rf"{_AUTHORS}(?P<title>.+?[.?!])\s+(?P<journal>[^.?!]+?)\.\s+{_YEAR}\b",
-        rf"^(?P<authors>.{{2,}}?)\s+\({_YEAR}[^)]*\)\.\s+(?P<title>.+?[.?!])\s+(?P<journal>[^.?!]+?),\s+\d",
+        rf"{_AUTHORS}(?P<title>.{{1,500}}?)[.?!]\s+(?P<journal>(?:[A-Z][A-Za-z]{{0,20}}\.\s+){{2,8}}){_YEAR}\b",
+        rf"{_AUTHORS}(?P<title>.{{1,500}}?[.?!])\s+(?P<journal>[^.?!]{{2,150}})\.\s+{_YEAR}\b",
+        rf"^(?P<authors>.{{2,1200}}?)\s+\({_YEAR}[^)]{{0,30}}\)\.\s+(?P<title>.{{1,500}}?[.?!])\s+(?P<journal>[^.?!]{{2,150}}?),\s+\d",
     )
 )
 #: PubMed's line: journal, date, volume and pages. The journal may stand on the line before.
@@ -56,7 +58,7 @@ def read_reference(text: str) -> Cited:
     ('Cells vs. salt: a trial', 'J Odd Med', 2021, '10.1000/odd.1')
     """
     names = Identifiers.found_in(text)
-    for pattern in _REFERENCES:
+    for pattern in _REFERENCES if len(text) <= _LONGEST else ():
         found = pattern.match(text)
         if found:
             title = found["title"].removesuffix(".").strip()

@@ -71,13 +71,19 @@ def normal_pmcid(text: str) -> str | None:
     return found[1].upper() if found else None
 
 
+def _registry_number(registry: str, number: str) -> str:
+    """As the registry writes it: without spaces, and in capitals where its numbers have no small letters."""
+    plain = re.sub(r"\s", "", number)
+    return plain if registry in ("ChiCTR", "jRCT", "RBR") else plain.upper()
+
+
 def registry_ids(text: str) -> tuple[str, ...]:
     """Trial and review registration numbers in order of appearance, each once, spaces removed.
 
     >>> registry_ids("Registered as NCT04749667 and PROSPERO CRD 42022347156; see NCT04749667.")
     ('NCT04749667', 'CRD42022347156')
     """
-    found = [(m.start(1), re.sub(r"\s", "", m[1])) for _, pattern in REGISTRY_PATTERNS for m in pattern.finditer(text)]
+    found = [(m.start(1), _registry_number(name, m[1])) for name, pattern in REGISTRY_PATTERNS for m in pattern.finditer(text)]
     return tuple(dict.fromkeys(number for _, number in sorted(found)))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from kb.answer import Answer, AnswerClaim, OutcomeAnswer, link
 from kb.answer_json import estimate, interval, known_from, p_value
 from kb.disputes import disputes
+from kb.verdicts import counts, verdict
 
 _WORDS = {"favours_intervention": "favours the intervention", "favours_comparator": "favours the comparator", "no_difference": "no difference shown",
           "increase": "rises against before", "decrease": "falls against before", "unclear": "direction unclear"}  # fmt: skip
@@ -48,9 +49,9 @@ def _bold(words: str, colour: bool) -> str:
 
 def _outcome(o: OutcomeAnswer, claims: list[AnswerClaim], width: int, colour: bool, *, counted: bool = True) -> str:
     better = f" ({o.better} is better)" if o.better else ""
-    lines = [_bold(f"{o.outcome}{better}", colour) + (f": {o.verdict()}" if counted else "")]
+    lines = [_bold(f"{o.outcome}{better}", colour) + (f": {verdict(o)}" if counted else "")]
     if counted:
-        lines += [f"  {level}s: {told}" for level, counts in o.counts().items() if (told := _counted(counts))]
+        lines += [f"  {told}" for level, sides in counts(o).items() if (told := _counted(level, sides))]
     for c in claims:
         lines += _claim(c, width, colour)
     lines += [_dispute(d) for d in disputes(o)[:3]] if counted else []
@@ -63,8 +64,9 @@ def _dispute(d: dict[str, Any]) -> str:
     return told + (f"; may be explained by {why}" if why else "")
 
 
-def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{n} {side.replace('_', ' ')}" for side, n in counts.items() if n)
+def _counted(level: str, sides: dict[str, int]) -> str:
+    told = ", ".join(f"{n} {side.replace('_', ' ')}" for side, n in sides.items() if n)
+    return f"{'trials' if level == 'trial' else 'pooled results'}: {told}" if told else ""
 
 
 def _claim(c: AnswerClaim, width: int, colour: bool) -> list[str]:

@@ -63,14 +63,14 @@ def level_of(reading: Reading) -> Level:
     return Level.TRIAL if _TRIAL.search(whole) else Level.OTHER
 
 
-def design_of(reading: Reading) -> str | None:
+def design_of(reading: Reading, level: Level) -> str | None:
     """The study's design, or None where the text names none."""
     title = " ".join(s.plain for s in reading.of_role(Role.TITLE))
     front = " ".join(
         s.plain for s in reading.sentences if s.role in (Role.TITLE, Role.AIM, Role.METHOD, Role.BACKGROUND, Role.RESULT)
     )
     for text in (title, front):
-        for name, pattern in DESIGNS:
+        for name, pattern in DESIGNS[:4] if level is Level.POOLED else DESIGNS[4:]:
             if re.search(pattern, text, re.IGNORECASE):
                 return name
     return None
@@ -168,5 +168,5 @@ def studied(document: Document, reading: Reading) -> tuple[Study, tuple[Arm, ...
     )
     k = int(number_value(number[1])) if number and level is Level.POOLED and number_value(number[1]) > 0 else None
     registered = tuple(dict.fromkeys([*document.registry_ids, *registry_ids(document.text)]))
-    study = Study(level, design_of(reading), None, k, registered, conditions(reading))
+    study = Study(level, design_of(reading, level), None, k, registered, conditions(reading))
     return replace(study, sample_size=sample_size(reading, arms, level)), arms

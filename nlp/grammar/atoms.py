@@ -170,7 +170,7 @@ _TIME = re.compile(
 )
 _CALENDAR = re.compile(
     r"\b(?:(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s\d{1,2}(?:st|nd|rd|th)?,?(?:\s(?:19|20)\d\d)?"
-    r"|\d{1,2}\s(?:January|February|March|April|May|June|July|August|September|October|November|December)(?:\s(?:19|20)\d\d)?)|\b(?:19|20)\d\d(?:\.\d+)?(?:\s?[–/]\s?(?:19|20)\d\d(?:\.\d+)?)?\b(?!\s?%)"
+    r"|\d{1,2}\s(?:January|February|March|April|May|June|July|August|September|October|November|December)(?:\s(?:19|20)\d\d)?)|\b(?:19|20)\d\d(?!\.\d\d)(?:\.\d)?(?:\s?[–/]\s?(?:19|20)\d\d(?:\.\d)?)?\b(?!\s?%)"
 )
 _AGE = re.compile(
     rf"\b(?:(?:mean|median|average)\s)?(?:age|aged|ages)\b[\w\s,]{{0,18}}?[\[(]?(?:range\s)?[\[(:]?\s?{NUMBER}(?:\s?(?:±|–|to|and|SD)\s?{NUMBER})?(?:\s?(?:years?|y|yrs?)\b)?(?:\s?[\[(](?:range\s|SD\s)?{NUMBER}\s?(?:–|to)?\s?(?:{NUMBER})?[\])])?"

@@ -26,7 +26,14 @@ FLOORS = {
 @pytest.mark.parametrize("name", FLOORS)
 def test_gold_documents_are_read_no_worse_than_before(name: str) -> None:
     program = Path(sys.executable).with_name("counterclaim")
-    run = [sys.executable, shared("gold", "score.py"), shared("gold", name), "--json", "--run", f"{program} extract --json"]
+    run = [
+        sys.executable,
+        str(shared("gold", "score.py")),
+        str(shared("gold", name)),
+        "--json",
+        "--run",
+        f"{program} extract --json",
+    ]
     figures = json.loads(subprocess.run(run, capture_output=True, text=True, check=True).stdout)
     for figure, floor in FLOORS[name].items():
         assert figures[figure][2] >= floor, (figure, figures[figure])

@@ -114,8 +114,9 @@ def test_every_quote_stands_at_its_place_and_holds_its_numbers(read: Read) -> No
     abstract = TRIAL.format("Mortality was 5% (2/40) with MSC and 12.5% (5/40) with placebo (RR 0.40, 95% CI 0.08–1.94, P = .26).")
     found = read(abstract)
     text = f"A trial\n\n{abstract}"
-    for item in (*found.effects, *found.claims, *found.arms):
-        assert text[item.quote.start : item.quote.end] == item.quote.text
+    quotes = [e.quote for e in found.effects] + [c.quote for c in found.claims] + [a.quote for a in found.arms]
+    for quote in quotes:
+        assert text[quote.start : quote.end] == quote.text
     assert any("0.40" in e.quote.text and "1.94" in e.quote.text for e in found.effects)
 
 

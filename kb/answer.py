@@ -11,7 +11,6 @@ from kb.question import Known, Question
 
 #: "At 12 months" takes claims within a tenth of it: papers write 12 months, one year and 52 weeks for one visit.
 _TIME_TOLERANCE = 0.1
-_SIDES = ("favours_intervention", "favours_comparator", "no_clear_difference", "uncertain")
 #: What reports a study at second hand.
 SECOND_HAND = frozenset({"news", "web_page", "digest"})
 
@@ -25,16 +24,6 @@ class AnswerClaim:
     flags: tuple[str, ...]
     direct: bool
 
-    @property
-    def side(self) -> str:
-        """The column of the count that it falls into."""
-        direction = str(self.row["direction"])
-        if direction in ("favours_intervention", "favours_comparator"):
-            return direction
-        if direction == "no_difference":
-            return "uncertain" if self.row["null_kind"] == "imprecise" else "no_clear_difference"
-        return "uncertain"
-
 
 @dataclass(frozen=True, slots=True)
 class OutcomeAnswer:
@@ -43,30 +32,6 @@ class OutcomeAnswer:
     outcome: str
     better: str | None
     claims: tuple[AnswerClaim, ...]
-
-    def counts(self) -> dict[str, dict[str, int]]:
-        """Studies by side, trials and pooled results apart. A study with claims at several times counts once on each side that it took."""
-        counted = {level: dict.fromkeys(_SIDES, 0) for level in ("trial", "pooled")}
-        seen: set[tuple[object, str]] = set()
-        for c in self.claims:
-            level = "pooled" if c.row["level"] == "pooled" else "trial"
-            if c.direct and c.row["status"] in ("ok", "concern", "corrected") and (c.row["study_id"], c.side) not in seen:
-                seen.add((c.row["study_id"], c.side))
-                counted[level][c.side] += 1
-        return counted
-
-    def verdict(self) -> str:
-        """One of the contract's words."""
-        counted = [c for c in self.claims if c.direct and c.row["status"] in ("ok", "concern", "corrected")]
-        studies = {c.row["study_id"] for c in counted}
-        if not any(c.effect for c in counted):
-            return "no numbers"
-        if len(studies) < 2:
-            return "single trial"
-        sides = {c.side for c in counted}
-        if {"favours_intervention", "favours_comparator"} <= sides:
-            return "contested"
-        return "agreed" if len(sides) == 1 else "conclusions differ, estimates compatible"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +95,7 @@ def _select(q: Question) -> tuple[str, dict[str, object]]:
         where.append("abs(time_days - :days) <= :days * :tolerance")
         values |= {"days": q.timepoint_days, "tolerance": _TIME_TOLERANCE}
     return (
-        f"SELECT * FROM claim_in_full WHERE {' AND '.join(where)} ORDER BY outcome, level DESC, year DESC, study_id, coalesce(time_days, 0), claim_id",
+        f"SELECT *, (SELECT broader FROM concept WHERE id = condition_concept) AS condition_broader FROM claim_in_full WHERE {' AND '.join(where)} ORDER BY outcome, level DESC, year DESC, study_id, coalesce(time_days, 0), claim_id",
         values,
     )
 

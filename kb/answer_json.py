@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kb.answer import SECOND_HAND, Answer, AnswerClaim, link
 from kb.disputes import disputes
+from kb.verdicts import counts, verdict
 
 
 def as_contract(found: Answer) -> dict[str, object]:
@@ -11,7 +12,7 @@ def as_contract(found: Answer) -> dict[str, object]:
     return {
         "contract": 1, "question": found.question.as_json(), "searched": found.searched, "library": found.library,
         "outcomes": [
-            {"outcome": o.outcome, "better": o.better, "verdict": o.verdict(), "counts": o.counts(), "claims": [_claim(c) for c in o.claims], "disputes": disputes(o)}
+            {"outcome": o.outcome, "better": o.better, "verdict": verdict(o), "counts": counts(o), "claims": [_claim(c) for c in o.claims], "disputes": disputes(o)}
             for o in found.outcomes
         ],
     }  # fmt: skip

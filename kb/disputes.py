@@ -26,21 +26,21 @@ _SIDED = {"favours_intervention": 1, "favours_comparator": -1}
 _Z975 = 1.959963984540054
 
 
+def counts_for(claim: AnswerClaim) -> bool:
+    """Whether a claim is evidence for what was asked: against that comparator, and neither retracted nor superseded."""
+    return claim.direct and claim.row["status"] in ("ok", "concern", "corrected")
+
+
 def disputes(found: OutcomeAnswer) -> list[dict[str, Any]]:
     """The disputes among an outcome's claims: opposite conclusions, or a difference against none; heaviest first."""
-    claims = [c for c in found.claims if c.direct and c.row["status"] in ("ok", "concern", "corrected")]
+    claims = [c for c in found.claims if counts_for(c)]
     out = [d for a, b in combinations(claims, 2) if (d := _dispute(found.outcome, a, b)) is not None]
     return sorted(out, key=lambda d: -float(str(d["weight"])))
 
 
 def _dispute(outcome: str, a: AnswerClaim, b: AnswerClaim) -> dict[str, Any] | None:
     kind = _kind(a, b)
-    if (
-        kind is None
-        or a.row["study_id"] == b.row["study_id"]
-        or not _same_window(a, b)
-        or a.row["condition_concept"] != b.row["condition_concept"]
-    ):
+    if kind is None or a.row["study_id"] == b.row["study_id"] or not _same_window(a, b) or not _same_condition(a, b):
         return None
     z = _z(a, b)
     overlap = "possible" if "pooled" in (a.row["level"], b.row["level"]) else "none known"
@@ -60,6 +60,12 @@ def _kind(a: AnswerClaim, b: AnswerClaim) -> str | None:
         return "opposite" if one != other else None
     null = "no_difference" in (a.row["direction"], b.row["direction"])
     return "conclusion" if null and (one or other) else None
+
+
+def _same_condition(a: AnswerClaim, b: AnswerClaim) -> bool:
+    """The same condition, or one a kind of the other: stroke and ischaemic stroke."""
+    one, other = a.row["condition_concept"], b.row["condition_concept"]
+    return one == other or one == b.row["condition_broader"] is not None or other == a.row["condition_broader"] is not None
 
 
 def _same_window(a: AnswerClaim, b: AnswerClaim) -> bool:

@@ -66,7 +66,7 @@ _NOISE = frozenset(
         "which",
         "is",
         "are",
-        "does",
+        "doe",
         "do",
         "vs",
         "any",

@@ -129,10 +129,19 @@ def test_a_harm_is_better_rare_and_never_the_better_the_higher() -> None:
     assert [e.label for e in harms if e.details.get("better") != "lower"] == []
 
 
-def test_an_outcome_that_is_worded_as_a_gain_is_better_high() -> None:
-    gains = [e for e in of(ConceptKind.OUTCOME) if re.search(r"\b(?:gain|improvement|survival|remission|closure)\b", e.label)]
+def test_an_outcome_that_is_worded_as_a_gain_is_never_better_low() -> None:
+    """Unless it is the time until the gain. A gain of weight is good for some and bad for others."""
+    gain = re.compile(r"^(?!time to).*\b(?:gain|improvement|survival|remission|closure|relief)\b")
+    gains = [e for e in of(ConceptKind.OUTCOME) if gain.search(e.label)]
     assert len(gains) >= 10
-    assert [e.label for e in gains if e.details.get("better") != "higher"] == []
+    assert [e.label for e in gains if e.details.get("better") == "lower"] == []
+    assert [e.label for e in gains if e.details.get("better") is None] == ["weight gain"]
+
+
+def test_the_time_until_something_good_is_better_short() -> None:
+    times = [e for e in of(ConceptKind.OUTCOME) if re.search(r"^time to .*(?:healing|improvement|engraftment|recovery)", e.label)]
+    assert len(times) >= 3
+    assert [e.label for e in times if e.details.get("better") != "lower"] == []
 
 
 def test_words_for_everything_are_no_outcome() -> None:

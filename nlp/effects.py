@@ -470,7 +470,7 @@ def _by_neighbour(scene: Scene, r: Printed, kept: list[Printed]) -> Owner | None
             gap = scene.between(end, m.start)
             if (
                 re.fullmatch(
-                    r"[\s)\]%]*(?:(?:in|with|after|for|of|among|on|from|to|under|at|receiving|patients|were|was|the|those|subjects|participants|had|mm|points?|m)\b[\s]*){1,5}(?:[\w-]+\s){0,1}",
+                    r"[\s)\]%]*(?:(?:in|with|after|for|of|among|on|from|to|under|at|receiving|patients|women|men|people|children|individuals|cases|eyes|knees|were|was|the|those|subjects|participants|had|mm|points?|m)\b[\s]*){0,6}(?:[\w-]+\s){0,1}",
                     gap,
                 )
                 and m.side is not Side.BOTH
@@ -553,7 +553,7 @@ def _settle(scene: Scene, found: list[Owner | None], a: int, b: int) -> None:
         found[b] = comparator if first[0] is Group.INTERVENTION else intervention
     elif second is not None and first is None:
         found[a] = comparator if second[0] is Group.INTERVENTION else intervention
-    elif first is None and second is None and scene.has_comparator:
+    elif first is None and second is None and scene.level is not Level.POOLED:
         found[a], found[b] = (comparator, intervention) if _control_first(scene) else (intervention, comparator)
 
 

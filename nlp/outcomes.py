@@ -120,7 +120,7 @@ def _subject(reading: Reading, sentence: Sentence, clauses: Clauses, start: int,
         head[: verb.start()],
         flags=re.IGNORECASE,
     )
-    words = phrase.strip(" ,;:")
+    words = phrase.strip(" ,;:").rpartition(",")[2].strip()
     if not 2 < len(words) < 70 or not re.search(r"[A-Za-z]{3}", words):
         return None
     a = sentence.start + start + head.find(words)

@@ -80,7 +80,7 @@ def _by_headings(text: str, start: int) -> list[Part]:
     marks = list(_MARKED.finditer(text, start))
     if len({_heading_name(m) for m in marks}) < 2:
         unmarked = [m for m in _UNMARKED.finditer(text, start) if text[m.end() - len(_word(m)) :][:1].isupper()]
-        if len({_heading_name(m) for m in unmarked}) >= 2:
+        if len({_heading_name(m) for m in unmarked}) >= 2 or any(_word(m).isupper() for m in unmarked):
             marks = unmarked
     cuts = [(m.start(), m.end(), _heading_name(m)) for m in marks]
     found: list[Part] = []
@@ -147,6 +147,8 @@ def _role(part: Part, text: str, place: int, count: int) -> Role:
         return role
     if place == count - 1 and count > 3 and _CONCLUSION.search(text) and not re.search(r"p\s?[<>=]\s?[.\d]", text, re.IGNORECASE):
         return Role.CONCLUSION
+    if count == 1:
+        return Role.RESULT  # a lone sentence is taken for what it reports
     return _role_by_words(text, place)
 
 

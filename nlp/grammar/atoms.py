@@ -129,7 +129,7 @@ _DOSE = re.compile(
 )
 _LAB_UNIT = re.compile(r"/\s?(?:dl|l|ml)\b", re.IGNORECASE)
 
-_CI_WORD = r"(?:(?:confidence|credible|credibility|uncertainty|prediction)\s+(?:interval|limit)s?(?:\s*[\[(](?:CI|CrI|CL|UI)s?[\])])?|C\.?I\.?s?\b|CrI\b|CL\b|HDI\b|UI\b)"
+_CI_WORD = r"(?:(?:confidence|credible|credibility|uncertainty|prediction)\s+(?:interval|limit)s?(?:\s*[\[(]\s?(?:CI|CrI|CL|UI)s?\s?[\])])?|C\.?I\.?s?\b|CrI\b|CL\b|HDI\b|UI\b)"
 _LEVEL = r"(?:(?P<level>\d{2}(?:\.\d)?)\s?%?[\s-]*)?"
 _CI = re.compile(
     rf"{_LEVEL}{_CI_WORD}(?:\s?(?P<level2>\d{{2}})\s?%)?[\s:,;=\[(]*(?:of\s+|from\s+|between\s+|was\s+|is\s+|ranged?\s+from\s+|range\s+)?[\s\[(]*"

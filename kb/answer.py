@@ -69,18 +69,24 @@ def _with_reported(db: sqlite3.Connection, rows: list[dict[str, object]]) -> Non
             row |= {k: reported[k] for k in ("doi", "pmid", "pmcid")}
 
 
+_NARROWER = "WITH RECURSIVE n(id) AS (SELECT :id UNION SELECT c.id FROM concept c JOIN n ON c.broader = n.id) SELECT id FROM n"
+#: Who asks for bone marrow MSC is told of MSC whose source is bone marrow; a product's name is not taken apart so.
+_OF_ITS_SOURCE = (
+    " OR (intervention_concept, cell_source) IN "
+    "(SELECT b.id, c.cell_source FROM concept c JOIN concept b ON b.id = c.broader WHERE c.id = :i AND c.label LIKE '% ' || b.label)"
+)
+
+
 def _select(q: Question) -> tuple[str, dict[str, object]]:
     """The claims whose concepts are the asked ones or narrower."""
     where, values = ["status NOT IN ('superseded')"], dict[str, object]()
-    for name, known, column in (
-        ("i", q.intervention, "intervention_concept"),
-        ("d", q.condition, "condition_concept"),
-        ("o", q.outcome, "outcome_concept"),
+    for name, known, column, part in (
+        ("i", q.intervention, "intervention_concept", _OF_ITS_SOURCE),
+        ("d", q.condition, "condition_concept", ""),
+        ("o", q.outcome, "outcome_concept", ""),
     ):
         if known is not None:
-            where.append(
-                f"{column} IN (WITH RECURSIVE n(id) AS (SELECT :{name} UNION SELECT c.id FROM concept c JOIN n ON c.broader = n.id) SELECT id FROM n)"
-            )
+            where.append(f"({column} IN ({_NARROWER.replace(':id', f':{name}')}){part})")
             values[name] = known.id
     if q.route:
         where.append("(route = :route OR versus_route = :route OR (comparator LIKE '%' || :route || '%'))")

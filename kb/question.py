@@ -87,6 +87,7 @@ class Known:
     kind: str
     label: str
     comparator_class: str | None = None
+    cell_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class Question:
         label = _label
         return {
             "text": self.text, "intervention": label(self.intervention), "comparator": label(self.comparator) or self.comparator_route,
-            "route": self.route, "cell_source": self.cell_source, "donor": self.donor, "condition": label(self.condition), "outcome": label(self.outcome),
+            "route": self.route, "cell_source": self.cell_source or (self.intervention.cell_source if self.intervention else None), "donor": self.donor, "condition": label(self.condition), "outcome": label(self.outcome),
             "timepoint": self.timepoint, "kinds": ["treatment", "harm", "prognosis"], "not_understood": list(self.unknown),
             "read_as": [{"written": a, "as": b} for a, b in self.corrected],
         }  # fmt: skip
@@ -228,12 +229,11 @@ def _longest(db: sqlite3.Connection, words: list[tuple[str, int, int]], i: int, 
 
 def _named(db: sqlite3.Connection, name: str, written: str) -> list[Known]:
     rows = db.execute(
-        "SELECT c.id, c.kind, c.label, c.class FROM concept_name n JOIN concept c ON c.id = n.concept_id WHERE n.name = ? ORDER BY c.kind, c.label",
+        "SELECT c.id, c.kind, c.label, c.class, c.cell_source FROM concept_name n JOIN concept c ON c.id = n.concept_id WHERE n.name = ? ORDER BY c.kind, c.label",
         (name,),
     ).fetchall()
     known = [Known(*row) for row in rows]
     kinds = {k.kind for k in known}
-    # "bone marrow MSC" names an intervention; the source inside it is then said already.
     return [k for k in known if not (k.kind == "condition" and "outcome" in kinds and written.islower() and len(kinds) > 2)]
 
 

@@ -46,6 +46,7 @@ class Said:
     comparator: str | None = "placebo"
     comparator_class: str | None = "placebo"
     route: str | None = "intrathecal"
+    cell_source: str | None = None
     months: int | None = 6
     estimate: float | None = -0.5
     low: float | None = -0.9
@@ -91,7 +92,7 @@ def _say(s: Said, text: str, arms: list[Arm], effects: list[Effect], claims: lis
     start = text.index(s.words())
     quote = Quote(start, start + len(s.words()), s.words())
     when = Timepoint(f"{s.months} months", s.months * 30.44) if s.months else None
-    arms.append(Arm(ArmRole.INTERVENTION, "mesenchymal stem cells", quote, MSC, route=s.route, n=20))
+    arms.append(Arm(ArmRole.INTERVENTION, "mesenchymal stem cells", quote, MSC, route=s.route, cell_source=s.cell_source, n=20))
     versus = None
     if s.comparator:
         versus = len(arms)

@@ -105,7 +105,7 @@ def _divided(reading: Reading) -> int | None:
     """ "Of 54 patients …, 31 in one group and 13 in the other": the whole that is divided."""
     for sentence in reading.of_role(Role.METHOD, Role.RESULT):
         found = re.match(
-            rf"\s*Of (?:the |a total of )?(\d[\d,]*|[a-z-]+) (?:\w+ )?{_PEOPLE}\b[^.;]*,[^.;]*\b\d+\b[^.;]*\bgroups?\b",
+            rf"\s*Of (?:the |a total of )?(\d[\d,]*|[a-z-]+) (?:\w+ )?{_PEOPLE}\b[^.;]{{0,160}},[^.;]{{0,120}}\b\d+\b[^.;]{{0,120}}\bgroups?\b",
             sentence.plain,
             re.IGNORECASE,
         )
@@ -163,7 +163,7 @@ def studied(document: Document, reading: Reading) -> tuple[Study, tuple[Arm, ...
     level = level_of(reading)
     arms = arms_of(reading, level)
     number = re.search(
-        r"(\d+|[A-Za-z-]+)\s+(?:\w+[\s-]){0,4}?(?:studies|trials|RCTs|articles)\b",
+        r"\b(\d{1,6}|[A-Za-z-]{2,24})\s+(?:\w{1,24}[\s-]){0,4}?(?:studies|trials|RCTs|articles)\b",
         " ".join(s.plain for s in reading.of_role(Role.METHOD, Role.RESULT)),
     )
     k = int(number_value(number[1])) if number and level is Level.POOLED and number_value(number[1]) > 0 else None

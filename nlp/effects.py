@@ -649,9 +649,7 @@ def _spreads(scene: Scene, r: Printed) -> tuple[float | None, float | None]:
     """SD and SE. `±` is an SE where the text says so, or where the interval is 1.96 of it to each side."""
     if r.spread is None:
         return r.sd, r.se
-    said = re.search(
-        r"±\s?(?:SE\b|SEM\b|standard error)|\bSEM?\b\s?\)|mean\s?\(?±\s?SEM?", " ".join(s.plain for s in scene.reading.sentences)
-    )
+    said = scene.reading.says_standard_errors
     half = (r.ci_high - r.ci_low) / 2 if r.ci_high is not None and r.ci_low is not None else None
     if said or (half is not None and r.spread and 1.5 < half / r.spread < 2.6):
         return None, r.spread

@@ -9,6 +9,7 @@ from crawler.document import Document
 from nlp.claim import Extraction, Mention, Quote
 from nlp.components import abbreviations, arms, audit, claims, concepts, effects, quantities, sections, state
 from nlp.domain import ConceptKind
+from nlp.grammar.characters import without_runs
 from nlp.reading import Reading
 
 #: The components in order. Each names what it needs; `build` refuses an order in which something is read before it is written.
@@ -42,7 +43,7 @@ class Reader:
 
     def read(self, document: Document) -> Extraction:
         """What the document asserts; empty where it asserts nothing that is known how to read."""
-        doc = self._language.make_doc(document.text)
+        doc = self._language.make_doc(without_runs(document.text))
         doc._.set(state.DOCUMENT, document)
         for _, component in self._language.pipeline:
             doc = component(doc)

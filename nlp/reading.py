@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -105,14 +106,20 @@ class Reading:
     concepts: list[ConceptMention] = field(default_factory=list)
     times: list[TimeMention] = field(default_factory=list)
     printed: dict[int, list[Printed]] = field(default_factory=dict)
+    #: Whether the text says that its ± are standard errors.
+    says_standard_errors: bool = False
 
     def concepts_in(self, start: int, end: int, *kinds: ConceptKind) -> list[ConceptMention]:
         """Mentions inside a stretch, in order; of the given kinds, or of all."""
-        return [m for m in self.concepts if start <= m.start and m.end <= end and (not kinds or m.kind in kinds)]
+        first = bisect_left(self.concepts, start, key=lambda m: m.start)
+        last = bisect_left(self.concepts, end, lo=first, key=lambda m: m.start)
+        return [m for m in self.concepts[first:last] if m.end <= end and (not kinds or m.kind in kinds)]
 
     def times_in(self, start: int, end: int) -> list[TimeMention]:
         """Times inside a stretch, in order."""
-        return [t for t in self.times if start <= t.list_start and t.list_end <= end]
+        first = bisect_left(self.times, start, key=lambda t: t.list_start)
+        last = bisect_left(self.times, end, lo=first, key=lambda t: t.list_start)
+        return [t for t in self.times[first:last] if t.list_end <= end]
 
     def of_role(self, *roles: Role) -> list[Sentence]:
         """The sentences of these roles, in order."""

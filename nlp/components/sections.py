@@ -1,6 +1,11 @@
-"""`counterclaim_sections`: sentences and their roles; sentence starts for spaCy."""
+"""`counterclaim_sections`: sentences and their roles.
+
+They stay spans of the text and are not set on the tokens: spaCy looks over the whole document for each token that is told.
+"""
 
 from __future__ import annotations
+
+import re
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -10,15 +15,16 @@ from nlp.grammar.characters import in_one_spelling
 from nlp.reading import Reading
 from nlp.sectioning import sentences_of
 
+_STANDARD_ERRORS = re.compile(r"±\s?(?:SE\b|SEM\b|standard error)|\bSEM?\b\s?\)|mean\s?\(?±\s?SEM?")
 
-@Language.component("counterclaim_sections", assigns=["doc._.counterclaim_reading", "token.sent_start"])
+
+@Language.component("counterclaim_sections", assigns=["doc._.counterclaim_reading"])
 def sections(doc: Doc) -> Doc:
     """Cut the text at its headings and its sentences."""
     document = doc._.counterclaim_document
     plain = in_one_spelling(document.text)
-    reading = Reading(document.text, plain, sentences_of(document, plain))
+    reading = Reading(
+        document.text, plain, sentences_of(document, plain), says_standard_errors=_STANDARD_ERRORS.search(plain) is not None
+    )
     doc._.set(state.READING, reading)
-    starts = {s.start for s in reading.sentences}
-    for token in doc:
-        token.is_sent_start = token.i == 0 or token.idx in starts
     return doc

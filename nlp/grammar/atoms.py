@@ -157,7 +157,7 @@ _PLUS_MINUS = re.compile(
     rf"(?P<value>{NUMBER})\s?(?P<unit1>%|mm|cm|m|kg|points?|mL|ml|s|min|years?|days?)?\s?(?:±|\+/-|\+/–|\+-)\s?(?P<spread>\d+(?:\.\d+)?|\.\d+)(?P<unit2>\s?%)?"
 )
 _FRACTION = re.compile(
-    rf"(?P<events>(?<![\w.,/])\d+|\b(?:{WORD_NUMBER}|none|no)\b)\s?(?P<sep>/|(?:patients?\s|participants?\s|subjects?\s|cases?\s|eyes?\s)?(?:out\s)?of\s(?:the\s|all\s|its\s|these\s)?)\s?(?P<total>\d+(?![\d.,]*[.,]\d)|\b{WORD_NUMBER}\b)(?!\s?(?:/|%|years|studies|trials))",
+    rf"(?P<events>(?<![\w.,/])\d{{1,9}}|\b(?:{WORD_NUMBER}|none|no)\b)\s?(?P<sep>/|(?:patients?\s|participants?\s|subjects?\s|cases?\s|eyes?\s)?(?:out\s)?of\s(?:the\s|all\s|its\s|these\s)?)\s?(?P<total>\d{{1,9}}(?!\d|[\d.,]{{0,9}}[.,]\d)|\b{WORD_NUMBER}\b)(?!\s?(?:/|%|years|studies|trials))",
     re.IGNORECASE,
 )
 _TIME_UNIT = r"(?:hours?|hrs?|days?|weeks?|wks?|months?|mos?|years?|yrs?)"
@@ -438,6 +438,14 @@ READERS: tuple[Reader, ...] = (
 )  # fmt: skip
 
 
+#: No paper prints a result of more digits; a longer run is an identifier, or noise.
+_LARGEST = 1e15
+
+
+def _readable(atom: Atom) -> bool:
+    return all(v is None or abs(v) < _LARGEST for v in (atom.value, atom.low, atom.high, atom.spread))
+
+
 def atoms(sentence: str) -> list[Atom]:
     """The printed parts of a sentence in one spelling, in order; offsets count in the sentence.
 
@@ -447,7 +455,7 @@ def atoms(sentence: str) -> list[Atom]:
     work, found = sentence, []
     for read in READERS:
         for atom in read(work):
-            if "\x00" in work[atom.start : atom.end]:
+            if "\x00" in work[atom.start : atom.end] or not _readable(atom):
                 continue
             found.append(atom)
             work = _claimed(work, atom.start, atom.end)

@@ -23,13 +23,27 @@ _RANGE_HYPHEN = re.compile(r"(?<=[\d%])-(?=[\d.])")
 _RANGE_MINUS = re.compile(r"(?<=[\d%])\u2212(?=[\d.])")
 
 
+#: Longer than any word, address or formula that is read; what is longer is noise, and must cost no more than its length.
+_RUN = re.compile(r"\S{160,}")
+_DIGITS = re.compile(r"\d{24,}")
+
+
+def without_runs(text: str) -> str:
+    """The text with endless runs (digits, brackets, unbroken strings) blanked out by letters, at the same offsets.
+
+    >>> without_runs("p = 0.05 " + "(" * 200)[:12]
+    'p = 0.05 xxx'
+    """
+    return _DIGITS.sub(lambda m: "x" * len(m[0]), _RUN.sub(lambda m: "x" * len(m[0]), text))
+
+
 def in_one_spelling(text: str) -> str:
     """The text with ASCII minus signs, decimal points and spaces; ranges keep an en dash. Same length, character for character.
 
     >>> in_one_spelling("MD −0·26 (– 0.5 to − 0.01), 0.29-18.45")
     'MD -0.26 ( -0.5 to  -0.01), 0.29–18.45'
     """
-    plain = text.translate(_TABLE)
+    plain = without_runs(text).translate(_TABLE)
     plain = _MIDDLE_DOT.sub(".", plain)
     plain = _LOOSE_MINUS.sub(" -", plain)
     plain = _LOOSE_SIGN.sub(lambda m: (m[1] or "") + " " + ("-" if (m[2] or m[4]) in "-–" else "+"), plain)

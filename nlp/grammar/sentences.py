@@ -39,7 +39,22 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
         found.append(Span(begin, mark.end()))
         begin = mark.end()
     found.append(Span(begin, stop))
-    return [s for s in (_trimmed(text, s) for s in found) if s.start < s.end]
+    return [s for s in (_trimmed(text, part) for span in found for part in _bounded(text, span)) if s.start < s.end]
+
+
+#: A stretch without any end of sentence is cut here, so that the work on one sentence is bounded whatever the text.
+_LONGEST = 2400
+
+
+def _bounded(text: str, span: Span) -> list[Span]:
+    parts: list[Span] = []
+    start = span.start
+    while span.end - start > _LONGEST:
+        space = text.rfind(" ", start + _LONGEST // 2, start + _LONGEST)
+        cut = space if space > start else start + _LONGEST
+        parts.append(Span(start, cut))
+        start = cut
+    return [*parts, Span(start, span.end)]
 
 
 def _ends(text: str, mark: re.Match[str], begin: int, stop: int) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +25,17 @@ _database = click.option(
 )
 
 
-class Sentences(click.Group):
-    """Turns what the rooms raise into a sentence on stderr and the contract's exit code."""
+def _in_words(command: Callable[..., None]) -> Callable[..., None]:
+    """What the rooms raise becomes a sentence on stderr and the contract's exit code."""
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
+    @wraps(command)
+    def told(*args: Any, **options: Any) -> None:
         import sqlite3
 
         from kb.errors import LibraryBusy, LibraryError, NotUnderstood
 
         try:
-            return super().invoke(ctx)
+            command(*args, **options)
         except LibraryError as error:
             click.echo(f"counterclaim: {error}", err=True)
             sys.exit(TRY_LATER if isinstance(error, LibraryBusy) else USAGE if isinstance(error, NotUnderstood) else FAILED)
@@ -43,11 +45,14 @@ class Sentences(click.Group):
             )
             sys.exit(FAILED)
         except BrokenPipeError:
-            sys.stderr.close()
+            # The reader went away, as `head` does; what Python would still flush goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(DONE)
 
+    return told
 
-@click.group(cls=Sentences)
+
+@click.group()
 @click.version_option(package_name="counterclaim")
 def main() -> None:
     """Papers in, competing claims out."""
@@ -56,6 +61,7 @@ def main() -> None:
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a document.")
+@_in_words
 def extract(paths: tuple[str, ...], as_json: bool) -> None:
     r"""Read documents and print what they assert; stores nothing.
 
@@ -93,6 +99,7 @@ def _code(done: int, left_out: int) -> int:
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @_database
+@_in_words
 def add(paths: tuple[str, ...], database: Path) -> None:
     r"""Read documents and store them with what they assert.
 
@@ -121,6 +128,7 @@ def add(paths: tuple[str, ...], database: Path) -> None:
 @click.option("--nl", "as_lines", is_flag=True, help="One JSON object a claim, one a line.")
 @click.option("--fmt", help="A table in one of tabulate's formats: github, simple, html, latex …")
 @click.option("--text", "as_text", is_flag=True, help="The readable answer, also into a pipe.")
+@_in_words
 def query(
     question: tuple[str, ...], database: Path, as_json: bool, as_csv: bool, as_lines: bool, fmt: str | None, as_text: bool
 ) -> None:
@@ -192,6 +200,7 @@ def _tabulated(found: list[dict[str, object]], fmt: str) -> str:
 
 @main.command()
 @_database
+@_in_words
 def verify(database: Path) -> None:
     r"""Read every stored quote and number again in the stored text.
 
@@ -214,6 +223,7 @@ def verify(database: Path) -> None:
 
 @main.command()
 @_database
+@_in_words
 def doctor(database: Path) -> None:
     r"""Say which versions run, which optional models are found, and whether the library is sound.
 

@@ -68,7 +68,7 @@ class ClaimReader:
             mine = [i for i, x in enumerate(self.linked) if x.scene == index]
             for finding in self._findings(scene, mine):
                 found.extend(self._claims(finding))
-        return _once(found)
+        return _reconciled(_once(found))
 
     # ---------------------------------------------------------------- what is said of which outcome
 
@@ -651,6 +651,30 @@ def _comparator_name(arm: Arm) -> str:
 def _name(arm: Arm, source: str | None, donor: str | None) -> str:
     label = arm.label if source is None or source in arm.label else f"{arm.label} ({source})"
     return label if donor is None else f"{donor} {label}"
+
+
+_OPPOSITE = {
+    Direction.FAVOURS_INTERVENTION: Direction.FAVOURS_COMPARATOR,
+    Direction.FAVOURS_COMPARATOR: Direction.FAVOURS_INTERVENTION,
+}
+
+
+def _reconciled(claims: list[Claim]) -> list[Claim]:
+    """One document cannot favour both sides in the same comparison: of two such readings the one with a contrast behind it stands.
+
+    Where both or neither have one, neither side is taken: a wrong side does more harm than an open one.
+    """
+
+    def frame(c: Claim) -> tuple[object, ...]:
+        time = c.timepoint.days if c.timepoint else None
+        return (c.outcome.label.lower(), time, c.intervention, c.comparator, c.arm, c.versus, c.route, c.analysis_set)
+
+    settled: list[Claim] = []
+    for c in claims:
+        rivals = [x for x in claims if x.direction is _OPPOSITE.get(c.direction) and frame(x) == frame(c)]
+        weaker = rivals and not (c.point_direction is c.direction and not any(x.point_direction is x.direction for x in rivals))
+        settled.append(replace(c, direction=Direction.UNCLEAR, null_kind=None) if weaker else c)
+    return settled
 
 
 def _once(claims: list[Claim]) -> list[Claim]:

@@ -40,7 +40,9 @@ def outcome_mentions(reading: Reading, sentence: Sentence) -> list[OutcomeMentio
             start = m.start
             if start < found[-1].end:
                 continue
-        found.append(OutcomeMention(start, end, reading.text[start:end], m.entry.label, m.entry))
+        found.append(
+            _timed(reading, sentence, start, end) or OutcomeMention(start, end, reading.text[start:end], m.entry.label, m.entry)
+        )
     return found
 
 
@@ -69,6 +71,21 @@ def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int)
         re.match(r"\s(?:endpoints?|end points?|outcomes?|measures?)", after) is not None
         or any(m.start - end < 24 for m in reading.concepts_in(end, sentence.end, ConceptKind.OUTCOME))
     )
+
+
+_TIME_TO = re.compile(
+    r"\b(?:times?|days?|duration|latency|interval|delay) (?:to|until|of) (?:the )?(?:first |complete |sustained )?$", re.IGNORECASE
+)
+
+
+def _timed(reading: Reading, sentence: Sentence, start: int, end: int) -> OutcomeMention | None:
+    """ "Time to pain relief" is no pain relief: its polarity may be the other way round, and is left open."""
+    before = _TIME_TO.search(reading.plain[sentence.start : start])
+    if before is None:
+        return None
+    first = sentence.start + before.start()
+    text = reading.text[first:end]
+    return OutcomeMention(first, end, text, text[:1].lower() + text[1:])
 
 
 def _extended(reading: Reading, sentence: Sentence, start: int, end: int) -> tuple[int, int]:

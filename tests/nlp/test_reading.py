@@ -133,3 +133,34 @@ def test_the_texts_own_abbreviation_wins_over_the_packs(read: Read) -> None:
 def test_text_without_anything_known_is_read_in_peace(read: Read) -> None:
     for text in ("", " ", "…", "(((((", "95% CI", "p < ", "1/0 (0%)", "\x00\x01", "respectively respectively"):
         read(text, "")
+
+
+def test_one_document_never_favours_both_sides_of_one_comparison(read: Read) -> None:
+    found = read(TRIAL.format("Pain was lower with MSC than with placebo. Pain was higher with MSC than with placebo."))
+    assert not {Direction.FAVOURS_INTERVENTION, Direction.FAVOURS_COMPARATOR} <= {c.direction for c in found.claims}
+
+
+def test_of_two_opposite_readings_the_one_with_a_contrast_behind_it_stands(read: Read) -> None:
+    found = read(
+        TRIAL.format(
+            "Pain was lower with MSC than with placebo (MD -1.2; 95% CI -2.0 to -0.4). Pain was higher with MSC than with placebo."
+        )
+    )
+    assert [c.direction for c in found.claims if c.direction is not Direction.UNCLEAR] == [Direction.FAVOURS_INTERVENTION]
+
+
+def test_time_to_an_event_does_not_borrow_the_events_polarity(read: Read) -> None:
+    found = read(TRIAL.format("Time to hospital readmission was shorter with MSC than with placebo."))
+    assert all(c.direction is not Direction.FAVOURS_INTERVENTION for c in found.claims)
+
+
+def test_who_was_studied_is_no_outcome(read: Read) -> None:
+    found = read(
+        TRIAL.format("Among those with an NIHSS of 8-20, the Barthel index was higher with MSC than with placebo (p = 0.02).")
+    )
+    assert {c.outcome.label for c in found.claims} == {"Barthel Index"}
+
+
+def test_endless_runs_cost_no_more_than_their_length(read: Read) -> None:
+    for text in ("1" * 50_000, "(" * 20_000 + ")" * 20_000, "p = " * 8_000):
+        assert read(text).effects == ()

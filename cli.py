@@ -112,7 +112,7 @@ def add(paths: tuple[str, ...], database: Path) -> None:
     from crawler.reading import read_paths
     from kb.adding import add_each
 
-    said = add_each(database, read_paths(paths), paths, report=lambda s: click.echo(s, err=True), progress=sys.stderr.isatty())
+    said = add_each(database, read_paths(paths), paths, report=lambda s: click.echo(s, err=True))
     held = f"the library is {database}" if sum(said.values()) > said["left_out"] else "nothing was stored"
     click.echo(
         f"{said['added']} added, {said['replaced']} replaced, {said['unchanged']} unchanged, {said['left_out']} left out; {held}."

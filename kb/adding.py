@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import click
-
 from crawler.document import Document
 from crawler.errors import Unreadable
 from kb.errors import NotStored
@@ -21,8 +19,6 @@ def add_each(
     items: Iterable[Document | Unreadable],
     arguments: Iterable[str],
     report: Callable[[str], None],
-    *,
-    progress: bool = False,
 ) -> dict[str, int]:
     """Store every document, name what was left out, and return the counts by what became of each.
 
@@ -33,13 +29,12 @@ def add_each(
         items: what the importers yield.
         arguments: what was asked for, kept in the run's record.
         report: takes a sentence about what was left out.
-        progress: whether a counter is shown, as on a terminal.
     """
     counts = dict.fromkeys(("added", "replaced", "unchanged", "left_out"), 0)
     library: Library | None = None
     waiting: list[Unreadable] = []
     try:
-        for number, item in enumerate(read_each(items, build()), 1):
+        for item in read_each(items, build()):
             if isinstance(item, Unreadable):
                 report(f"Left out: {item}")
                 waiting.append(item)
@@ -54,8 +49,6 @@ def add_each(
                 continue
             for sentence in item.left_out:
                 report(f"Left out: {item.document.id}: {sentence}")
-            if progress and number % 20 == 0:
-                click.echo(f"\r{number} read", nl=False, err=True)
         if library is None:
             return counts | {"left_out": len(waiting)}
         for left in waiting:

@@ -113,7 +113,9 @@ def _direct(q: Question, row: dict[str, object]) -> bool | None:
     if q.comparator_route or q.comparator_source:
         there = f"{row['versus_route']} {row['versus_cell_source']} {row['comparator']} {row['route']}"
         asked = [x for x in (q.comparator_route, q.comparator_source) if x]
-        return True if all(a in there for a in asked) else None
+        if not all(a in there for a in asked):
+            return None
+        return True if q.comparator is None or _is_comparator(q.comparator, row) else None
     if _is_comparator(q.comparator, row):
         return True
     return False if row["level"] == "pooled" else None

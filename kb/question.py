@@ -10,7 +10,13 @@ from kb.errors import NotUnderstood
 from nlp.words import normal_words
 
 _AGAINST = re.compile(r"\b(?:versus|vs|v|compared\s+(?:with|to)|against)\b\.?", re.IGNORECASE)
-_TIME = re.compile(r"\b(?:(\d+(?:\.\d+)?)[-\s]?(day|week|month|year)s?|(day|week|month|year)\s(\d+))\b", re.IGNORECASE)
+_NUMERALS = {
+    w: float(i)
+    for i, w in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1)
+}
+_TIME = re.compile(
+    rf"\b(?:(\d+(?:\.\d+)?|{'|'.join(_NUMERALS)})[-\s]?(day|week|month|year)s?|(day|week|month|year)\s(\d+))\b", re.IGNORECASE
+)
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
 #: Short names of the packs that are English words when written small.
 _WORDS_OF_ENGLISH = frozenset(
@@ -164,7 +170,7 @@ def _asked_time(time: re.Match[str] | None) -> tuple[float | None, str | None]:
     if time is None:
         return None, None
     number, unit = (time[1], time[2]) if time[1] else (time[4], time[3])
-    return float(number) * _DAYS[unit.lower()], time[0]
+    return (_NUMERALS.get(number.lower()) or float(number)) * _DAYS[unit.lower()], time[0]
 
 
 def _assembled(
@@ -184,9 +190,13 @@ def _assembled(
         or first(left, "comparator")
         or (first(right, "intervention") if first(left, "intervention") else None)
     )
+    route, other_route = label(first(left, "route")), label(first(right, "route"))
+    if comparator and comparator.kind == "comparator" and (route is None or route == other_route):
+        # A placebo is given the way the cells are: "MSC vs intrathecal placebo" asks about intrathecal MSC.
+        route, other_route = route or other_route, None
     return Question(
-        text=text, intervention=intervention, comparator=comparator if comparator != intervention else None, route=label(first(left, "route")),
-        comparator_route=label(first(right, "route")), cell_source=label(first(left, "cell_source")), comparator_source=label(first(right, "cell_source")),
+        text=text, intervention=intervention, comparator=comparator if comparator != intervention else None, route=route,
+        comparator_route=other_route, cell_source=label(first(left, "cell_source")), comparator_source=label(first(right, "cell_source")),
         donor=label(first(both, "donor")), condition=first(both, "condition"), outcome=first(both, "outcome"), timepoint_days=days, timepoint=when,
         unknown=unknown, corrected=corrected,
     )  # fmt: skip

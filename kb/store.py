@@ -7,16 +7,16 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from crawler.document import Document
 from crawler.errors import Unreadable
 from kb.connection import for_writing, in_words
 from kb.errors import NotStored
+from kb.identity import stored_as, with_known_names
 from kb.intake import Reading
 from kb.studies import regroup
 from nlp.claim import Arm, Claim, Effect, Outcome, Quote
@@ -39,7 +39,7 @@ def _now() -> str:
 
 
 class Library:
-    """A library open for writing. Use as a context manager: the run is closed and the studies are regrouped at the end."""
+    """A library open for writing. `close_run` makes the studies and ends the run; what was added stays without it."""
 
     def __init__(self, path: Path, command: str, arguments: Iterable[str], versions: dict[str, str]) -> None:
         self.path = path
@@ -178,39 +178,17 @@ class _Writer:
 
     def document(self, reading: Reading) -> Stored:
         """Insert, replace or leave as it is."""
-        held = self._known(reading.document)
+        rows = stored_as(self._db, reading.document)
+        held = rows[0] if rows else None
+        reading = replace(reading, document=with_known_names(reading.document, rows))
         content = _content(reading)
-        if held is not None and held["content_digest"] == content:
+        if held is not None and len(rows) == 1 and held["content_digest"] == content:
             return Stored.UNCHANGED
+        for other in rows[1:]:
+            self._clear(other["id"])
+            self._db.execute("DELETE FROM document WHERE id = ?", (other["id"],))
         self._write(reading, content, held)
         return Stored.REPLACED if held is not None else Stored.ADDED
-
-    def _known(self, document: Document) -> sqlite3.Row | None:
-        """The same publication: by DOI, PMID or PMCID; a record without any, by the id that it came with and its title."""
-        names = document.identifiers
-        for scheme, value in (("doi", names.doi), ("pmid", names.pmid), ("pmcid", names.pmcid)):
-            if value:
-                row: sqlite3.Row | None = self._db.execute(
-                    "SELECT d.* FROM document_identifier i JOIN document d ON d.id = i.document_id WHERE i.scheme = ? AND i.value = ?",
-                    (scheme, value),
-                ).fetchone()
-                if row is not None:
-                    return row
-        # Two papers with names of their own may share an id and a title ("Editorial"); one without a title is known by its text.
-        found: sqlite3.Row | None = self._db.execute(
-            "SELECT * FROM document WHERE came_as = :id AND title = :title AND (title <> '' OR text = :text) "
-            "AND coalesce(doi, :doi) IS coalesce(:doi, doi) AND coalesce(pmid, :pmid) IS coalesce(:pmid, pmid) "
-            "AND coalesce(pmcid, :pmcid) IS coalesce(:pmcid, pmcid)",
-            {
-                "id": document.id,
-                "title": document.title,
-                "text": document.text,
-                "doi": names.doi,
-                "pmid": names.pmid,
-                "pmcid": names.pmcid,
-            },
-        ).fetchone()
-        return found
 
     def _write(self, reading: Reading, content: str, held: sqlite3.Row | None) -> None:
         d, e = reading.document, reading.extraction

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterator
 
 #: Who may speak for a study, best first. What a person wrote about it comes after what its authors wrote.
 RANK = {"article": 0, "registry": 1, "conference": 2, "protocol": 3, "news": 4, "web_page": 5, "digest": 6}
 #: Reports that are somebody's retelling: they give way when a report of the authors' own is here.
 RETOLD = frozenset({"news", "web_page", "digest"})
+_RETELLS = RETOLD | {"conference"}
+_REPORTED = (("doi", "doi"), ("pmid", "pmid"), ("pmcid", "pmcid"), ("registry", "registry_id"))
 
 
 def regroup(db: sqlite3.Connection) -> None:
@@ -38,19 +41,37 @@ def _groups(db: sqlite3.Connection, documents: dict[int, sqlite3.Row]) -> list[l
         return d
 
     bearers: dict[tuple[str, str, str], int] = {}
-    for row in db.execute("SELECT document_id, scheme, value, of FROM document_name ORDER BY document_id"):
-        level = documents[row["document_id"]]["level"]
+    for d, scheme, value in _names(db, documents):
         # A review names trials that it pools; that does not make it one of their reports. So trials and reviews join apart.
-        apart = "pooled" if row["scheme"] == "registry" and level == "pooled" else ""
-        key = (row["scheme"], row["value"], apart)
+        apart = "pooled" if scheme == "registry" and documents[d]["level"] == "pooled" else ""
+        key = (scheme, value, apart)
         if key in bearers:
-            parent[root(row["document_id"])] = root(bearers[key])
+            parent[root(d)] = root(bearers[key])
         else:
-            bearers[key] = row["document_id"]
+            bearers[key] = d
     groups: dict[int, list[int]] = defaultdict(list)
     for d in documents:
         groups[root(d)].append(d)
     return list(groups.values())
+
+
+def _names(db: sqlite3.Connection, documents: dict[int, sqlite3.Row]) -> Iterator[tuple[int, str, str]]:
+    """The names that tie each document to its study.
+
+    A page that retells several papers must not make one study of them: it goes with the first that it names.
+    """
+    borne: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for row in db.execute("SELECT document_id, scheme, value FROM document_name"):
+        borne[row["document_id"]].add((row["scheme"], row["value"]))
+    first = {
+        row["document_id"]: {(s, row[c]) for s, c in _REPORTED if row[c]}
+        for row in db.execute("SELECT * FROM document_reports_on ORDER BY position DESC")
+    }
+    for d in sorted(borne):
+        schemes = [scheme for scheme, _ in borne[d]]
+        several = documents[d]["report"] in _RETELLS and len(schemes) > len(set(schemes))
+        for scheme, value in sorted(first.get(d, borne[d]) if several else borne[d]):
+            yield d, scheme, value
 
 
 def _write(db: sqlite3.Connection, number: int, members: list[sqlite3.Row]) -> None:
@@ -89,6 +110,6 @@ def _status(member: sqlite3.Row, members: list[sqlite3.Row]) -> str:
     others = [m for m in members if m["id"] != member["id"] and m["report"] != "protocol"]
     if member["report"] == "digest" and any(m["report"] != "digest" for m in others):
         return "superseded"
-    if member["report"] in RETOLD | {"conference"} and any(m["report"] == "article" for m in others):
+    if member["report"] in _RETELLS and any(m["report"] == "article" for m in others):
         return "superseded"
     return "ok"

@@ -38,6 +38,8 @@ MSC = "mesenchymal stem cells"
         ("Intrathecal MSCs versus placebo?", {"intervention": MSC, "comparator": "placebo", "route": "intrathecal"}),
         ("mesenchymal stromal cells compared with placebo", {"intervention": MSC, "comparator": "placebo"}),
         ("MSC for EDSS at 12 months", {"intervention": MSC, "outcome": "EDSS", "timepoint": "12 months"}),
+        ("MSC at one year", {"intervention": MSC, "timepoint": "one year"}),
+        ("MSC vs intrathecal placebo", {"intervention": MSC, "comparator": "placebo", "route": "intrathecal"}),
         ("MSC at week 24", {"intervention": MSC, "timepoint": "week 24"}),
         ("MSC in ischaemic stroke", {"intervention": MSC, "condition": "ischaemic stroke"}),
         ("MSC in ischemic stroke", {"intervention": MSC, "condition": "ischaemic stroke"}),

@@ -120,7 +120,8 @@ def p_fits_interval(effect: Effect, setting: Setting) -> AuditFinding | None:
     usual = models.on_usual_scale(effect, printed)
     if usual is None or not usual.centred():
         return unchecked(check, "p cannot be told from an interval that is not symmetric about its estimate.")
-    implied = models.p_values(usual, effect.ci_level, models.fewest_df(effect, setting.n_total, setting.n_arms))
+    df = models.fewest_df(effect, setting.n_total, setting.n_arms)
+    implied = models.p_values(usual, effect.ci_level, df, models.other_tests(effect.measure))
     return judged(check, None if implied.meets(models.printed_p(effect, rounded)) else _implied(effect, usual))
 
 

@@ -18,6 +18,9 @@ from nlp.claim import RATIOS, Effect, Group, Measure
 #: Student's t with this few degrees of freedom is the heaviest tail still taken for a usual model.
 FEWEST_DF = 2.0
 _USUAL_LEVEL = 95.0
+#: Beside a Wald interval, papers print the p of a chi-square, score, likelihood-ratio or log-rank test of the same counts or times.
+#: Its z differs from the interval's by a few per cent; this much is let pass.
+OTHER_TESTS = 0.05
 
 
 def scale_of(measure: Measure) -> Callable[[float], float]:
@@ -58,14 +61,20 @@ def _people(effect: Effect, n_total: int | None, n_arms: tuple[int, ...]) -> int
     return min(known, default=None)
 
 
-def p_values(usual: Interval, level: float | None, df: float) -> Span:
+def other_tests(measure: Measure) -> float:
+    """By how much, relatively, z may differ because p comes from another usual test than the interval."""
+    return OTHER_TESTS if measure in RATIOS or measure is Measure.RD else 0.0
+
+
+def p_values(usual: Interval, level: float | None, df: float, apart: float = 0.0) -> Span:
     """Every p that the printed interval allows, from `df` degrees of freedom up to the normal model.
 
-    p rises or falls steadily with the ratio and with the degrees of freedom, so the ends of both span all between them.
+    `apart` widens the ratio of estimate and half-width (see `other_tests`). p falls steadily with that ratio, and rises or falls
+    steadily with the degrees of freedom, so the ends of both span all between them.
     """
     width, size = usual.half_width, _size(usual.estimate)
-    smallest = size.low / width.high if width.high > 0 else math.inf
-    largest = size.high / width.low if width.low > 0 else math.inf
+    smallest = (1 - apart) * size.low / width.high if width.high > 0 else math.inf
+    largest = (1 + apart) * size.high / width.low if width.low > 0 else math.inf
     found = [p_value(ratio, level, d) for ratio in (smallest, largest) for d in (df, math.inf)]
     return Span(min(found), max(found))
 

@@ -118,11 +118,12 @@ def test_a_review_that_names_a_trial_is_not_a_report_of_it(path: Path) -> None:
 
 
 def test_a_run_that_broke_off_before_the_studies_were_made_is_mended_by_the_next(path: Path) -> None:
+    both = [reading(n, Said(), registry=("NCT00000001",)) for n in "ab"]
     with Library(path, "add", [], {}) as library:
-        library.add(reading("a", Said()))
-    assert rows(path, "SELECT count(*) FROM claim_in_full") == [(0,)]
-    assert put(path, reading("a", Said())) == [Stored.UNCHANGED]
-    assert rows(path, "SELECT count(*) FROM claim_in_full") == [(1,)]
+        for one in both:
+            library.add(one)
+    assert put(path, *both) == [Stored.UNCHANGED, Stored.UNCHANGED]
+    assert rows(path, "SELECT document, study_id FROM claim_in_full ORDER BY 1") == [("a", 1), ("b", 1)]
 
 
 def test_a_document_that_the_database_refuses_leaves_nothing_and_costs_no_other(path: Path) -> None:

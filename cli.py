@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,17 @@ def extract(paths: tuple[str, ...], as_json: bool) -> None:
     sys.exit(_code(done, left_out))
 
 
+def _with_progress(items: Iterable[Any]) -> Iterator[Any]:
+    """The items, with a counter on a terminal; a pipe gets none."""
+    shown = sys.stderr.isatty()
+    for number, item in enumerate(items, 1):
+        if shown and number % 10 == 0:
+            click.echo(f"\r{number} read", nl=False, err=True)
+        yield item
+    if shown:
+        click.echo("\r", nl=False, err=True)
+
+
 def _code(done: int, left_out: int) -> int:
     """Nothing left out: 0. Something beside what was read: 3. Nothing read at all: 1."""
     return DONE if not left_out else PARTIAL if done else FAILED
@@ -112,7 +123,7 @@ def add(paths: tuple[str, ...], database: Path) -> None:
     from crawler.reading import read_paths
     from kb.adding import add_each
 
-    said = add_each(database, read_paths(paths), paths, report=lambda s: click.echo(s, err=True))
+    said = add_each(database, _with_progress(read_paths(paths)), paths, report=lambda s: click.echo(s, err=True))
     held = f"the library is {database}" if sum(said.values()) > said["left_out"] else "nothing was stored"
     click.echo(
         f"{said['added']} added, {said['replaced']} replaced, {said['unchanged']} unchanged, {said['left_out']} left out; {held}."

@@ -18,7 +18,7 @@ from kb.connection import for_writing, in_words
 from kb.errors import NotStored
 from kb.identity import stored_as, with_known_names
 from kb.intake import Reading
-from kb.studies import regroup
+from kb.studies import regroup, stand_alone
 from nlp.claim import Arm, Claim, Effect, Outcome, Quote
 from nlp.domain import Entry, by_id, entries, normal_name
 
@@ -44,7 +44,8 @@ class Library:
     def __init__(self, path: Path, command: str, arguments: Iterable[str], versions: dict[str, str]) -> None:
         self.path = path
         self._db = for_writing(path)
-        self._changed = False
+        # A run that was killed has stored documents and joined none: the next one makes that good.
+        self._changed = self._broken_off()
         self._sync_concepts()
         with self._transaction():
             cursor = self._db.execute(
@@ -80,6 +81,10 @@ class Library:
                 raise in_words(error, self.path) from error
             raise
 
+    def _broken_off(self) -> bool:
+        last = self._db.execute("SELECT ended FROM run ORDER BY id DESC LIMIT 1").fetchone()
+        return last is not None and last[0] is None
+
     def add(self, reading: Reading) -> Stored:
         """Store one document with everything read from it; the same content again writes nothing.
 
@@ -88,7 +93,10 @@ class Library:
         """
         try:
             with self._transaction():
-                outcome = _Writer(self._db, self.run).document(reading)
+                writer = _Writer(self._db, self.run)
+                outcome = writer.document(reading)
+                if outcome is not Stored.UNCHANGED:
+                    stand_alone(self._db, writer.stored)
         except _NOT_TAKEN as error:
             raise NotStored(f"this could be read and not be stored ({error}).") from error
         if reading.left_out:
@@ -109,17 +117,12 @@ class Library:
     def close_run(self, exit_code: int) -> None:
         """Regroup the studies where something changed, and write down how the run went."""
         with self._transaction():
-            if self._changed or self._left_behind():
+            if self._changed:
                 regroup(self._db)
             self._db.execute(
                 "UPDATE run SET ended = ?, added = ?, replaced = ?, unchanged = ?, left_out = ?, exit_code = ?, library_digest = ? WHERE id = ?",
                 (_now(), *(self.counts[k] for k in (*Stored, "left_out")), exit_code, digest(self._db), self.run),
             )
-
-    def _left_behind(self) -> bool:
-        """Whether an earlier run broke off between its documents and their studies."""
-        sql = "SELECT 1 FROM document WHERE id NOT IN (SELECT document_id FROM study_document)"
-        return self._db.execute(sql).fetchone() is not None
 
     def _sync_concepts(self) -> None:
         """The packs' concepts and names as tables, so that questions are understood without the packs."""
@@ -175,6 +178,11 @@ class _Writer:
         self._db, self._run = db, run
         self._document = 0
         self._arms: list[int] = []
+
+    @property
+    def stored(self) -> int:
+        """The row of the document that was written."""
+        return self._document
 
     def document(self, reading: Reading) -> Stored:
         """Insert, replace or leave as it is."""

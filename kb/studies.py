@@ -30,6 +30,16 @@ def regroup(db: sqlite3.Connection) -> None:
         _write(db, min(members), [documents[m] for m in members])
 
 
+def stand_alone(db: sqlite3.Connection, document: int) -> None:
+    """A study of its own for a document that has none yet, so that a run that is killed leaves nothing unseen; `regroup` joins it later."""
+    if db.execute("SELECT 1 FROM study_document WHERE document_id = ?", (document,)).fetchone() is None:
+        row = db.execute(
+            "SELECT id, title, level, design, sample_size, pooled_studies, report, study_registry_ids, year FROM document WHERE id = ?",
+            (document,),
+        ).fetchone()
+        _write(db, document, [row])
+
+
 def _groups(db: sqlite3.Connection, documents: dict[int, sqlite3.Row]) -> list[list[int]]:
     """Documents joined by the name of a trial or paper that one bears and another bears or reports on."""
     parent = {d: d for d in documents}

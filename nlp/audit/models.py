@@ -50,7 +50,7 @@ def fewest_df(effect: Effect, n_total: int | None, n_arms: tuple[int, ...]) -> f
     if effect.measure in RATIOS or effect.measure is Measure.R:
         fewest = math.inf
     else:
-        fewest = FEWEST_DF if people is None else max(FEWEST_DF, people // 2)
+        fewest = FEWEST_DF if people is None else max(FEWEST_DF, float(people // 2))
     return min(fewest, max(1.0, effect.k - 1.0)) if effect.k else fewest
 
 

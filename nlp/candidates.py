@@ -1,0 +1,153 @@
+"""Which printed numbers are results: not ages, sizes, doses, follow-up, nor a number that the next bracket prints again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from nlp.grammar.atoms import AtomKind
+from nlp.grammar.results import Printed
+from nlp.scene import Scene
+
+K = AtomKind
+
+_NO_RESULT = re.compile(
+    r"\b(?:were|was|are) (?:male|female|women|men|white|black|treated by|treated with|given|recruited|randomi[sz]ed|assigned|allocated|included|eligible)\b|\bfollow-?up (?:rate|of)\b|\bpower\b|\b(?:fe)?males?\b|\bsmok|\bwere (?:wom|m)en\b|\battrition\b|\bloss to follow|\bcompleted\b|\bcompletion\b|\bresponse rate (?:to|of) the (?:survey|questionnaire)|\bcompliance\b.{0,10}\bquestionnaire|\baffects\b|\bprevalence of\b.{0,30}\bworldwide\b|\bviability of (?:the )?cells|\bcell viability|\bCD\d+\b",
+    re.IGNORECASE,
+)
+PEOPLE = r"(?:patients?|participants?|subjects?|individuals?|people|children|women|men|cases|infants|eyes|knees|of them|persons|recipients|responders)"
+_NO_EVENT = re.compile(
+    r"\b(?:were|was)?\s?(?:enrolled|included|eligible|randomi[sz]ed|randomly|recruited|assigned|allocated|screened|received|underwent|completed|analy[sz]ed|treated|took part|withdrew|excluded|followed|qualified|pooled|with grade|studied|entered)\b|\bstudies\b|\btrials\b|\barticles\b|\bRCTs\b",
+    re.IGNORECASE,
+)
+
+
+def is_result(scene: Scene, r: Printed) -> bool:
+    """Whether a printed number reports something."""
+    if r.kind is K.P:
+        return True
+    if r.has_interval or r.measure is not None:
+        return r.kind is not K.DOSE
+    if r.kind is K.DOSE:
+        return r.iqr_low is not None
+    clause = _clause_text(scene, r)
+    if r.kind is K.PLUS_MINUS:
+        return not re.search(
+            r"\b(?:aged?|years old|baseline characteristics|follow-?up|dose|onset|duration|BMI)\b",
+            near_words(scene, r),
+            re.IGNORECASE,
+        )
+    if r.percent:
+        return _percent_counts(scene, r, clause)
+    if r.iqr_low is not None:
+        return not re.search(r"\b(?:follow-?up|aged?|years)\b", near_words(scene, r), re.IGNORECASE)
+    if r.kind is K.FRACTION:
+        return not _NO_EVENT.search(near_words(scene, r, 45)) or _event_outcome(scene, r)
+    if r.kind in (K.WORD_NUMBER, K.NUMBER):
+        return in_pair(scene, r) or _is_count(scene, r)
+    return False
+
+
+def near_words(scene: Scene, r: Printed, width: int = 40) -> str:
+    """The words around a number, `width` characters to each side."""
+    return scene.plain[max(0, r.start - width) : r.end + width]
+
+
+def _clause_text(scene: Scene, r: Printed) -> str:
+    clause = scene.cut.clauses[scene.cut.clause_of(r.anchor)]
+    return scene.plain[clause.start : clause.end]
+
+
+def _percent_counts(scene: Scene, r: Printed, clause: str) -> bool:
+    if r.kind is K.CHANGE:
+        return False
+    tail = scene.plain[r.end : r.end + 50]
+    if _NO_RESULT.search(tail.split(",")[0][:45]) or re.match(r"\s?(?:power|confidence|CI)\b", tail):
+        return False
+    head = scene.plain[max(0, r.anchor - 40) : r.anchor]
+    return not re.search(
+        r"(?:power of|dose of|\bof the dose|concentration of|prespecified|pre-specified|margin of|threshold of|\bI²?2? ?=|level of|between (?:\w+ )?and|saline,?)\s*$",
+        head,
+        re.IGNORECASE,
+    )
+
+
+def _event_outcome(scene: Scene, r: Printed) -> bool:
+    return any(o for o in scene.outcomes if abs(o.start - (scene.offset + r.end)) < 60 or abs(scene.offset + r.anchor - o.end) < 60)
+
+
+def in_pair(scene: Scene, r: Printed) -> bool:
+    """ "4.5 versus 2.9 mm": bare numbers are results where two are compared in one breath, with an outcome named."""
+    if r.kind is not K.NUMBER or not (scene.outcomes or scene.last_outcomes):
+        return False
+    for other in scene.printed:
+        if other is r or other.kind is not K.NUMBER or other.measure is not None:
+            continue
+        left, right = (r, other) if r.anchor < other.anchor else (other, r)
+        gap = scene.plain[left.end : right.start]
+        if re.fullmatch(
+            r"\s?(?:mm|cm|m|points?|kg|s|days?|ml|mL|letters)?\s?(?:[\w\s-]{0,28}\b)?(?:versus|vs\.?|compared (?:with|to))\s(?:[\w\s-]{0,28})?",
+            gap,
+        ):
+            return True
+    return False
+
+
+def _is_count(scene: Scene, r: Printed) -> bool:
+    """ "nine patients showed …", "in two of the eight men", "a complete response in 8": events in a single group."""
+    if r.estimate is None or r.estimate != int(r.estimate) or r.estimate < 0:
+        return False
+    after = scene.plain[r.end : r.end + 90]
+    before = scene.plain[max(0, r.start - 50) : r.start]
+    if re.match(
+        r"\s*(?:studies|trials|articles|RCTs|databases|cent(?:er|re)s|doses?|injections?|weeks?|months?|years?|days?|times|arms|groups|of (?:the )?(?:studies|trials))\b",
+        after,
+        re.IGNORECASE,
+    ):
+        return False
+    if re.search(r"\b(?:among|of|in total|with|all|the|other|these|those)\s*$", before, re.IGNORECASE) and not re.match(
+        rf"\s*(?:{PEOPLE})\s(?:showed|had|died|responded|were alive)", after
+    ):
+        return False
+    verb = re.match(rf"\s*(?:{PEOPLE})\b(?:\s\([^)]*\))?\s*(.{{0,60}})", after, re.IGNORECASE)
+    if verb and verb[1]:
+        return not _NO_EVENT.search(verb[1][:40]) and _event_outcome(scene, r) and not re.match(r"\s*with\b", verb[1])
+    if re.search(r"\b(?:in|by)\s*$", before) and re.match(r"\s*(?:,|\.|;|and\b|or\b|$)", after):
+        return bool(scene.outcomes)
+    return bool(
+        re.match(r"\s+(?:showed|had|died|survived|responded|relapsed|achieved|improved|developed|experienced|were alive)\b", after)
+        and scene.outcomes
+    )
+
+
+def without_restatements(kept: list[Printed]) -> list[Printed]:
+    """A count that the next bracket gives again with its percentage is one result."""
+    events = {(r.events, r.total) for r in kept if r.percent and r.events is not None}
+    plain = {e for e, _ in events}
+    return [
+        r
+        for r in kept
+        if not (
+            r.kind in (K.WORD_NUMBER, K.NUMBER)
+            and not r.percent
+            and r.measure is None
+            and r.estimate in plain
+            and not r.has_interval
+        )
+    ]
+
+
+def shared_units(scene: Scene, kept: list[Printed]) -> list[Printed]:
+    """ "4.5 versus 2.9 mm": the unit stands once, behind the last of the two."""
+    out = list(kept)
+    for i in range(len(out) - 1):
+        a, b = out[i], out[i + 1]
+        if (
+            a.unit is None
+            and b.unit
+            and not b.percent
+            and a.kind == b.kind
+            and re.fullmatch(r"\s?(?:versus|vs\.?|and|to|compared with)\s", scene.plain[a.end : b.start])
+        ):
+            out[i] = replace(a, unit=b.unit)
+    return out

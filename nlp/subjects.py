@@ -1,0 +1,217 @@
+"""What a printed result speaks of, and when: the outcome and the time that stand nearest in bracket, clause, list or sentence."""
+
+from __future__ import annotations
+
+import re
+
+from nlp.candidates import PEOPLE
+from nlp.grammar.atoms import AtomKind
+from nlp.grammar.results import Printed
+from nlp.outcomes import unknown_outcome
+from nlp.reading import OutcomeMention, TimeMention
+from nlp.scene import RESPECTIVELY, Scene
+
+K = AtomKind
+
+
+def outcomes_of(scene: Scene, kept: list[Printed]) -> list[OutcomeMention | None]:
+    """The outcome of each result; None where nothing in reach names one."""
+    zipped = _respective(scene, kept, [o for o in scene.outcomes if scene.outside_brackets(o.start)])
+    found: list[OutcomeMention | None] = []
+    for i, r in enumerate(kept):
+        mention = zipped.get(i) or _nearest_outcome(scene, r, kept) or (_carried(scene) if _refers_back(scene) else None)
+        found.append(mention or unknown_outcome(scene.reading, scene.sentence, scene.cut, head_place(scene, r)) or _carried(scene))
+    return found
+
+
+_REFERS_BACK = re.compile(
+    r"^\s*(?:at \S+ \S+,? )?(?:similar |the same |comparable )?(?:results?|findings|(?:the )?(?:corresponding|respective|same) (?:figures|values|rates|numbers|results)|this (?:effect|difference|trend|result)|these (?:effects|differences|results)|it |they )",
+    re.IGNORECASE,
+)
+_GENERIC_OUTCOME = re.compile(r"\b(?:outcomes?|results?|findings|figures|effects?|differences?)$", re.IGNORECASE)
+
+
+def _refers_back(scene: Scene) -> bool:
+    """ "The corresponding figures were …", "Results were similar …", "a trend toward better outcomes": of the outcome spoken of before."""
+    return bool(scene.last_outcomes) and (
+        _REFERS_BACK.match(scene.plain) is not None
+        or re.search(r"\b(?:better|worse|poorer|improved) outcomes\b", scene.plain) is not None
+    )
+
+
+def _carried(scene: Scene) -> OutcomeMention | None:
+    return scene.last_outcomes[-1] if scene.last_outcomes else None
+
+
+def head_place(scene: Scene, r: Printed) -> int:
+    """Where the words that a number belongs to end: before its bracket, or before itself."""
+    bracket = scene.cut.bracket_of(r.start)
+    return bracket.start if bracket else r.start
+
+
+def _runs(kept: list[Printed], scene: Scene) -> list[list[int]]:
+    """Runs of like results in one bracket or one breath: what "respectively" shares out."""
+    runs: list[list[int]] = []
+    for i, r in enumerate(kept):
+        previous = kept[runs[-1][-1]] if runs else None
+        gap = scene.plain[previous.end : r.start] if previous else ""
+        like = previous is not None and (previous.kind is K.P) == (r.kind is K.P) and previous.has_interval == r.has_interval
+        near = like and len(gap) < 26 and not re.search(r"\bversus\b|\bvs\b|\bthan\b", gap)
+        if near:
+            runs[-1].append(i)
+        else:
+            runs.append([i])
+    return runs
+
+
+def _respective(scene: Scene, kept: list[Printed], mentions: list[OutcomeMention]) -> dict[int, OutcomeMention]:
+    """Results in a row for outcomes in a row: "A and B (x; y, respectively)", and lists of equal length without the word."""
+    found: dict[int, OutcomeMention] = {}
+    for run in _runs(kept, scene):
+        if len(run) < 2:
+            continue
+        first = scene.offset + kept[run[0]].start
+        before = [m for m in mentions if m.end <= first]
+        listed = trailing_list(scene, before)
+        inside = [m for m in scene.outcomes if first <= m.start < scene.offset + kept[run[-1]].end]
+        tail = scene.plain[kept[run[-1]].end : kept[run[-1]].end + 20]
+        said = RESPECTIVELY.search(tail) is not None
+        if inside or not (len(listed) == len(run) or (said and len(before) >= len(run))):
+            continue
+        if not said and any(kept[i].kind is not K.P and not kept[i].has_interval for i in run):
+            continue
+        chosen = listed if len(listed) == len(run) else before[-len(run) :]
+        found.update(zip(run, chosen, strict=True))
+    return found
+
+
+def trailing_list(scene: Scene, mentions: list[OutcomeMention]) -> list[OutcomeMention]:
+    """The last outcomes that stand in one list: "acute and chronic GVHD", "relapse, infection and death"."""
+    listed: list[OutcomeMention] = []
+    for m in reversed(mentions):
+        if listed:
+            gap = scene.between(m.end, listed[0].start)
+            if not re.fullmatch(
+                r"\s?(?:\([^()]*\))?\s?(?:,|;|and|or|nor|,\s?and|,\s?or|/|as well as|and of|or of|and the|and in|,\s?and\s?(?:the|a|of))\s+(?:[\w-]+\s){0,3}",
+                gap,
+            ):
+                break
+        listed.insert(0, m)
+    return listed
+
+
+def _nearest_outcome(scene: Scene, r: Printed, kept: list[Printed]) -> OutcomeMention | None:
+    if not scene.outcomes:
+        return None
+    start, end = scene.offset + r.start, scene.offset + r.end
+    bracket = scene.cut.bracket_of(r.start)
+    within = [m for m in scene.outcomes if bracket and scene.offset + bracket.start <= m.start and m.end <= start]
+    if within:
+        return within[-1]
+    adjacent = [m for m in scene.outcomes if m.start >= end and re.fullmatch(r"\s?(?:of\s)?", scene.between(end, m.start))]
+    if adjacent and r.percent:
+        return adjacent[0]
+    place = scene.offset + head_place(scene, r)
+    clause = scene.clause(place - 1 if bracket else place)
+    before = [m for m in scene.outcomes if m.end <= place and scene.outside_brackets(m.start)] or [
+        m for m in scene.outcomes if m.end <= place
+    ]
+    after = [
+        m
+        for m in scene.outcomes
+        if m.start >= end and scene.clause(m.start) == clause and (bracket or scene.outside_brackets(m.start))
+    ]
+    here = [m for m in before if scene.clause(m.start) == clause]
+    if _people_first(scene, r) and after and not _taken_between(scene, kept, r, after[0]):
+        return after[0]
+    if here:
+        return here[-1]
+    if after and not _taken_between(scene, kept, r, after[0]):
+        return after[0]
+    return before[-1] if before else scene.outcomes[0]
+
+
+def _people_first(scene: Scene, r: Printed) -> bool:
+    """ "40% of patients experienced …", "13 of 14 patients had responded", "33% remained …": the outcome follows the number."""
+    if r.measure is not None or r.kind is K.P or r.kind is K.PLUS_MINUS:
+        return False
+    tail = scene.plain[r.end : r.end + 40]
+    head = scene.plain[max(0, r.start - 25) : r.start]
+    if re.search(r"\b(?:in|by|was|were|from|to|of)\s*\(?$", head) and not re.match(
+        rf"[)\]]?\s*(?:of\s)?(?:the\s)?{PEOPLE}\s+(?:showed|had|experienced|responded|were alive|died|relapsed)", tail
+    ):
+        return False
+    return (
+        re.match(
+            rf"[)\]]?\s*(?:of\s(?:the\s|all\s)?)?(?:{PEOPLE})?[\s,]*(?:\([^)]*\)\s)?(?:experienced|remained|saw|showed|showing|had|responded|achieved|developed|were|reported|died|survived|relapsed|improved|reached|with|sensitivity|specificity)\b",
+            tail,
+            re.IGNORECASE,
+        )
+        is not None
+    )
+
+
+def _taken_between(scene: Scene, kept: list[Printed], r: Printed, mention: OutcomeMention) -> bool:
+    return any(o is not r and r.end <= o.start < mention.start - scene.offset and o.kind is not K.P for o in kept)
+
+
+def times_of(scene: Scene, kept: list[Printed], outcomes: list[OutcomeMention | None]) -> list[TimeMention | None]:
+    """The time of each result; None where the sentence gives none for it."""
+    times = scene.times
+    zipped = _respective_times(scene, kept, times)
+    return [zipped.get(i) or _nearest_time(scene, r, times, kept, outcomes[i]) for i, r in enumerate(kept)]
+
+
+def _respective_times(scene: Scene, kept: list[Printed], times: list[TimeMention]) -> dict[int, TimeMention]:
+    found: dict[int, TimeMention] = {}
+    for run in _runs(kept, scene):
+        first = scene.offset + kept[run[0]].start
+        clause = scene.clause(first)
+        before = [t for t in times if t.end <= first]
+        same = [t for t in before if scene.clause(t.start) == clause]
+        before = same if len(same) == len(run) else before
+        inside = [t for t in times if first <= t.start <= scene.offset + kept[run[-1]].end]
+        outcomes = [m for m in scene.outcomes if m.end <= first]
+        if len(run) > 1 and len(before) == len(run) and not inside and len(trailing_list(scene, outcomes)) != len(run):
+            found.update(zip(run, before, strict=True))
+    return found
+
+
+def _nearest_time(
+    scene: Scene, r: Printed, times: list[TimeMention], kept: list[Printed], mention: OutcomeMention | None
+) -> TimeMention | None:
+    start, end = scene.offset + r.start, scene.offset + r.end
+    bracket = scene.cut.bracket_of(r.start)
+    inside = [t for t in times if start <= t.start <= end]
+    if inside:
+        return inside[-1]
+    if bracket:
+        within = [t for t in times if scene.offset + bracket.start <= t.start and t.end <= start]
+        if within:
+            return within[-1]
+    following = [
+        t
+        for t in times
+        if t.start >= end
+        and re.fullmatch(
+            r"[\s)\]]*(?:of (?:the )?\w+ )?(?:at|by|after|in|during|within|over)?\s?(?:the )?(?:week |month |day )?",
+            scene.between(end, t.start),
+        )
+    ]
+    if following and not bracket:
+        return following[0]
+    return _clause_time(scene, start, times, mention)
+
+
+def _clause_time(scene: Scene, place: int, times: list[TimeMention], mention: OutcomeMention | None) -> TimeMention | None:
+    before = [t for t in times if t.end <= place and scene.outside_brackets(t.start)]
+    clause = scene.clause(place)
+    here = [t for t in before if scene.clause(t.start) == clause]
+    if here:
+        return here[-1]
+    after = [t for t in times if t.start >= place and scene.clause(t.start) == clause and scene.outside_brackets(t.start)]
+    if before and (not after or len({t.days for t in before}) == 1):
+        return before[-1]
+    if after:
+        return after[0]
+    return None

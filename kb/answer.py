@@ -48,10 +48,16 @@ def answer(db: sqlite3.Connection, question: Question) -> Answer:
     """Find, filter, group and count."""
     rows = [dict(row) for row in db.execute(*_select(question))]
     _with_reported(db, rows)
+    rows = [_facing(question, row) for row in rows]
     chosen = [(row, direct) for row in rows if (direct := _direct(question, row)) is not None]
     effects, flags = _effects(db, [int(str(row["claim_id"])) for row, _ in chosen])
     claims = [
-        AnswerClaim(row, effects.get(int(str(row["claim_id"]))), tuple(flags.get(int(str(row["claim_id"])), ())), direct)
+        AnswerClaim(
+            row,
+            None if row.get("effect_of_other_side") else effects.get(int(str(row["claim_id"]))),
+            tuple(flags.get(int(str(row["claim_id"])), ())),
+            direct,
+        )
         for row, direct in chosen
     ]
     return Answer(question, _searched(db), _library(db), tuple(_by_outcome(claims)))
@@ -104,6 +110,19 @@ def _select(q: Question) -> tuple[str, dict[str, object]]:
         f"SELECT *, (SELECT broader FROM concept WHERE id = condition_concept) AS condition_broader FROM claim_in_full WHERE {' AND '.join(where)} ORDER BY outcome, level DESC, year DESC, study_id, coalesce(time_days, 0), claim_id",
         values,
     )
+
+
+_TURNED = {"favours_intervention": "favours_comparator", "favours_comparator": "favours_intervention"}
+
+
+def _facing(q: Question, row: dict[str, object]) -> dict[str, object]:
+    """The claim as seen from the side that was asked about: "B against A" answers a question about A with its sides exchanged."""
+    for asked, own, other in ((q.route, "route", "versus_route"), (q.cell_source, "cell_source", "versus_cell_source")):
+        if asked and row[own] != asked and row[other] == asked:
+            side = f"{row['intervention']} ({row[own]})" if row[own] else row["intervention"]
+            directions = {k: _TURNED.get(str(row[k]), row[k]) for k in ("direction", "point_direction")}
+            return row | directions | {own: asked, other: row[own], "comparator": side, "effect_of_other_side": True}
+    return row
 
 
 def _direct(q: Question, row: dict[str, object]) -> bool | None:

@@ -30,7 +30,7 @@ def text(found: Answer, *, width: int = 100, colour: bool = False) -> str:
             [
                 *head,
                 "",
-                "No claim in this library answers that. Ask more widely (drop the route or the outcome), or add more papers.",
+                "No claim in this library answers that. Ask more widely (drop the route, the outcome or the time), or add more papers.",
             ]
         )
     direct = [o for o in found.outcomes if any(c.direct for c in o.claims)]

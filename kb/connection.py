@@ -23,14 +23,29 @@ def for_reading(path: Path) -> sqlite3.Connection:
     if path.is_dir():
         raise NotALibrary(path, "it is a folder")
     try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=PATIENCE_SECONDS)
-        found = connection.execute("SELECT count(*) FROM sqlite_master WHERE name IN ('claim', 'document', 'run')").fetchone()[0]
+        connection, found = _opened(path)
     except sqlite3.DatabaseError as error:
         raise in_words(error, path) from error
     if found < 3:
         raise NotALibrary(path, "its tables are not those of a library")
     connection.row_factory = sqlite3.Row
     return connection
+
+
+_TABLES = "SELECT count(*) FROM sqlite_master WHERE name IN ('claim', 'document', 'run')"
+
+
+def _opened(path: Path) -> tuple[sqlite3.Connection, int]:
+    """Open read-only. In a folder that cannot be written to, SQLite cannot keep its shared memory: nobody writes there, so none is needed."""
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    try:
+        connection = sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS)
+        return connection, int(connection.execute(_TABLES).fetchone()[0])
+    except sqlite3.OperationalError as error:
+        if "readonly" not in str(error) and "unable to open" not in str(error):
+            raise
+        connection = sqlite3.connect(f"{address}&immutable=1", uri=True)
+        return connection, int(connection.execute(_TABLES).fetchone()[0])
 
 
 def for_writing(path: Path) -> sqlite3.Connection:

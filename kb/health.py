@@ -52,6 +52,9 @@ def _library(path: Path) -> Iterator[tuple[bool, str]]:
     yield sound == "ok", f"library {path}: integrity {sound}"
     broken = db.execute("PRAGMA foreign_key_check").fetchall()
     yield not broken, f"references: {'all whole' if not broken else f'{len(broken)} broken'}"
+    last = db.execute("SELECT ended FROM run ORDER BY id DESC LIMIT 1").fetchone()
+    ended = last is None or last[0] is not None
+    yield ended, "last run: ended" if ended else "last run: broken off; add the same files again, what is stored is kept"
     done, known = applied(db), tuple(name for name, _ in MIGRATIONS)
     yield done == known, f"migrations: {len(done)} of {len(known)} applied"
     mode = db.execute("PRAGMA journal_mode").fetchone()[0]

@@ -15,6 +15,7 @@ def verify(db: sqlite3.Connection) -> Iterator[str]:
     for document in db.execute("SELECT id, came_as, text FROM document ORDER BY id").fetchall():
         yield from _quotes(db, document)
         yield from _numbers(db, document)
+        yield from _unprinted(db, document)
 
 
 def _quotes(db: sqlite3.Connection, document: sqlite3.Row) -> Iterator[str]:
@@ -42,9 +43,25 @@ def _numbers(db: sqlite3.Connection, document: sqlite3.Row) -> Iterator[str]:
             yield f"{told} is stored as {row[field]:g}: “{quote[:80]}”."
 
 
+_STORED = ("estimate", "ci_low", "ci_high", "p_value")
+
+
+def _unprinted(db: sqlite3.Connection, document: sqlite3.Row) -> Iterator[str]:
+    """An estimate, limit or p value that is stored and of which no printed form is kept, or the other way round."""
+    rows = db.execute("SELECT * FROM effect WHERE document_id = ? ORDER BY id", (document["id"],)).fetchall()
+    for row in rows:
+        printed = {r[0] for r in db.execute("SELECT field FROM printed_number WHERE effect_id = ?", (row["id"],))}
+        for field in _STORED:
+            if (row[field] is not None) != (field in printed) and not (field == "estimate" and "events" in printed):
+                held = "is stored, and how it was printed is not" if row[field] is not None else "was printed, and is not stored"
+                yield f"Document {document['came_as']}: the {field} of effect {row['id']} {held}."
+
+
 def _stands_in(printed: str, quote: str) -> bool:
     """Whether a number stands there whole: 5 does not stand in 95 or in 5.2."""
-    return re.search(rf"(?<![\w.]){re.escape(printed.lstrip('+-'))}(?![\w]|[.,]\d)", quote) is not None
+    digits = re.escape(printed.lstrip("+-"))
+    sign = "-" if printed.startswith("-") else r"(?<![\s(\[=:,;]-)(?<!^-)"
+    return re.search(rf"(?<![\w.]){sign}{digits}(?![\w]|[.,]\d)", quote) is not None
 
 
 def _value(printed: str) -> float | None:

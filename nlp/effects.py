@@ -72,7 +72,7 @@ def _effect(
         p_operator=r.p.operator if r.p and group is Group.DIFFERENCE else None, i2=r.i2, tau2=r.tau2, k=_pooled_count(scene, r), se=se, sd=sd,
         iqr_low=r.iqr_low, iqr_high=r.iqr_high, events=r.events if not counted else r.events if r.events is not None else int(r.estimate or 0),
         total=r.total if r.total is not None else _arm_total(scene, r, arm), n=r.n, unit=r.unit, timepoint=_timepoint(time), kind=_kind(scene, r, group), subgroup=_subgroup(scene, r, group), adjusted=True if re.search(r"\badjust", near_words(scene, r, 60), re.IGNORECASE) and group is Group.DIFFERENCE else None,
-        analysis_set=_analysis_set(scene), arm=arm, versus=versus if group is Group.DIFFERENCE else None, printed=_printed(r, sd, se),
+        analysis_set=_analysis_set(scene), arm=arm, versus=versus if group is Group.DIFFERENCE else None, printed=_printed(r, sd, se, group),
     )  # fmt: skip
 
 
@@ -85,13 +85,13 @@ def _arm_total(scene: Scene, r: Printed, arm: int | None) -> int | None:
     return size if abs(100 * r.events / size - r.estimate) <= 0.5 * 10**-decimals + 1e-9 else None
 
 
-def _printed(r: Printed, sd: float | None, se: float | None) -> tuple[tuple[str, str], ...]:
+def _printed(r: Printed, sd: float | None, se: float | None, group: Group) -> tuple[tuple[str, str], ...]:
+    """The characters of each number that this effect keeps: a p value behind an arm's own number is the contrast's."""
+    own = tuple((f, v) for f, v in r.printed if f != "p_value" or group is Group.DIFFERENCE)
     if r.spread is None:
-        return r.printed
+        return own
     return tuple(
-        (("se" if se is not None else "sd") if f == "sd" else f, v)
-        for f, v in r.printed
-        if f != "sd" or sd is not None or se is not None
+        (("se" if se is not None else "sd") if f == "sd" else f, v) for f, v in own if f != "sd" or sd is not None or se is not None
     )
 
 

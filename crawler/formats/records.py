@@ -46,6 +46,10 @@ class Records:
         if isinstance(whole, dict):
             yield from read_record(whole, given.where)
             return
+        if not whole:
+            yield Unreadable(
+                given.where, "this JSON list holds no records.", 'A record is an object like {"title": …, "abstract": …}.'
+            )
         for number, item in enumerate(whole, 1):
             yield from read_record(item, f"{given.where}, record {number}")
 
@@ -98,7 +102,8 @@ def _said(error: ValueError | RecursionError) -> str:
     """Where it breaks off, in words."""
     if isinstance(error, json.JSONDecodeError):
         place = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
-        return f"{error.msg[0].lower()}{error.msg[1:]} at {place}"
+        said = error.msg.removesuffix(" at")
+        return f"{said[0].lower()}{said[1:]} at {place}"
     return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 

@@ -180,7 +180,7 @@ def _effects(db: sqlite3.Connection, claims: list[int]) -> tuple[dict[int, dict[
     best: dict[int, dict[str, object]] = {}
     for row in db.execute(_EFFECT, (json.dumps(claims),)):
         if row["claim_id"] not in best and (row["estimate"] is not None or row["p_value"] is not None):
-            best[row["claim_id"]] = {k: row[k] for k in _SHOWN} | {"quote": row["effect_quote"]}
+            best[row["claim_id"]] = {k: row[k] for k in _SHOWN} | {"group": row["whose"], "quote": row["effect_quote"]}
     flags: dict[int, list[str]] = {}
     found = db.execute(
         "SELECT DISTINCT ce.claim_id, a.check_name, a.detail FROM claim_effect ce JOIN audit_finding a ON a.effect_id = ce.effect_id "

@@ -69,6 +69,13 @@ def _counted(level: str, sides: dict[str, int]) -> str:
     return f"{'trials' if level == 'trial' else 'pooled results'}: {told}" if told else ""
 
 
+def _told(row: dict[str, Any]) -> str:
+    """The direction in words; for a null, the side on which its estimate lies (a trend, and no more than that)."""
+    lean = {"favours_intervention": "intervention", "favours_comparator": "comparator"}.get(str(row["point_direction"]))
+    words = _WORDS[str(row["direction"])]
+    return f"{words}, the estimate leans to the {lean}" if lean and row["direction"] == "no_difference" else words
+
+
 def _claim(c: AnswerClaim, width: int, colour: bool) -> list[str]:
     r, e = c.row, c.effect or {}
     mark, tone = _MARK.get(str(r["direction"]), ("?", 36))
@@ -88,7 +95,7 @@ def _claim(c: AnswerClaim, width: int, colour: bool) -> list[str]:
         if x
     ]
     told = known_from(r)
-    lines = [f"  {shown} {_WORDS[str(r['direction'])]}{': ' if numbers else ''}{' '.join(numbers)}", f"      {' · '.join(where)}"]
+    lines = [f"  {shown} {_told(r)}{': ' if numbers else ''}{' '.join(numbers)}", f"      {' · '.join(where)}"]
     lines.append("      " + " · ".join(str(x) for x in (r["study"], r["year"], link(r), told) if x))
     if r["status"] != "ok":
         lines.append(f"      STATUS: {str(r['status']).upper()}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from crawler.record import Identifiers, Reference
+from crawler.posted import Posted
+from crawler.record import Identifiers, Notice, Reference
 
 
 class Report(StrEnum):
@@ -52,11 +53,27 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherText:
+    """A text beside the abstract that is kept and not read: an abstract in another language, a plain-language summary.
+
+    `language` is ISO 639-2 as the source gives it (`eng`, `fre`), `sort` what the source calls it.
+    """
+
+    text: str
+    language: str | None = None
+    sort: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One publication as a source gave it.
 
     `text` is the title, an empty line, and the abstract or body; it holds a given abstract unchanged.
     `sections` are those that the source itself declares by markup (the title always among them where there is one).
+    `notices` are about this document, `notifies` says what it is a notice about; `cites` is its reference list.
+    `version` is the version of its PMID, `entered` and `revised` are the source's own dates of the record (ISO), `language` ISO 639-2;
+    `original_title` is the title in the paper's language where `title` is a translation.
+    `posted` holds a registry's arms and results as the registry structures them.
     """
 
     id: str
@@ -74,6 +91,16 @@ class Document:
     keywords: tuple[str, ...] = ()
     mesh: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    notifies: tuple[Notice, ...] = ()
+    cites: tuple[Reference, ...] = ()
+    other_texts: tuple[OtherText, ...] = ()
+    language: str | None = None
+    original_title: str | None = None
+    version: int | None = None
+    entered: str | None = None
+    revised: str | None = None
+    posted: Posted | None = None
     url: str | None = None
     origin: str | None = None
     format: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 _DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"<>]+)", re.IGNORECASE)
 _PMID = re.compile(r"\bPMID\s*:?\s*(\d{1,8})\b", re.IGNORECASE)
@@ -117,4 +118,28 @@ class Reference:
 
     identifiers: Identifiers = Identifiers()
     registry_id: str | None = None
+    citation: str | None = None
+
+
+class NoticeKind(StrEnum):
+    """What was published about a publication later on. Only a retraction (withdrawal, removal) takes it out of the evidence."""
+
+    RETRACTED = "retracted"
+    CONCERN = "concern"
+    CORRECTED = "corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A retraction, an expression of concern or a correction.
+
+    Standing in `Document.notices` it is about the document, and `identifiers` name the notice; standing in `Document.notifies`
+    the document is the notice, and `identifiers` name the publication that it is about.
+    `said_by` is the source that says so (`pubmed`, `crossref:publisher`, `crossref:retraction-watch`); `date` is ISO, as precise as given.
+    """
+
+    kind: NoticeKind
+    said_by: str
+    identifiers: Identifiers = Identifiers()
+    date: str | None = None
     citation: str | None = None

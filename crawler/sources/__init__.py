@@ -1,0 +1,1 @@
+"""Services that records come from: one file each behind one protocol, and one line in SOURCES."""

@@ -113,11 +113,37 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The characters that a value was read from: `text == document.text[start:end]`."""
+    """Where a value was read: characters of the text, or a place in a registry's structured answer; the one or the other.
 
-    start: int
-    end: int
+    In the text, `text == document.text[start:end]`. In an answer, `pointer` is a JSON pointer (RFC 6901) into it, there are no offsets,
+    and `text` holds the numbers or the name that are printed there.
+    """
+
+    start: int | None
+    end: int | None
     text: str
+    pointer: str | None = None
+
+    def __post_init__(self) -> None:
+        offsets = (self.start is not None) + (self.end is not None)
+        if offsets != (0 if self.pointer is not None else 2):
+            raise ValueError(f"A quote has two offsets or a pointer: {self.start}, {self.end}, {self.pointer}.")
+
+    @classmethod
+    def at_pointer(cls, pointer: str, text: str) -> Quote:
+        """What is printed at a place of a registry's answer."""
+        return cls(None, None, text, pointer)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The offsets of a quote from the text.
+
+        Raises:
+            ValueError: it comes from a registry's answer.
+        """
+        if self.start is None or self.end is None:
+            raise ValueError(f"The quote at {self.pointer} has no place in the text.")
+        return self.start, self.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -523,8 +523,8 @@ class ClaimReader:
         scene = f.scene
         start, end = self._window(f)
         for i in f.linked:
-            q = self.linked[i].effect.quote
-            start, end = min(start, q.start), max(end, q.end)
+            first, last = self.linked[i].effect.quote.span
+            start, end = min(start, first), max(end, last)
         if scene.sentence.start <= f.mention.start:
             start, end = min(start, f.mention.start), max(end, f.mention.end)
         start, end = max(start, scene.sentence.start), min(end, scene.sentence.end)

@@ -65,7 +65,7 @@ def arm_fields(arm: Arm) -> dict[str, Any]:
     """One entry of `arms`."""
     return {"role": arm.role.value, "text": arm.quote.text, "label": arm.label, "concept": arm.concept,
             "class": arm.comparator_class, "route": arm.route, "cell_source": arm.cell_source, "donor": arm.donor, "dose": arm.dose, "schedule": arm.schedule,
-            "n": arm.n, "start": arm.quote.start, "end": arm.quote.end}  # fmt: skip
+            "n": arm.n, "start": arm.quote.start, "end": arm.quote.end, "pointer": arm.quote.pointer}  # fmt: skip
 
 
 def _mention(mention: Mention) -> dict[str, Any]:
@@ -88,7 +88,8 @@ def _time(timepoint: Timepoint | None) -> dict[str, Any] | None:
 
 
 def _quote(quote: Quote) -> dict[str, Any]:
-    return {"quote": quote.text, "start": quote.start, "end": quote.end}
+    """A result from a registry's structured answer has a pointer in place of offsets."""
+    return {"quote": quote.text, "start": quote.start, "end": quote.end, "pointer": quote.pointer}
 
 
 _EFFECT_NUMBERS = ("estimate", "ci_low", "ci_high", "ci_level", "p_value", "p_operator", "i2", "tau2", "k", "se", "sd", "iqr_low",

@@ -10,6 +10,7 @@ from nlp.claim import Extraction, Mention, Quote
 from nlp.components import abbreviations, arms, audit, claims, concepts, effects, quantities, sections, state
 from nlp.domain import ConceptKind
 from nlp.grammar.characters import without_runs
+from nlp.posted import read_posted
 from nlp.reading import Reading
 
 #: The components in order. Each names what it needs; `build` refuses an order in which something is read before it is written.
@@ -42,15 +43,19 @@ class Reader:
         self._language = language
 
     def read(self, document: Document) -> Extraction:
-        """What the document asserts; empty where it asserts nothing that is known how to read."""
+        """What the document asserts; empty where it asserts nothing that is known how to read.
+
+        A registration's posted arms and results stand in place of what its text, which is a plan, would give.
+        """
         doc = self._language.make_doc(without_runs(document.text))
         doc._.set(state.DOCUMENT, document)
         for _, component in self._language.pipeline:
             doc = component(doc)
-        return Extraction(
+        extraction = Extraction(
             study=doc._.counterclaim_study, arms=doc._.counterclaim_arms, mentions=_mentions(doc._.counterclaim_reading),
             effects=doc._.counterclaim_effects, claims=doc._.counterclaim_claims,
         )  # fmt: skip
+        return read_posted(document, extraction) if document.posted is not None else extraction
 
 
 def build() -> Reader:
@@ -77,4 +82,4 @@ def _mentions(reading: Reading) -> tuple[Mention, ...]:
         for m in reading.concepts
     ]
     found += [Mention("timepoint", Quote(t.start, t.end, reading.text[t.start : t.end])) for t in reading.times]
-    return tuple(sorted(found, key=lambda m: (m.quote.start, m.quote.end, m.label)))
+    return tuple(sorted(found, key=lambda m: (m.quote.span, m.label)))

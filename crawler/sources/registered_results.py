@@ -39,14 +39,14 @@ def posted(study: Place) -> Posted:
 
 
 def _arms(module: Place) -> tuple[PostedArm, ...]:
-    described = {i.at("name").text: intervention(i) for i in module.at("interventions").items}
+    said = {i.at("name").text: i.at("description").text for i in module.at("interventions").items}
     return tuple(
         PostedArm(
             label=arm.at("label").text or f"Arm {number}",
             pointer=arm.pointer,
             sort=arm.at("type").text,
             description=arm.at("description").text,
-            interventions=tuple(_described(name, described) for name in arm.at("interventionNames").texts),
+            interventions=tuple(_described(name, said) for name in arm.at("interventionNames").texts),
         )
         for number, arm in enumerate(module.at("armGroups").items, 1)
     )
@@ -63,9 +63,10 @@ def intervention(place: Place) -> str:
     return f"{named}. {said}" if said else named
 
 
-def _described(name: str, described: dict[str | None, str]) -> str:
-    """ "Biological: MSC" with its description, where the list of interventions has one of that name."""
-    return described.get(name) or described.get(name.partition(": ")[2]) or name
+def _described(name: str, said: dict[str | None, str | None]) -> str:
+    """ "Biological: MSC", and on a second line what is said of it where the list of interventions has that name."""
+    description = said.get(name) or said.get(name.partition(": ")[2])
+    return f"{name}\n{description}" if description else name
 
 
 def _outcomes(measure: Place) -> Iterator[PostedOutcome]:

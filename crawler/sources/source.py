@@ -13,11 +13,15 @@ from crawler.errors import Unreadable
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a saved search asks of a source. `since` bounds the day on which a record entered the source."""
+    """What a saved search asks of a source. `since` bounds the day on which a record entered the source.
+
+    `stored`: how many of its records are stored already, so that a source can choose between listing all and listing what is new.
+    """
 
     query: str
     since: date | None = None
     limit: int | None = None
+    stored: int = 0
 
 
 @dataclass(frozen=True, slots=True)

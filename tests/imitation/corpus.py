@@ -40,6 +40,8 @@ class Corpus:
         self.first = tuple(self.papers.values())
         self.log: list[Change] = []
         self.aliases: dict[str, str] = {}
+        #: DOI -> `trap`, `loop` or the address that doi.org forwards to.
+        self.special_dois: dict[str, str] = {}
         self._dois: dict[str, list[int]] = defaultdict(list)
         for paper in self.first:
             self._know_doi(paper)

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.imitation import writing
 from tests.imitation.corpus import TODAY, Corpus, notice_of, with_notice
+from tests.imitation.odd import furnish, odd_papers
 from tests.imitation.paper import Paper, Trial
 from tests.imitation.writing import Text
 
@@ -67,13 +68,9 @@ def generate(plan: Plan) -> Corpus:
         pmid += 1 + int(making.random.random() * 3)
     making.papers.extend(_noticed(making, notices, pmid))
     if plan.odd:
-        from tests.imitation.odd import odd_papers
-
         making.papers.extend(odd_papers())
     corpus = Corpus(making.papers, making.trials, plan.today)
     if plan.odd:
-        from tests.imitation.odd import furnish
-
         furnish(corpus)
     return corpus
 

@@ -13,10 +13,15 @@ from tests.imitation.answer import Answer, Call, Service, Settings, World
 from tests.imitation.control import Control
 from tests.imitation.corpus import Corpus
 from tests.imitation.crossref import Crossref
+from tests.imitation.ctgov import ClinicalTrials
 from tests.imitation.damage import damaged, disturbance
 from tests.imitation.delivery import Wire
+from tests.imitation.doi import Doi
+from tests.imitation.europepmc import EuropePmc
 from tests.imitation.eutils import Eutils
 from tests.imitation.faults import Fault, Schedule
+from tests.imitation.idconv import Idconv, OldIdconv
+from tests.imitation.pubmed_files import PubMedFiles
 from tests.imitation.rates import Rates
 from tests.imitation.refusals import broken, replacing
 from tests.imitation.seen import Seen, Statistics
@@ -44,7 +49,9 @@ class Imitation:
         self.trap = Trap()
         world = World(self.corpus, self.settings)
         self.eutils = Eutils(world)
-        services: list[Service] = [self.eutils, Crossref(world)]
+        services: list[Service] = [
+            self.eutils, Idconv(world), OldIdconv(), Crossref(world), Doi(world), EuropePmc(world), ClinicalTrials(world), PubMedFiles(world),
+        ]  # fmt: skip
         self._services = {service.name: service for service in services}
         self._stopped = threading.Event()
         self._server = _Server(("127.0.0.1", port), _Handler)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date
@@ -33,12 +34,13 @@ class Control:
             "pmids": lambda term: imitation.eutils.query.pmids(str(term)),
         }
 
-    def obey(self, orders: Mapping[str, Any]) -> Answer:
+    def obey(self, message: bytes) -> Answer:
         """Do what is told; 400 with the reason where it cannot be done, after which the orders before it stay done."""
-        unknown = orders.keys() - self._orders.keys()
-        if unknown:
-            return Answer.json({"problem": f"Unknown: {', '.join(sorted(unknown))}."}, 400)
         try:
+            orders = dict(json.loads(message))
+            unknown = orders.keys() - self._orders.keys()
+            if unknown:
+                raise ValueError(f"No order {', '.join(sorted(unknown))}.")
             with self._imitation.corpus.lock:
                 return Answer.json({name: carry_out(orders[name]) for name, carry_out in self._orders.items() if name in orders})
         except (KeyError, TypeError, ValueError) as problem:

@@ -190,6 +190,12 @@ def one_more(corpus: Corpus, day: date) -> Paper:
     return replace(paper, doi=f"10.5555/added.{pmid}", indexed=corpus.today, in_crossref_with="abstract")
 
 
+def told_anew(paper: Paper, times: int) -> tuple[tuple[str, str], ...]:
+    """Another abstract on a paper's topic, with other numbers."""
+    topic = next((topic for topic in writing.TOPICS if topic.mesh in paper.mesh), None)
+    return writing.write(Random(f"{paper.pmid}/{times}"), next(iter(paper.trials), ""), topic).abstract
+
+
 def one_more_trial(corpus: Corpus, day: date) -> Trial:
     """An invented registration with the next free number, posted and updated on `day`."""
     number = max((int(nct[3:]) for nct in corpus.trials), default=90_000_000) + 1

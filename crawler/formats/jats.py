@@ -19,7 +19,7 @@ from crawler.formats.given import Given
 from crawler.formats.jats_article import article_document
 from crawler.formats.markup import passages
 from crawler.formats.passages import Passage
-from crawler.formats.xml_tree import local, parsed, root_name
+from crawler.formats.xml_tree import Declares, local, parsed, root_name
 from crawler.record import registry_ids
 
 _ARTICLE = re.compile(r"<(?:[\w.-]+:)?article[\s>]")
@@ -60,6 +60,9 @@ def read_articles(text: str, where: str) -> Iterator[Document | Unreadable]:
     """The articles in a JATS document, or in an answer that holds several."""
     try:
         root = parsed(text, where)
+    except Declares as error:
+        yield error
+        return
     except Unreadable as error:
         yield from _read_apart(text, where, error)
         return
@@ -82,10 +85,18 @@ def _read_apart(text: str, where: str, error: Unreadable) -> Iterator[Document |
         line, at = line + text.count("\n", at, start), start
         end = _ARTICLE_END.search(text, start, following)
         piece = text[start : end.end() if end else following]
+        place = f"{where}, line {line}"
         try:
-            yield _document(parsed(f"<apart {declared}>{piece}</apart>", where, line)[0], f"{where}, line {line}")
+            root = parsed(f"<articles {declared}>{piece}</articles>", where, line)
         except Unreadable as broken:
-            yield broken
+            yield Unreadable(place, f"the article that begins here cannot be read ({_told(broken, where)})", broken.do)
+            continue
+        yield _document(root[0], place)
+
+
+def _told(broken: Unreadable, where: str) -> str:
+    """Where within its file, and why."""
+    return f"{broken.where.removeprefix(where).lstrip(', ')}: {broken.why}".lstrip(": ")
 
 
 def abstract_passages(markup: str) -> list[Passage]:

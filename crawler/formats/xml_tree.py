@@ -24,6 +24,10 @@ _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _PREDEFINED = frozenset({"lt", "gt", "amp", "quot", "apos"})
 
 
+class Declares(Unreadable):
+    """XML that declares elements or entities of its own. No part of it is read."""
+
+
 def parsed(text: str, where: str, first_line: int = 1) -> etree._Element:
     """The root of an XML document that is given as text; a header that names an encoding is of no account any more.
 
@@ -31,7 +35,8 @@ def parsed(text: str, where: str, first_line: int = 1) -> etree._Element:
     `first_line` is the number of the text's first line in its file.
 
     Raises:
-        Unreadable: it declares entities of its own, is too large, holds bytes that are no text, or is no XML; the message names the line.
+        Declares: its document type holds declarations.
+        Unreadable: it is too large, holds bytes that are no text, or is no XML; the message names the line.
     """
     if len(text) > LARGEST:
         size = f"{len(text) // 1_000_000} million characters; at most {LARGEST // 1_000_000}"
@@ -109,10 +114,8 @@ def _lines_alone(found: re.Match[str]) -> str:
     return "\n" * found[0].count("\n")
 
 
-def _declares(where: str) -> Unreadable:
-    return Unreadable(
-        where, "this XML declares elements or entities of its own, which are not read.", "Save it without its DOCTYPE."
-    )
+def _declares(where: str) -> Declares:
+    return Declares(where, "this XML declares elements or entities of its own, which are not read.", "Save it without its DOCTYPE.")
 
 
 def _numbered(found: re.Match[str]) -> str:

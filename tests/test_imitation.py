@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -12,12 +13,14 @@ from itertools import pairwise
 import hypothesis
 import pytest
 import requests
+from Bio import Medline
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
 from tests.imitation import Corpus, Imitation, Settings
 from tests.imitation.asking import efetch, fetched, search
+from tests.imitation.paper import plain
 from tests.imitation.pubmed_query import PubMedQuery
 
 SMALL = Corpus.generate(150, seed=9)
@@ -153,3 +156,58 @@ def test_any_cut_of_the_days_parts_the_records(cuts: list[date]) -> None:
         for low, high in pairwise(bounds)
     ]
     assert sorted(pmid for part in parts for pmid in part) == sorted(list(SMALL.papers) * 3)
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        '("2020/01/01"[edat] : "3000"[edat])',
+        "2020/01/01[edat] : 3000[edat]",
+        "2020/01/01:3000/12/31[Date - Entry]",
+        "all[sb] NOT 1900:2019[edat]",
+    ],
+)
+def test_ways_to_write_a_range_of_days(term: str) -> None:
+    expected = {pmid for pmid, paper in SMALL.papers.items() if paper.edat >= date(2020, 1, 1)}
+    assert set(PubMedQuery(SMALL).pmids(term)) == expected != set()
+
+
+@pytest.mark.parametrize(
+    ("query", "same"),
+    [
+        ("stroke OR placebo AND stroke", "(stroke OR placebo) AND stroke"),
+        ("stroke placebo", "stroke AND placebo"),
+        ("mesenchym* NOT stroke", "mesenchymal NOT (stroke)"),
+        ('"Stroke"[mh]', "Stroke[mesh terms]"),
+    ],
+)
+def test_queries_are_read_from_left_to_right(query: str, same: str) -> None:
+    asking = PubMedQuery(SMALL)
+    assert asking.pmids(query) == asking.pmids(same) != []
+
+
+def test_identifiers_find_their_one_paper() -> None:
+    paper = next(paper for paper in SMALL.papers.values() if paper.doi and paper.trials)
+    for term in (
+        f'"{paper.doi.upper()}"[doi]',
+        f"{paper.pmid}[uid]",
+        f"{paper.pmid}[pmid]",
+        f"ClinicalTrials.gov/{paper.trials[0]}[si]",
+    ):
+        assert paper.pmid in PubMedQuery(SMALL).pmids(term)
+
+
+def test_tagged_text_is_read_by_biopython() -> None:
+    with Imitation(SMALL) as service:
+        records = list(Medline.parse(io.StringIO(efetch(service, rettype="medline", retmode="text").text)))  # type: ignore[no-untyped-call]
+    papers = [SMALL.papers[int(record["PMID"])] for record in records]
+    assert [record["TI"] for record in records] == [plain(paper.title) for paper in papers]
+    assert len(papers) == 40
+
+
+def test_page_and_history_agree_on_25_000(crowded: Imitation) -> None:
+    kept = search(crowded, term="all[sb]", usehistory="y", retmax=9_999)
+    page = fetched(crowded, WebEnv=kept["webenv"], query_key=kept["querykey"], retstart=9_900, retmax=500)
+    assert list(dict.fromkeys(page)) == kept["idlist"][9_900:]
+    beyond = efetch(crowded, WebEnv=kept["webenv"], query_key=kept["querykey"], retstart=9_999)
+    assert beyond.status_code == 400

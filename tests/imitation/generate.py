@@ -109,9 +109,16 @@ def _from_text(random: Random, text: Text, pmid: int, day: date, modified: date 
         pmid, text.title, day, modified or later, modified or day + timedelta(days=shift),
         text.abstract, _PRECISIONS[int(pick() * len(_PRECISIONS))], int(pick() * len(writing.JOURNALS)),
         authors=writing.authors(random), mesh=("Humans", "Mesenchymal Stem Cell Transplantation", text.topic.mesh),
-        types=("Journal Article", "Randomized Controlled Trial"), in_crossref_with="abstract" if pick() < 0.5 else "title",
+        types=("Journal Article", "Randomized Controlled Trial"), in_crossref_with=_deposited(pick()),
         open_access=pick() < 0.5, indexed=modified or later,
     )  # fmt: skip
+
+
+def _deposited(draw: float) -> str:
+    """What Crossref was given: half of the abstracts, and for one record in a hundred not even a title."""
+    if draw < 0.5:
+        return "abstract"
+    return "title" if draw < 0.99 else "nothing"
 
 
 def _identifiers(making: _Making, pmid: int, number: int) -> dict[str, Any]:

@@ -123,7 +123,6 @@ class Settings:
     files_per: int = 1000
     update_days: int = 7
     crossref_alias: str = "404"
-    trap: str = ""
 
 
 class Service(Protocol):
@@ -145,3 +144,4 @@ class World:
 
     corpus: Corpus
     settings: Settings
+    trap: str = ""

@@ -54,7 +54,7 @@ class Doi:
     def _special(self, call: Call, aim: str) -> Answer:
         if aim == "loop":
             return Answer.redirect(call.target)
-        return Answer.redirect(self._world.settings.trap if aim == "trap" else aim)
+        return Answer.redirect(self._world.trap if aim == "trap" else aim)
 
     def _negotiated(self, call: Call, doi: str, paper: Paper | None, notice: dict[str, object] | None) -> Answer:
         accept = call.headers.get("accept", "")

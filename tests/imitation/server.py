@@ -47,7 +47,7 @@ class Imitation:
         self.settings = settings or Settings()
         self.stats = Statistics()
         self.trap = Trap()
-        world = World(self.corpus, self.settings)
+        world = World(self.corpus, self.settings, self.trap.url)
         self.eutils = Eutils(world)
         services: list[Service] = [
             self.eutils, Idconv(world), OldIdconv(), Crossref(world), Doi(world), EuropePmc(world), ClinicalTrials(world), PubMedFiles(world),
@@ -60,7 +60,6 @@ class Imitation:
 
     def __enter__(self) -> Imitation:
         self.trap.start()
-        self.settings.trap = self.settings.trap or self.trap.url
         self._thread.start()
         return self
 
@@ -115,7 +114,7 @@ class Imitation:
     def _faulty(self, service: Service, call: Call, seen: Seen, fault: Fault | None) -> Answer:
         if fault is None and len(call.target) > self.settings.max_url:
             return Answer.text("Request-URI Too Long", 414)
-        replaced = replacing(call, fault, self.settings) if fault else None
+        replaced = replacing(call, fault, self.trap.url) if fault else None
         if fault is not None and replaced is None:
             call.disturbance = disturbance(fault)
         with self.corpus.lock:

@@ -15,8 +15,8 @@ from crawler.formats.abstracts import titled_text
 from crawler.formats.dates import cited_date, iso_date, year_of
 from crawler.formats.exact_doi import exact_doi
 from crawler.formats.given import Given
+from crawler.formats.notice_types import with_types
 from crawler.formats.passages import labelled
-from crawler.formats.retraction_marks import with_marks
 from crawler.formats.tagged_text import Field, TaggedRecord, numbered_lines, stray_lines
 from crawler.record import Identifiers, Notice, NoticeKind, normal_pmcid, registry_ids
 
@@ -59,13 +59,16 @@ _OPENING = frozenset({"OWN", "STAT"})
 _PROSE = frozenset({"TI", "AB", "TT", "OAB", "BTI"})
 _FULL_LINE = 60
 
-#: PubMed's links between publications: the tag on the publication, and the tag on what was published about it.
+#: PubMed's links between publications: the tag on the publication, and the tag on what was published about it. An update (UIN, UOF) is a
+#: publication of its own and says nothing against the one before it.
 _ABOUT_IT = {"RIN": NoticeKind.RETRACTED, "RRI": NoticeKind.RETRACTED, "PRIN": NoticeKind.CORRECTED, "ECI": NoticeKind.CONCERN,
-             "EIN": NoticeKind.CORRECTED, "CRI": NoticeKind.CORRECTED, "UIN": NoticeKind.CORRECTED}  # fmt: skip
+             "EIN": NoticeKind.CORRECTED, "CRI": NoticeKind.CORRECTED}  # fmt: skip
 _IT_IS_ABOUT = {"ROF": NoticeKind.RETRACTED, "RRF": NoticeKind.RETRACTED, "PROF": NoticeKind.CORRECTED, "ECF": NoticeKind.CONCERN,
-                "EFR": NoticeKind.CORRECTED, "CRF": NoticeKind.CORRECTED, "UOF": NoticeKind.CORRECTED}  # fmt: skip
+                "EFR": NoticeKind.CORRECTED, "CRF": NoticeKind.CORRECTED}  # fmt: skip
 _SAID_BY = "pubmed"
 _NO_TITLE = "[not available]"
+#: Brackets around the whole, whatever stands in brackets within; a full stop behind them is the title's.
+_TRANSLATED = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\](\.?)")
 #: Who made another abstract, as PubMed prints it before its text.
 _OTHER_SORT = re.compile(r"(Publisher|PIP|KIE|NASA|AIDS|plain-language-summary):\s+", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"Abstract available from the publisher\.?$", re.IGNORECASE)
@@ -199,6 +202,7 @@ def _document(record: TaggedRecord, where: str) -> Document | Unreadable:
     text, sections = titled_text(title, parts)
     names = _identifiers(pmid[1], fields)
     types = _list(fields, "PT")
+    notices, notifies = with_types(_notices(record, _ABOUT_IT), _notices(record, _IT_IS_ABOUT), types, _SAID_BY)
     return Document(
         id=f"pmid:{pmid[1]}",
         title=title,
@@ -212,8 +216,8 @@ def _document(record: TaggedRecord, where: str) -> Document | Unreadable:
         keywords=tuple(word.removeprefix("*") for word in _list(fields, "OT")),
         mesh=tuple(term.replace("*", "") for term in _list(fields, "MH")),
         authors=tuple(name.replace(",", "") for name in _list(fields, "FAU") or _list(fields, "AU")) + _list(fields, "CN"),
-        notices=with_marks(_notices(record, _ABOUT_IT), title, types, _SAID_BY),
-        notifies=_notices(record, _IT_IS_ABOUT),
+        notices=notices,
+        notifies=notifies,
         other_texts=_other_texts(record),
         language=_text(fields, "LA") or None,
         original_title=_text(fields, "TT") or None,
@@ -256,9 +260,15 @@ def _text(fields: Mapping[str, str | list[str]], *keys: str) -> str:
 
 
 def _title(fields: Mapping[str, str | list[str]]) -> str:
-    """The title; a book's where a chapter has none. PubMed says in words that a translated title is missing."""
+    """The title; a book's where a chapter has none. PubMed puts a translated title into brackets, and says in words that one is missing."""
     title = _text(fields, "TI", "BTI").replace("\n", " ")
-    return "" if title.lower().startswith(_NO_TITLE) else title
+    if title.lower().startswith(_NO_TITLE):
+        return ""
+    translated = _TRANSLATED.fullmatch(title)
+    if translated is None:
+        return title
+    inner = translated[1].strip()
+    return inner if inner.endswith((".", "?", "!")) else inner + translated[2]
 
 
 def _identifiers(pmid: str, fields: Mapping[str, str | list[str]]) -> Identifiers:

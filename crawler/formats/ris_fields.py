@@ -15,9 +15,9 @@ from crawler.formats.exact_doi import exact_doi
 from crawler.formats.given import lines_of, paragraphs
 from crawler.formats.languages import language_code, reads_foreign
 from crawler.formats.markup import has_markup, passages, plain
+from crawler.formats.notice_types import with_types
 from crawler.formats.passages import Passage, labelled
 from crawler.formats.records import stable_id
-from crawler.formats.retraction_marks import with_marks
 from crawler.record import Identifiers, normal_doi, normal_pmcid, registry_ids
 
 #: Where each program puts what; the first tag that says something counts.
@@ -74,6 +74,7 @@ class RisFields:
         types = tuple(
             part.strip() for value in self._all("M3") for part in re.split(r"[;\n]", value) if part.strip() and not exact_doi(value)
         )
+        notices, notifies = with_types((), (), types, form)
         return Document(
             id=stable_id(names, text),
             title=title,
@@ -91,7 +92,8 @@ class RisFields:
                 )
             ),
             authors=self._authors(),
-            notices=with_marks((), title, types, form),
+            notices=notices,
+            notifies=notifies,
             other_texts=others,
             language=language_code(self._first("LA")),
             url=next((u for value in self._all("UR", "L2") for u in re.findall(r"https?://\S+", value)), None),

@@ -111,7 +111,6 @@ def test_a_correction_names_its_paper_and_the_paper_its_correction() -> None:
         ("EIN", "corrected"),
         ("CRI", "corrected"),
         ("PRIN", "corrected"),
-        ("UIN", "corrected"),
     ],
 )
 def test_what_is_published_about_a_paper_is_a_notice_about_it(tag: str, kind: str) -> None:
@@ -129,7 +128,6 @@ def test_what_is_published_about_a_paper_is_a_notice_about_it(tag: str, kind: st
         ("EFR", "corrected"),
         ("CRF", "corrected"),
         ("PROF", "corrected"),
-        ("UOF", "corrected"),
     ],
 )
 def test_what_a_paper_is_published_about_is_told_on_the_other_side(tag: str, kind: str) -> None:
@@ -138,18 +136,38 @@ def test_what_a_paper_is_published_about_is_told_on_the_other_side(tag: str, kin
     assert found.notices == ()
 
 
-@pytest.mark.parametrize("tag", ["CIN", "CON", "RPI", "SPIN", "ORI"])
-def test_a_comment_is_no_notice(tag: str) -> None:
+@pytest.mark.parametrize("tag", ["CIN", "CON", "RPI", "SPIN", "ORI", "UIN", "UOF"])
+def test_a_comment_or_an_update_is_no_notice(tag: str) -> None:
     (found,) = documents(record(1, f"{tag:<4}- J Odd. 2022 Jan;1(1):3. PMID: 98000009"))
     assert found.notices == found.notifies == ()
 
 
-def test_a_retraction_that_only_the_type_or_the_title_tells_of_is_told_once() -> None:
+def test_a_retraction_that_only_the_type_tells_of_is_told_once() -> None:
     (by_type,) = documents(record(1, "PT  - Retracted Publication"))
-    (by_title,) = documents(record(1, title="RETRACTED: Wax {}."))
-    (by_link,) = documents(record(1, "PT  - Retracted Publication", "RIN - J Odd. 2022;1:3. PMID: 9", title="RETRACTED: Wax {}."))
-    assert [len(d.notices) for d in (by_type, by_title, by_link)] == [1, 1, 1]
-    assert {d.notices[0].kind for d in (by_type, by_title, by_link)} == {NoticeKind.RETRACTED}
+    (by_link,) = documents(record(1, "PT  - Retracted Publication", "RIN - J Odd. 2022;1:3. PMID: 9"))
+    (notice,) = documents(record(1, "PT  - Retraction of Publication"))
+    assert [[n.identifiers.pmid for n in d.notices] for d in (by_type, by_link, notice)] == [[None], ["9"], []]
+    assert [n.kind for n in notice.notifies] == [NoticeKind.RETRACTED]
+
+
+def test_a_mark_before_the_title_tells_nothing() -> None:
+    (found,) = documents(record(1, title="RETRACTED: Wax {}."))
+    assert found.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [
+        ("[Wax for cold hands].", "Wax for cold hands."),
+        ("[Wax for cold hands.]", "Wax for cold hands."),
+        ("[Wax for [very] cold hands?].", "Wax for [very] cold hands?"),
+        ("[18F]wax in [cold] hands.", "[18F]wax in [cold] hands."),
+        ("[18F]wax in cold [hands]", "[18F]wax in cold [hands]"),
+    ],
+)
+def test_the_brackets_of_a_translated_title_are_pubmeds(given: str, title: str) -> None:
+    (found,) = documents(record(1, title=given))
+    assert found.title == title
 
 
 def test_folded_lists_stay_whole() -> None:

@@ -66,7 +66,7 @@ class Harvest:
 
     def search(self, saved: SavedSearch, source: str, full: bool = False, limit: int | None = None) -> Counts:
         """Ask one source one search and store what it gives. What goes wrong is told in `outcome`, and never touches other sources."""
-        with self._counted(saved.name, source) as counts:
+        with self.counted(saved.name, source) as counts:
             self.outcome.parts += 1
             try:
                 self._search(saved, self.sources[source], counts, full, limit)
@@ -78,7 +78,7 @@ class Harvest:
 
     def records(self, source: str, ids: Sequence[str], search: str = "") -> Counts:
         """Ask one source for records by id, outside any search."""
-        with self._counted(search, source) as counts:
+        with self.counted(search, source) as counts:
             self.outcome.parts += 1
             counts.counts.asked = len(ids)
             try:
@@ -87,15 +87,16 @@ class Harvest:
                 self._refused(counts, error)
         return counts.counts
 
-    def _counted(self, search: str, source: str) -> _Counted:
-        return _Counted(self, search, source)
+    def counted(self, search: str, source: str) -> Part:
+        """A part of the run, counted and written down however it ends."""
+        return Part(self, search, source)
 
-    def _refused(self, counted: _Counted, error: ServiceError) -> None:
+    def _refused(self, counted: Part, error: ServiceError) -> None:
         counted.counts.error = str(error)
         self.outcome.refused.append(error)
         self.outcome.left_out.append(str(error))
 
-    def _search(self, saved: SavedSearch, source: Source, counted: _Counted, full: bool, limit: int | None) -> None:
+    def _search(self, saved: SavedSearch, source: Source, counted: Part, full: bool, limit: int | None) -> None:
         begun = self.now()
         with self.library.transaction() as db:
             row = ledger.search_id(db, saved.name, source.name, saved.query, saved.since.isoformat() if saved.since else None)
@@ -124,7 +125,7 @@ class Harvest:
             self._try(source, batch, search, counts, mark if last else None, failed)
         for batch, error in failed:
             counts.failed += len(batch)
-            self._name_missing(source.name, batch, error.why)
+            self.name_missing(source.name, batch, error.why)
         if failed:
             raise failed[0][1]
 
@@ -146,7 +147,8 @@ class Harvest:
         for item in lacking:
             self._leave_out(source.name, item.id, item.why)
 
-    def _name_missing(self, source: str, ids: Sequence[str], why: str) -> None:
+    def name_missing(self, source: str, ids: Sequence[str], why: str) -> None:
+        """Name records that could not be had, as problems of the run."""
         self.outcome.unanswered += ids
         self._leave_out(source, ", ".join(ids), f"not fetched: {why}")
 
@@ -187,7 +189,7 @@ class Harvest:
 
 
 @dataclass(slots=True)
-class _Counted:
+class Part:
     """Counts one part of a run, and writes them down however it ends."""
 
     harvest: Harvest
@@ -197,7 +199,7 @@ class _Counted:
     _begun: float = 0.0
     _used: tuple[int, int] = (0, 0)
 
-    def __enter__(self) -> _Counted:
+    def __enter__(self) -> Part:
         self._begun, self._used = time.monotonic(), self.harvest.used(self.source)
         return self
 

@@ -14,6 +14,7 @@ from crawler.errors import Unreadable
 from kb.connection import for_writing, in_words, lock
 from kb.errors import NotStored
 from kb.intake import Reading
+from kb.standing import write_standing
 from kb.studies import regroup, stand_alone
 from kb.writing import Stored, Writer
 from nlp.domain import Entry, by_id, entries, normal_name
@@ -44,6 +45,7 @@ class Library:
                     (command, json.dumps(list(arguments)), _now(), json.dumps(versions)),
                 )
             self._opened = opened.pop_all()
+        self.turned = 0
         self.run = int(cursor.lastrowid or 0)
         self.counts = dict.fromkeys((*Stored, "left_out"), 0)
 
@@ -130,6 +132,7 @@ class Library:
         with self._transaction():
             if self._changed:
                 regroup(self._db)
+                self.turned = write_standing(self._db, self.run)
             self._db.execute(
                 "UPDATE run SET ended = ?, added = ?, replaced = ?, unchanged = ?, left_out = ?, exit_code = ?, library_digest = ? WHERE id = ?",
                 (_now(), *(self.counts[k] for k in (*Stored, "left_out")), exit_code, digest(self._db), self.run),

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from crawler.decoding import decoded, encoding_of
+from crawler.decoding import decoded, decoded_by_line, encoding_of
 from crawler.document import Document
 from crawler.errors import UnknownFormat, Unreadable
-from crawler.formats import format_of, known_formats
+from crawler.formats import BY_RECORD, format_of, known_formats
 from crawler.formats.given import Given
 from crawler.formats.markup import is_page, page_text
 from crawler.formats.records import Records, are_lines, read_lines
+from crawler.formats.xml_tree import root_start
+from crawler.inflating import GZIP, inflated
 
 STANDARD_INPUT = "-"
 #: What is looked at to tell what a file is.
@@ -25,6 +26,8 @@ LONGEST_LINE = 20_000_000
 _LINE_FILES = frozenset({".jsonl", ".ndjson", ".jsonlines"})
 #: Encodings whose line ends are no single byte: such files are read whole.
 _WIDE = frozenset({"utf-16", "utf-32"})
+#: The encoding that is taken where bytes are no UTF-8.
+_GUESSED = "cp1252"
 
 
 def read_paths(paths: Iterable[Path | str]) -> Iterator[Document | Unreadable]:
@@ -83,32 +86,41 @@ def _standard_input() -> Iterator[Document | Unreadable]:
 
 
 def _read_file(file: BinaryIO, path: Path) -> Iterator[Document | Unreadable]:
-    where = str(path)
+    packed = file.read(len(GZIP)) == GZIP
+    file.seek(0)
+    if packed:
+        yield from _read_content(inflated(file, str(path)), str(path), Path(path.stem))
+    else:
+        yield from _read_content(file, str(path), path)
+
+
+def _read_content(file: BinaryIO, where: str, name: Path) -> Iterator[Document | Unreadable]:
+    """The documents in a file's content; `name` is the file's, without what says only that it was packed."""
     head = file.read(HEAD)
     if not head.strip():
         raise Unreadable(where, "this file is empty.", "")
     encoding = encoding_of(head, where)
-    size = file.seek(0, io.SEEK_END)
-    file.seek(0)
     start = head.decode(encoding, "replace").lstrip("\ufeff")
-    if _streams(start, path, encoding):
+    file.seek(0)
+    if _streams(start, name, encoding):
         yield from read_lines(_lines(file, encoding, where), where)
         return
-    if size > LARGEST_FILE:
-        raise Unreadable(where, f"this file is too large ({size // 1_000_000} MB; at most {LARGEST_FILE // 1_000_000} MB).",
+    data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise Unreadable(where, f"this file is too large (at most {LARGEST_FILE // 1_000_000} MB).",
                          "Only JSON lines may be larger: write one record a line.")  # fmt: skip
-    yield from _read_whole(decoded(file.read(), encoding, where), path)
+    yield from _read_whole(data, encoding, where, name.stem)
 
 
-def _streams(start: str, path: Path, encoding: str) -> bool:
+def _streams(start: str, name: Path, encoding: str) -> bool:
     """Whether a file is JSON lines: by its name, or by a line that is a JSON object, where no stricter format knows it."""
     if encoding in _WIDE:
         return False
-    if path.suffix.lower() in _LINE_FILES:
+    if name.suffix.lower() in _LINE_FILES:
         return True
     if not are_lines(start):
         return False
-    known = format_of(Given(start, str(path), path.stem))
+    known = format_of(Given(start, str(name), name.stem))
     return known is not None and known.name == Records.name
 
 
@@ -139,12 +151,26 @@ def _decoded_line(line: bytes, encoding: str, place: str) -> str | Unreadable:
         return error
 
 
-def _read_whole(text: str, path: Path) -> Iterator[Document | Unreadable]:
-    given = Given(text, str(path), path.stem)
-    if is_page(text):
-        title, text = page_text(text)
-        given = Given(text, given.where, given.stem, title)
-    known = format_of(given)
+def _read_whole(data: bytes, encoding: str, where: str, stem: str) -> Iterator[Document | Unreadable]:
+    try:
+        given = _given(decoded(data, encoding, where), where, stem)
+        known = format_of(given)
+    except Unreadable:
+        given = _given(decoded_by_line(data, encoding), where, stem)
+        known = format_of(given)
+        if known is None or known.name not in BY_RECORD:
+            raise
     if known is None:
-        raise UnknownFormat(given.where, "no importer knows this file.", known_formats())
+        raise UnknownFormat(where, "no importer knows this file.", known_formats())
+    if known.name in BY_RECORD and encoding == _GUESSED:
+        # Its beginning alone was looked at; records further down may be written in UTF-8.
+        given = _given(decoded_by_line(data, "utf-8"), where, stem)
     yield from known.read(given)
+
+
+def _given(text: str, where: str, stem: str) -> Given:
+    """What an importer is given; of a web page its text."""
+    if is_page(text[root_start(text) :]):
+        title, text = page_text(text)
+        return Given(text, where, stem, title)
+    return Given(text, where, stem)

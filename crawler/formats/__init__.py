@@ -43,6 +43,9 @@ class Format(Protocol):
 #: In the order in which they are asked: the stricter sign first.
 FORMATS: tuple[Format, ...] = (Jats(), Nbib(), Ris(), CitationJson(), Records(), PubmedText(), ConferenceNews(), WebPage())
 
+#: Formats that name a record with bytes that are no text, and read the others.
+BY_RECORD = frozenset({Jats.name, Nbib.name, Ris.name})
+
 
 def format_of(given: Given) -> Format | None:
     """The first format that recognises the file."""

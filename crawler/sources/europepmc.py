@@ -15,7 +15,7 @@ from crawler.formats.dates import cited_date
 from crawler.formats.exact_doi import exact_doi
 from crawler.formats.markup import has_markup, passages, plain
 from crawler.formats.passages import Passage, labelled
-from crawler.formats.retraction_marks import with_marks
+from crawler.formats.notice_types import with_types
 from crawler.http import Answer, Door, Final, Service, Transient
 from crawler.record import Identifiers, Notice, NoticeKind, Reference, normal_pmcid, normal_pmid, registry_ids
 from crawler.sources.doi import Shortfalls, canonical, json_object, objects, stored_object, string, strings
@@ -351,8 +351,7 @@ def _notices(core: Mapping[str, Any], types: Sequence[str]) -> tuple[tuple[Notic
         names = Identifiers.found_in(line or "")
         notice = Notice(kind, EuropePmc.name, _linked(entry, names), cited_date(line or ""), line)
         (about if side == "in" else being).append(notice)
-    title = plain(string(core.get("title")))
-    return with_marks(dict.fromkeys(about), title, types, EuropePmc.name), tuple(dict.fromkeys(being))
+    return with_types(dict.fromkeys(about), dict.fromkeys(being), types, EuropePmc.name)
 
 
 def _linked(entry: Mapping[str, Any], names: Identifiers) -> Identifiers:

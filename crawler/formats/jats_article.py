@@ -15,6 +15,7 @@ from crawler.formats.abstracts import titled_text
 from crawler.formats.languages import language_code
 from crawler.formats.passages import Passage
 from crawler.formats.records import stable_id
+from crawler.formats.retraction_marks import with_marks
 from crawler.formats.xml_tree import local
 from crawler.record import Identifiers, registry_ids
 
@@ -111,7 +112,7 @@ class _Reading:
             authors=tuple(
                 name for c in self.meta.findall("{*}contrib-group/{*}contrib") if _is_author(c) for name in jats_links.people(c)
             ),
-            notices=notices,
+            notices=with_marks(notices, title, (), jats_links.SAID_BY),
             notifies=notifies,
             cites=jats_links.references(self.article.find("{*}back")),
             other_texts=others,

@@ -17,6 +17,7 @@ from crawler.formats.exact_doi import exact_doi
 from crawler.formats.given import Given
 from crawler.formats.notice_types import with_types
 from crawler.formats.passages import labelled
+from crawler.formats.retraction_marks import with_marks
 from crawler.formats.tagged_text import Field, TaggedRecord, numbered_lines, stray_lines
 from crawler.record import Identifiers, Notice, NoticeKind, normal_pmcid, registry_ids
 
@@ -202,7 +203,6 @@ def _document(record: TaggedRecord, where: str) -> Document | Unreadable:
     text, sections = titled_text(title, parts)
     names = _identifiers(pmid[1], fields)
     types = _list(fields, "PT")
-    notices, notifies = with_types(_notices(record, _ABOUT_IT), _notices(record, _IT_IS_ABOUT), types, _SAID_BY)
     return Document(
         id=f"pmid:{pmid[1]}",
         title=title,
@@ -216,8 +216,8 @@ def _document(record: TaggedRecord, where: str) -> Document | Unreadable:
         keywords=tuple(word.removeprefix("*") for word in _list(fields, "OT")),
         mesh=tuple(term.replace("*", "") for term in _list(fields, "MH")),
         authors=tuple(name.replace(",", "") for name in _list(fields, "FAU") or _list(fields, "AU")) + _list(fields, "CN"),
-        notices=notices,
-        notifies=notifies,
+        notices=with_marks(_notices(record, _ABOUT_IT), title, types, _SAID_BY),
+        notifies=with_types((), _notices(record, _IT_IS_ABOUT), types, _SAID_BY)[1],
         other_texts=_other_texts(record),
         language=_text(fields, "LA") or None,
         original_title=_text(fields, "TT") or None,

@@ -21,8 +21,6 @@ def with_types(
 ) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
     """Notices about a record and those that it is, with what only its types tell; such a notice names no other publication.
 
-    A mark in front of a title tells nothing: anyone may write a title.
-
     >>> about, being = with_types((), (), ("Journal Article", "Retracted Publication"), "pubmed")
     >>> [(notice.kind.value, notice.said_by) for notice in about], being
     ([('retracted', 'pubmed')], ())

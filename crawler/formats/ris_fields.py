@@ -18,6 +18,7 @@ from crawler.formats.markup import has_markup, passages, plain
 from crawler.formats.notice_types import with_types
 from crawler.formats.passages import Passage, labelled
 from crawler.formats.records import stable_id
+from crawler.formats.retraction_marks import with_marks
 from crawler.record import Identifiers, normal_doi, normal_pmcid, registry_ids
 
 #: Where each program puts what; the first tag that says something counts.
@@ -74,7 +75,6 @@ class RisFields:
         types = tuple(
             part.strip() for value in self._all("M3") for part in re.split(r"[;\n]", value) if part.strip() and not exact_doi(value)
         )
-        notices, notifies = with_types((), (), types, form)
         return Document(
             id=stable_id(names, text),
             title=title,
@@ -92,8 +92,8 @@ class RisFields:
                 )
             ),
             authors=self._authors(),
-            notices=notices,
-            notifies=notifies,
+            notices=with_marks((), title, types, form),
+            notifies=with_types((), (), types, form)[1],
             other_texts=others,
             language=language_code(self._first("LA")),
             url=next((u for value in self._all("UR", "L2") for u in re.findall(r"https?://\S+", value)), None),

@@ -260,8 +260,8 @@ def test_a_notice_may_be_named_by_pmid_pmcid_or_words() -> None:
     assert [n.identifiers.preferred for n in found.notices] == ["pmid:98000009", "pmcid:PMC7999009", "doi:10.1000/words.1"]
 
 
-def test_a_mark_before_the_title_tells_nothing() -> None:
-    assert only(article(title="RETRACTED ARTICLE: Peat")).notices == ()
+def test_a_mark_before_the_title_is_a_retraction() -> None:
+    assert [n.kind for n in only(article(title="RETRACTED ARTICLE: Peat")).notices] == [NoticeKind.RETRACTED]
 
 
 @pytest.mark.parametrize(

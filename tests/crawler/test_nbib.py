@@ -150,9 +150,11 @@ def test_a_retraction_that_only_the_type_tells_of_is_told_once() -> None:
     assert [n.kind for n in notice.notifies] == [NoticeKind.RETRACTED]
 
 
-def test_a_mark_before_the_title_tells_nothing() -> None:
-    (found,) = documents(record(1, title="RETRACTED: Wax {}."))
-    assert found.notices == ()
+def test_a_mark_before_the_title_is_a_retraction_and_a_title_about_retractions_is_none() -> None:
+    marked, about, notice = (
+        documents(record(1, title=title))[0] for title in ("RETRACTED: Wax {}.", "Retracted wax: {}.", "Retraction: Wax {}.")
+    )
+    assert [[n.kind for n in d.notices] for d in (marked, about, notice)] == [[NoticeKind.RETRACTED], [], []]
 
 
 @pytest.mark.parametrize(

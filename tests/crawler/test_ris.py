@@ -356,9 +356,10 @@ def test_the_type_says_who_tells_it(first: str, line: str, report: Report) -> No
     assert found.report is report
 
 
-def test_a_retraction_is_told_by_the_type() -> None:
-    assert [n.kind for n in only("TI  - T", "M3  - Article; Retracted Publication").notices] == [NoticeKind.RETRACTED]
-    assert only("TI  - RETRACTED: T").notices == ()
+def test_a_retraction_is_told_by_the_type_or_by_the_title() -> None:
+    by_type, by_title = only("TI  - T", "M3  - Article; Retracted Publication"), only("TI  - RETRACTED: T")
+    assert [n.kind for d in (by_type, by_title) for n in d.notices] == [NoticeKind.RETRACTED] * 2
+    assert only("TI  - Retraction: T").notices == ()
 
 
 def test_folded_lines_are_one_and_paragraphs_stay() -> None:

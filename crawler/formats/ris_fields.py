@@ -28,7 +28,7 @@ _YEAR = ("PY", "Y1", "DA")
 _AUTHORS = ("AU", "A1")
 #: Fields that may hold a DOI alone, then those that may hold one beside other things.
 _DOI_ALONE, _DOI_SOMEWHERE = ("DO", "DI", "M3", "L3", "ID", "C7"), ("UR", "L2", "L1", "N1", "M1")
-#: Fields in which databases write a trial's number. Notes of people who read it are not among them, but PubMed's "Associated data" come as notes.
+#: Fields in which databases write a trial's number; PubMed's come as notes (N1) from EndNote.
 _NUMBERS = ("AN", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "KW", "M3", "N1", "UR", "L2", "JO", "T2")
 
 _DOI_MARKED = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|^doi:?\s*)(10\.\d{4,9}/\S+)", re.IGNORECASE | re.MULTILINE)

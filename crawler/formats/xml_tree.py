@@ -9,6 +9,7 @@ from html.entities import html5
 from lxml import etree
 
 from crawler.errors import Unreadable
+from crawler.formats.given import printable
 
 #: Characters of one document. The longest full texts have two million.
 LARGEST = 20_000_000
@@ -17,7 +18,7 @@ _HEADER = re.compile(r"\A\s*<\?xml\s[^<>]*>")
 _NO_SPACE = re.compile(r"[^\s\ufeff]|\Z")
 _NAME = re.compile(r"<([\w:.-]+)")
 _HALF = re.compile("[\ud800-\udfff]")
-#: Characters that XML cannot hold, also written as references.
+#: Characters that XML cannot hold.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CHARREF = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,9}));")
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
@@ -31,7 +32,7 @@ class Declares(Unreadable):
 def parsed(text: str, where: str, first_line: int = 1) -> etree._Element:
     """The root of an XML document that is given as text; a header that names an encoding is of no account any more.
 
-    Character names of HTML stand for their characters, since the DTD that would say so is not read. What XML cannot hold is dropped.
+    Character names of HTML stand for their characters, since the DTD that would say so is not read. What XML cannot hold or prints nothing is dropped.
     `first_line` is the number of the text's first line in its file.
 
     Raises:
@@ -99,7 +100,7 @@ def _parser() -> etree.XMLParser:
 
 def _plain(text: str, where: str) -> str:
     """The text without header and document type, in as many lines, and with characters in place of their names."""
-    text = _NO_XML.sub("", text.removeprefix("\ufeff"))
+    text = _NO_XML.sub("", printable(text))
     text = _HEADER.sub(_lines_alone, text, count=1)
     at = root_start(text)
     doctype = _DOCTYPE.match(text, at)
@@ -119,9 +120,9 @@ def _declares(where: str) -> Declares:
 
 
 def _numbered(found: re.Match[str]) -> str:
-    """A reference to a character that XML cannot hold is dropped, as the character would be."""
+    """A reference to a character that XML cannot hold, or that prints nothing, is dropped, as the character would be."""
     number = int(found[1], 16) if found[1] else int(found[2])
-    return found[0] if number <= 0x10FFFF and not _NO_XML.match(chr(number)) else ""
+    return found[0] if number <= 0x10FFFF and printable(_NO_XML.sub("", chr(number))) else ""
 
 
 def _named(found: re.Match[str]) -> str:

@@ -348,8 +348,8 @@ def test_a_broken_article_is_named_by_its_line_and_costs_no_other(bad: str) -> N
     assert str(error).startswith("paper.xml, line 4")
 
 
-@pytest.mark.parametrize("bad", ["\x0b", "&#11;", "&#x1F;", "&#55357;", "\ufffe", "\x00"])
-def test_characters_that_xml_cannot_hold_are_dropped(bad: str) -> None:
+@pytest.mark.parametrize("bad", ["\x0b", "&#11;", "&#x1F;", "&#55357;", "\ufffe", "\x00", "\x9b", "&#155;", "\u200b", "&#x110000;"])
+def test_characters_that_print_nothing_are_dropped(bad: str) -> None:
     assert body_of(f"Du{bad}g.") == "Dug."
 
 

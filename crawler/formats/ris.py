@@ -22,7 +22,7 @@ _OPENS, _CLOSES = "TY", "ER"
 _CLOSING = frozenset({_CLOSES, "EF"})
 #: Tags beside rispy's own that some programs write: DOI, links, PMID, a book's and a preprint's title.
 _MORE_TAGS = ("BT", "CT", "DI", "J1", "L3", "PM")
-_TAGS = {tag: tag for tag in (*TAG_KEY_MAPPING, *_MORE_TAGS) if tag != RisParser.UNKNOWN_TAG}
+_TAGS = {tag: tag for tag in (*TAG_KEY_MAPPING, *_MORE_TAGS)}
 #: No character of the text, which holds no controls when it comes here.
 _BETWEEN = "\x1e"
 

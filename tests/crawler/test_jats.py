@@ -122,6 +122,7 @@ def test_an_article_without_body_is_its_abstract_and_one_without_abstract_its_ti
         ('It fell by 2.3<sup><xref ref-type="bibr">12</xref></sup> points.', "It fell by 2.3 points."),
         ('It fell by 2.3<sup><xref ref-type="bibr">12</xref>,<xref ref-type="bibr">13</xref></sup> points.', "It fell by 2.3 points."),
         ('It fell by 2.3<xref ref-type="bibr"><sup>12</sup></xref> points.', "It fell by 2.3 points."),
+        ('It fell <sup><xref ref-type="bibr">12</xref></sup>.', "It fell."),
         ('<xref ref-type="bibr">Doe et al. (2020)</xref> dug.', "Doe et al. (2020) dug."),
         ('Doe et al. (<xref ref-type="bibr">2020</xref>) dug.', "Doe et al. (2020) dug."),
         ('See <xref ref-type="table">Table 2</xref> and <xref ref-type="fig">Figure 1</xref>.', "See Table 2 and Figure 1."),
@@ -246,9 +247,10 @@ def test_a_notice_names_what_it_is_about(own: str, kind: str, notice: str) -> No
     assert found.notices == ()
 
 
-@pytest.mark.parametrize("kind", ["companion", "commentary-article", "letter", "preprint", "republished-article"])
-def test_what_keeps_company_is_no_notice(kind: str) -> None:
-    found = only(article(meta=_related(kind), attributes='article-type="research-article"'))
+@pytest.mark.parametrize("own", ["research-article", "retraction"])
+@pytest.mark.parametrize("kind", ["companion", "commentary-article", "letter", "preprint"])
+def test_what_keeps_company_is_no_notice(own: str, kind: str) -> None:
+    found = only(article(meta=_related(kind), attributes=f'article-type="{own}"'))
     assert found.notices == found.notifies == ()
 
 

@@ -218,6 +218,30 @@ def test_a_missing_empty_line_between_records_joins_none() -> None:
     assert [(d.identifiers.pmid, d.text[-4:]) for d in documents(text)] == [("1", "One."), ("2", "Two.")]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PMID- 1\nOWN - NLM\nTI  - Wax 1.\nOWN - NLM\nTI  - Lost.\nAB  - Lost, too.\nSO  - x\n\n",
+        "PMID- 1\nOWN - NLM\nTI  - Wax 1.\n\nTI  - Lost.\nAB  - Lost, too.\n\n",
+        "PMID- 1\nOWN - NLM\nTI  - Wax 1.\nSO  - x\nTI  - Lost.\nAB  - Lost, too.\n\n",
+        "PMID- 1\nOWN - NLM\nTI  - Wax 1.\nSO  - x\n\nAB  - Lost.\nLA  - eng\n\n",
+    ],
+    ids=["no end", "no end but an empty line", "no empty line", "nothing in common"],
+)
+def test_a_record_without_pmid_is_not_poured_into_the_one_before_it(text: str) -> None:
+    first, error, last = items(text + record(2))
+    assert isinstance(first, Document)
+    assert first.text == "Wax 1."
+    assert "this record has no PMID" in str(error)
+    assert isinstance(last, Document)
+
+
+def test_a_doubled_pmid_line_opens_no_second_record() -> None:
+    first, error = items("PMID- 1\n" + record(1))
+    assert isinstance(first, Document)
+    assert "line 2: no field begins here" in str(error)
+
+
 def test_an_empty_line_within_a_record_cuts_none() -> None:
     (found,) = documents(record(1, "AB  - Wax warms.", "", "LA  - eng", "", "PT  - Letter"))
     assert (found.language, found.publication_types) == ("eng", ("Letter",))

@@ -52,8 +52,10 @@ class ClinicalTrials:
 
     def listing(self, search: Search, changed_since: date | None) -> Listing:
         """Every study that a search matches, marked with the day of its last update; one request for each 1,000."""
+        # What does not fit into one page is not listed whole by every refresh, only what was updated lately.
+        lately = changed_since if search.stored >= _PAGE else None
         params: dict[str, str | int] = {
-            "query.term": _term(search),
+            "query.term": _term(search, lately),
             "fields": "NCTId,LastUpdatePostDate",
             "pageSize": min(_PAGE, search.limit or _PAGE),
             "countTotal": "true",
@@ -67,7 +69,7 @@ class ClinicalTrials:
             page = self._ask("studies", params | {"pageToken": page.token}, _page)
             items |= _listed(page, changed_since)
         kept = tuple(items.values())[: search.limit]
-        return Listing(kept, whole=len(kept) == found, found=found)
+        return Listing(kept, whole=lately is None and len(kept) == found, found=found)
 
     def records(self, ids: Sequence[str]) -> Iterator[Answered | Lacking]:
         """The studies of these numbers: one list, and one request for each number that the list did not bring."""
@@ -151,16 +153,17 @@ class ClinicalTrials:
             return Unreadable(where, f"the kept answer cannot be read ({str(error)[:100]}).", "Fetch the record again.")
 
 
-def _term(search: Search) -> str:
+def _term(search: Search, updated_since: date | None = None) -> str:
     """The search in the registry's own language.
 
     >>> _term(Search("stem cells OR MSC", since=date(2010, 1, 1)))
     '(stem cells OR MSC) AND AREA[StudyFirstPostDate]RANGE[2010-01-01,MAX]'
     """
-    if search.since is None:
+    bounds = (("StudyFirstPostDate", search.since), ("LastUpdatePostDate", updated_since))
+    windows = [f"AREA[{field}]RANGE[{day.isoformat()},MAX]" for field, day in bounds if day is not None]
+    if not windows:
         return search.query
-    window = f"AREA[StudyFirstPostDate]RANGE[{search.since.isoformat()},MAX]"
-    return f"({search.query}) AND {window}" if search.query.strip() else window
+    return " AND ".join([f"({search.query})", *windows] if search.query.strip() else windows)
 
 
 def _canonical(study: Place) -> bytes:

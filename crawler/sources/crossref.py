@@ -14,6 +14,7 @@ from crawler.document import Document
 from crawler.errors import SaidNo, ServiceError, Unreadable
 from crawler.formats.exact_doi import exact_doi
 from crawler.formats.markup import plain
+from crawler.formats.retraction_marks import with_marks
 from crawler.http import Answer, Door, Final, Service, Transient
 from crawler.record import Identifiers, Notice, NoticeKind, Reference
 from crawler.sources.doi import (
@@ -180,14 +181,15 @@ def notices_of(work: Mapping[str, Any]) -> tuple[Notice, ...]:
     """What was published about a work: `updated-by`, and an `update-to` that names the work itself (a retraction in place).
 
     Each source's word stands by itself; one source's several entries of one event are one notice. A retraction that was taken back by a later
-    reinstatement is none, which is told as a correction. A mark before the title says nothing:
-    anyone may write a title.
+    reinstatement is none, which is told as a correction. A publisher's mark before the title speaks where no entry does.
     """
     own = exact_doi(string(work.get("DOI")))
     entries = [*objects(work.get("updated-by")), *(e for e in objects(work.get("update-to")) if own and _named(e) == own)]
     reinstated = max((_dated(e) or "" for e in entries if _sort(e) in _REINSTATED), default="")
     found = [n for n in map(_notice, entries) if n]
-    return _merged(n for n in found if not (n.kind is NoticeKind.RETRACTED and n.date and n.date <= reinstated))
+    standing = _merged(n for n in found if not (n.kind is NoticeKind.RETRACTED and n.date and n.date <= reinstated))
+    # The mark may stay before the title of a paper that was reinstated.
+    return standing if reinstated else with_marks(standing, titled(work), (), "crossref:publisher")
 
 
 def _notifies(work: Mapping[str, Any]) -> tuple[Notice, ...]:

@@ -15,7 +15,7 @@ from crawler.formats.dates import cited_date
 from crawler.formats.exact_doi import exact_doi
 from crawler.formats.markup import has_markup, passages, plain
 from crawler.formats.passages import Passage, labelled
-from crawler.formats.notice_types import with_types
+from crawler.formats.retraction_marks import with_marks
 from crawler.http import Answer, Door, Final, Service, Transient
 from crawler.record import Identifiers, Notice, NoticeKind, Reference, normal_pmcid, normal_pmid, registry_ids
 from crawler.sources.doi import Shortfalls, canonical, json_object, objects, stored_object, string, strings
@@ -75,7 +75,10 @@ class EuropePmc:
         creation or its publication. What changed is listed by UPDATE_DATE.
         """
         query = f"({search.query})"
-        entered = query if search.since is None else f"{query} AND {_from('FIRST_IDATE', search.since)}"
+        # What does not fit into one page is not listed whole by every refresh, only what entered lately.
+        lately = changed_since is not None and search.stored >= _PAGE
+        first = max(filter(None, (search.since, changed_since)), default=None) if lately else search.since
+        entered = query if first is None else f"{query} AND {_from('FIRST_IDATE', first)}"
         ids, found = self._ids(entered, search.limit)
         revised: set[str] = set()
         if changed_since is not None:
@@ -84,7 +87,7 @@ class EuropePmc:
             listed = set(ids)
             new = [id for id in changed if id not in listed]
             ids, found = [*ids, *new], found + len(new) + max(0, count - len(changed))
-        whole = search.since is None and search.limit is None and len(ids) >= found
+        whole = first is None and search.limit is None and len(ids) >= found
         return Listing(tuple(Listed(id, revised=id in revised) for id in ids), whole, found)
 
     def _ids(self, query: str, limit: int | None) -> tuple[list[str], int]:
@@ -351,7 +354,8 @@ def _notices(core: Mapping[str, Any], types: Sequence[str]) -> tuple[tuple[Notic
         names = Identifiers.found_in(line or "")
         notice = Notice(kind, EuropePmc.name, _linked(entry, names), cited_date(line or ""), line)
         (about if side == "in" else being).append(notice)
-    return with_types(dict.fromkeys(about), dict.fromkeys(being), types, EuropePmc.name)
+    title = plain(string(core.get("title")))
+    return with_marks(dict.fromkeys(about), title, types, EuropePmc.name), tuple(dict.fromkeys(being))
 
 
 def _linked(entry: Mapping[str, Any], names: Identifiers) -> Identifiers:

@@ -183,6 +183,12 @@ def test_the_mark_is_the_day_of_the_last_update(tmp_path: Path) -> None:
     assert not any(i.revised for i in unasked.items)
 
 
+def test_a_search_that_holds_more_than_a_page_lists_only_what_was_updated_lately(tmp_path: Path) -> None:
+    found, server = listed(in_pages(3), tmp_path, Search("cells", stored=1000), since=date(2024, 5, 1))
+    assert server.asked[0][1]["query.term"] == "(cells) AND AREA[LastUpdatePostDate]RANGE[2024-05-01,MAX]"
+    assert not found.whole, "what is not listed has not gone"
+
+
 def test_a_study_that_stands_on_two_pages_is_listed_once(tmp_path: Path) -> None:
     pages = {None: {"studies": [entry(0), entry(1)], "totalCount": 3, "nextPageToken": "b"}, "b": {"studies": [entry(1), entry(2)]}}
     found, _ = listed(lambda _, params: as_json(pages[params.get("pageToken")]), tmp_path)
@@ -221,7 +227,7 @@ def test_an_answer_that_is_none_is_asked_for_again(tmp_path: Path, bad: Given) -
 
 def test_what_a_service_says_in_place_of_an_answer_is_told(tmp_path: Path) -> None:
     with pytest.raises(Unanswered, match="Search backend is resting"):
-        listed(lambda *_: as_json({"error": "Search backend is\nresting"}), tmp_path)
+        listed(lambda *_: (200, {"Content-Type": "application/json"}, b'{"error": "Search backend is\nresting"}'), tmp_path)
 
 
 # ------------------------------------------------------------------------------------------------ records

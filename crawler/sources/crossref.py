@@ -113,27 +113,34 @@ class Crossref:
     def sweep(self, dois: Sequence[str]) -> Iterator[tuple[str, tuple[Notice, ...]] | Lacking]:
         """What is published about each of these DOIs: its notices (none is an answer), or `Lacking`.
 
-        One request for every 50 DOIs, and one for each DOI with a comma in it. `Lacking.gone`: Crossref does not know the DOI. A page that
-        fails makes its DOIs lacking, and no others.
+        One request for every 50 DOIs, and one for each DOI with a comma in it. `Lacking.gone`: Crossref does not know the DOI; else the
+        asking failed. A page that fails makes its DOIs lacking, and no others.
         """
         asked_as: dict[str | None, list[str]] = {}
         for doi in dict.fromkeys(dois):
             asked_as.setdefault(exact_doi(doi), []).append(doi)
         yield from (Lacking(doi, f"{doi} is no DOI.", gone=True) for doi in asked_as.pop(None, []))
         known = [name for name in asked_as if name]
-        # Unusual names stand together at the end, so that a page which is refused for one of them costs few others.
-        pages = _pages(sorted((n for n in known if "," not in n), key=lambda n: not _PLAIN_NAME.fullmatch(n)))
-        for page in [*pages, *([name] for name in known if "," in name)]:
+        for page in [*_pages([name for name in known if "," not in name]), *([name] for name in known if "," in name)]:
             for name, found in self._swept(page).items():
                 yield from (replace(found, id=doi) if isinstance(found, Lacking) else (doi, found) for doi in asked_as[name])
 
     def _swept(self, page: Sequence[str]) -> dict[str, tuple[Notice, ...] | Lacking]:
-        """What became of each name of a page."""
+        """What became of each name of a page. A list that is refused may be so for an unusual name, which is then asked for by itself."""
         try:
-            works = self._works(page) if "," not in page[0] else {n: w for n in page if (w := self._work(n)) is not None}
+            works = self._each(page) if len(page) == 1 and not _PLAIN_NAME.fullmatch(page[0]) else self._works(page)
+        except SaidNo as error:
+            odd = [name for name in page if not _PLAIN_NAME.fullmatch(name)]
+            if len(page) == 1 or not odd:
+                return {name: Lacking(name, str(error)) for name in page}
+            parts = [part for part in ([name for name in page if name not in odd], *([name] for name in odd)) if part]
+            return {name: found for part in parts for name, found in self._swept(part).items()}
         except ServiceError as error:
             return {name: Lacking(name, str(error)) for name in page}
         return {name: notices_of(works[name]) if name in works else _unknown(name, name) for name in page}
+
+    def _each(self, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+        return {name: work for name in names if (work := self._work(name)) is not None}
 
 
 def _unknown(id: str, name: str) -> Lacking:

@@ -175,6 +175,14 @@ def test_a_retraction_after_a_reinstatement_stands() -> None:
     assert NoticeKind.RETRACTED in [n.kind for n in notices_of(work(updated_by=entries))]
 
 
+def test_a_mark_before_the_title_is_what_the_title_says() -> None:
+    title = ["RETRACTED: Cells for goats"]
+    assert [n.said_by for n in parsed(title=title).notices] == ["title"]
+    assert [n.said_by for n in parsed(title=title, updated_by=[update("retraction")]).notices] == ["crossref:publisher"]
+    taken_back = [update("retraction"), update("reinstatement", "10.1000/notice.2", day=(2023, 1, 2))]
+    assert [n.kind for n in parsed(title=title, updated_by=taken_back).notices] == [NoticeKind.CORRECTED]
+
+
 def test_an_unchanged_work_has_unchanged_bytes() -> None:
     before = work(indexed={"timestamp": 1}, is_referenced_by_count=4, score=1.0)
     after = dict(reversed(work(indexed={"timestamp": 2}, is_referenced_by_count=5, score=2.0).items()))
@@ -359,6 +367,23 @@ def test_a_page_of_the_sweep_that_fails_costs_no_other(corpus: Corpus, tmp_path:
     assert not any(one.gone for one in lacking)
     assert all("503" in one.why for one in lacking)
     assert {one[0] for one in swept if isinstance(one, tuple)} == {*asked[:50], *asked[100:]}
+
+
+def test_a_list_that_is_refused_for_one_odd_name_costs_no_other_doi(corpus: Corpus, tmp_path: Path) -> None:
+    odd = "10.1002/(sici)1097-0000(199809)17:15/16<1661::aid-odd968>3.0.co;2-2"
+    corpus.add(doi=odd, crossref_doi=odd, agency="crossref")
+    asked = [*dois(corpus, 30), odd]
+    with served(corpus, Schedule().then("crossref.works", "status:400")) as service:
+        swept = list(crossref(service.base("crossref"), tmp_path).sweep(asked))
+        assert service.stats.per_route() == {"crossref.works": 2, "crossref.work": 1}
+    assert {one[0] for one in swept if isinstance(one, tuple)} == set(asked)
+
+
+def test_a_list_that_is_refused_altogether_is_not_asked_for_piece_by_piece(corpus: Corpus, tmp_path: Path) -> None:
+    with served(corpus, Schedule().always("crossref", "status:403")) as service:
+        swept = list(crossref(service.base("crossref"), tmp_path).sweep(dois(corpus, 50)))
+        assert service.stats.count() == 1
+    assert all(isinstance(one, Lacking) and not one.gone and "403" in one.why for one in swept)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -109,7 +109,7 @@ def test_an_erratum_a_concern_and_a_comment_retract_nothing() -> None:
         assert [n.kind for n in parsed(commentCorrectionList=correction(words)).notices] == kind
 
 
-def test_a_mark_before_the_title_tells_of_a_retraction() -> None:
+def test_a_mark_before_the_title_is_what_the_title_says() -> None:
     assert [n.said_by for n in parsed(title="RETRACTED: Cells for goats").notices] == ["title"]
 
 

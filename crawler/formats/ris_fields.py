@@ -114,14 +114,14 @@ class RisFields:
         a text beside it. An abstract in another language is kept and not read, where the record or an English one beside it says that it is.
         """
         given = list(dict.fromkeys(self._all("AB") or self._all("N2")))
-        beside = [text for text in self._all("N2") if self._all("AB") and not any(text in known for known in given)]
+        beside = "\n".join(dict.fromkeys(self._all("N2"))) if self._all("AB") else ""
         language = language_code(self._first("LA"))
         foreign = [text for text in given if reads_foreign(text)]
         if len(foreign) == len(given) and language in (None, "eng"):
             foreign = []
         others = [OtherText(_prose(text), None if language == "eng" else language, "AB") for text in foreign]
-        others += [OtherText(_prose(text), sort="N2") for text in beside]
-        return _passages([text for text in given if text not in foreign]), tuple(others)
+        others += [OtherText(_prose(beside), sort="N2")] if beside and beside not in "\n".join(given) else []
+        return _passages(given if not foreign else [text for text in given if not reads_foreign(text)]), tuple(others)
 
     def _doi(self) -> str | None:
         alone = [exact_doi(value.partition("\n")[0]) for value in self._all(*_DOI_ALONE)]

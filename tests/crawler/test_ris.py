@@ -319,9 +319,10 @@ def test_an_abstract_in_html_has_sections() -> None:
 
 
 def test_repeated_abstracts_are_paragraphs_and_a_longer_n2_stands_beside() -> None:
-    found = only("TI  - T", "AB  - Aim: To sit.", "AB  - Results: We sat.", "N2  - A note about the paper.", "N2  - We sat.")
+    found = only("TI  - T", "AB  - Aim: To sit.", "AB  - Results: We sat.", "N2  - A note about the paper.")
     assert found.text == "T\n\nAim: To sit.\nResults: We sat."
     assert [(other.text, other.sort) for other in found.other_texts] == [("A note about the paper.", "N2")]
+    assert only("TI  - T", "AB  - Aim: To sit.", "N2  - To sit.").other_texts == ()
 
 
 _ENGLISH = "The pain of the sailors was lower with tar than with water after twelve weeks, and there were no burns in any of the two groups of the trial."

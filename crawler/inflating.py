@@ -47,7 +47,7 @@ class Inflated(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """The next bytes; 0 at the end."""
         try:
-            data = self._file.read(len(buffer))
+            data = self._file.read1(len(buffer))
         except EOFError as error:
             raise Unreadable(
                 self._where, f"this gzip file breaks off; {self._count} bytes came out of it.", "Download it again."

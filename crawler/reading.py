@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from crawler.errors import UnknownFormat, Unreadable
 from crawler.formats import BY_RECORD, format_of, known_formats
 from crawler.formats.given import Given
 from crawler.formats.markup import is_page, page_text
+from crawler.formats.pubmed_xml import Deleted, PubmedXml, read_pubmed_file
 from crawler.formats.records import Records, are_lines, read_lines
 from crawler.formats.xml_tree import root_start
 from crawler.inflating import GZIP, inflated
@@ -28,6 +30,7 @@ _LINE_FILES = frozenset({".jsonl", ".ndjson", ".jsonlines"})
 _WIDE = frozenset({"utf-16", "utf-32"})
 #: The encoding that is taken where bytes are no UTF-8.
 _GUESSED = "cp1252"
+_PMIDS_SHOWN = 10
 
 
 def read_paths(paths: Iterable[Path | str]) -> Iterator[Document | Unreadable]:
@@ -85,22 +88,26 @@ def _standard_input() -> Iterator[Document | Unreadable]:
     yield from read_lines(_lines(sys.stdin.buffer, encoding, where, first), where)
 
 
-def _read_file(file: BinaryIO, path: Path) -> Iterator[Document | Unreadable]:
+def _read_file(file: io.BufferedReader, path: Path) -> Iterator[Document | Unreadable]:
     packed = file.read(len(GZIP)) == GZIP
     file.seek(0)
     if packed:
-        yield from _read_content(inflated(file, str(path)), str(path), Path(path.stem))
+        yield from _read_content(inflated(file, str(path)), path, Path(path.stem))
     else:
-        yield from _read_content(file, str(path), path)
+        yield from _read_content(file, path, path)
 
 
-def _read_content(file: BinaryIO, where: str, name: Path) -> Iterator[Document | Unreadable]:
+def _read_content(file: io.BufferedReader, path: Path, name: Path) -> Iterator[Document | Unreadable]:
     """The documents in a file's content; `name` is the file's, without what says only that it was packed."""
-    head = file.read(HEAD)
+    where = str(path)
+    head = _head(file)
     if not head.strip():
         raise Unreadable(where, "this file is empty.", "")
     encoding = encoding_of(head, where)
     start = head.decode(encoding, "replace").lstrip("\ufeff")
+    if PubmedXml().recognises(Given(start, where, name.stem)):
+        yield from _read_pubmed(path)
+        return
     file.seek(0)
     if _streams(start, name, encoding):
         yield from read_lines(_lines(file, encoding, where), where)
@@ -108,8 +115,38 @@ def _read_content(file: BinaryIO, where: str, name: Path) -> Iterator[Document |
     data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
         raise Unreadable(where, f"this file is too large (at most {LARGEST_FILE // 1_000_000} MB).",
-                         "Only JSON lines may be larger: write one record a line.")  # fmt: skip
+                         "Only JSON lines and PubMed's XML may be larger: write one record a line.")  # fmt: skip
     yield from _read_whole(data, encoding, where, name.stem)
+
+
+def _head(file: io.BufferedReader) -> bytes:
+    """What a file begins with; of a packed one that breaks off as much as came out of it."""
+    head = b""
+    try:
+        while len(head) < HEAD and (piece := file.read1(HEAD - len(head))):
+            head += piece
+    except Unreadable:
+        if not head:
+            raise
+    return head
+
+
+def _read_pubmed(path: Path) -> Iterator[Document | Unreadable]:
+    """PubMed's files, record by record, packed or not. What an update file takes back is no record to add, and is named."""
+    deleted: list[str] = []
+    for item in read_pubmed_file(path):
+        if isinstance(item, Deleted):
+            deleted.append(item.pmid)
+        else:
+            yield item
+    if deleted:
+        shown = ", ".join(deleted[:_PMIDS_SHOWN]) + (" …" if len(deleted) > _PMIDS_SHOWN else "")
+        records = "a record" if len(deleted) == 1 else f"{len(deleted)} records"
+        yield Unreadable(
+            str(path),
+            f"PubMed took back {records} (PMID {shown}).",
+            "Adding a file takes nothing back; `counterclaim refresh` does.",
+        )
 
 
 def _streams(start: str, name: Path, encoding: str) -> bool:

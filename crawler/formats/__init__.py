@@ -13,6 +13,7 @@ from crawler.formats.given import Given
 from crawler.formats.jats import Jats
 from crawler.formats.nbib import Nbib
 from crawler.formats.pubmed_text import PubmedText
+from crawler.formats.pubmed_xml import PubmedXml
 from crawler.formats.records import Records
 from crawler.formats.ris import Ris
 from crawler.formats.web_page import WebPage
@@ -41,10 +42,20 @@ class Format(Protocol):
 
 
 #: In the order in which they are asked: the stricter sign first.
-FORMATS: tuple[Format, ...] = (Jats(), Nbib(), Ris(), CitationJson(), Records(), PubmedText(), ConferenceNews(), WebPage())
+FORMATS: tuple[Format, ...] = (
+    PubmedXml(),
+    Jats(),
+    Nbib(),
+    Ris(),
+    CitationJson(),
+    Records(),
+    PubmedText(),
+    ConferenceNews(),
+    WebPage(),
+)
 
 #: Formats that name a record with bytes that are no text, and read the others.
-BY_RECORD = frozenset({Jats.name, Nbib.name, Ris.name})
+BY_RECORD = frozenset({PubmedXml.name, Jats.name, Nbib.name, Ris.name})
 
 
 def format_of(given: Given) -> Format | None:

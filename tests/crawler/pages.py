@@ -238,6 +238,25 @@ AID - 10.1000/joj.2021.99 [doi]
 SO  - J Odd Joints. 2021 Aug;9(8):99. doi: 10.1000/joj.2021.99.
 """
 
+#: As PubMed's files and EFetch give it.
+PUBMED_XML = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2025//EN" "https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd">
+<PubmedArticleSet>
+<PubmedArticle><MedlineCitation Status="MEDLINE" Owner="NLM"><PMID Version="1">98000121</PMID>
+<DateRevised><Year>2024</Year><Month>03</Month><Day>05</Day></DateRevised>
+<Article PubModel="Print"><Journal><JournalIssue CitedMedium="Internet"><Volume>9</Volume><PubDate><Year>2021</Year><Month>Mar</Month></PubDate></JournalIssue>
+<Title>Journal of odd joints</Title><ISOAbbreviation>J Odd Joints</ISOAbbreviation></Journal>
+<ArticleTitle>Clay for 10<sup>6</sup> sore thumbs.</ArticleTitle>
+<Abstract><AbstractText Label="METHODS" NlmCategory="METHODS">Ninety bakers were randomised.</AbstractText>
+<AbstractText Label="RESULTS" NlmCategory="RESULTS">Pain fell by 3 points (95% CI 1 to 5; <i>P</i> &lt; 0.01).</AbstractText></Abstract>
+<AuthorList><Author><LastName>Nemo</LastName><ForeName>Ada</ForeName><Initials>A</Initials></Author></AuthorList><Language>eng</Language>
+<PublicationTypeList><PublicationType UI="D016449">Randomized Controlled Trial</PublicationType></PublicationTypeList></Article>
+<MedlineJournalInfo><MedlineTA>J Odd Joints</MedlineTA></MedlineJournalInfo></MedlineCitation>
+<PubmedData><ArticleIdList><ArticleId IdType="pubmed">98000121</ArticleId></ArticleIdList></PubmedData></PubmedArticle>
+</PubmedArticleSet>
+"""
+
 #: As a database exports it, with an abstract in paragraphs; and as a reference manager does.
 RIS = """\
 TY  - JOUR
@@ -316,6 +335,7 @@ JATS = """\
 PAGES = {
     "jats": JATS,
     "nbib": NBIB,
+    "pubmed_xml": PUBMED_XML,
     "ris": RIS,
     "citation_json": CITATION,
     "records": RECORDS,

@@ -12,7 +12,7 @@ from crawler import inflating, reading
 from crawler.document import Document
 from crawler.errors import Unreadable
 from crawler.reading import read_paths
-from tests.crawler.pages import JATS, NBIB, PAGES, PUBMED, RIS, STRANGERS
+from tests.crawler.pages import JATS, NBIB, PAGES, PUBMED, PUBMED_XML, RIS, STRANGERS
 
 
 def read(path: Path) -> list[Document | Unreadable]:
@@ -98,6 +98,54 @@ def test_a_packed_file_may_hold_no_more_than_a_plain_one(tmp_path: Path) -> None
 )
 def test_what_is_packed_and_not_known_says_what_it_is(data: bytes, said: str, tmp_path: Path) -> None:
     assert said in error_of(saved(tmp_path, "x.gz", gzip.compress(data)))
+
+
+# --- PubMed's files
+
+
+def _pubmed(count: int, behind: str = "") -> str:
+    start, end = PUBMED_XML.index("<PubmedArticle>"), PUBMED_XML.index("</PubmedArticleSet>")
+    records = (PUBMED_XML[start:end].replace("98000121", str(98_000_200 + n)) for n in range(count))
+    return PUBMED_XML[:start] + "".join(records) + behind + PUBMED_XML[end:]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_pubmed_file_of_any_size_takes_the_memory_of_a_few_records(
+    packed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LARGEST_FILE", 1000)
+    text = _pubmed(6_000).encode()
+    path = saved(tmp_path, "pubmed26n1300.xml", gzip.compress(text, 1) if packed else text)
+    tracemalloc.start()
+    count = sum(isinstance(item, Document) for item in read_paths([path]))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(text) > 6_000_000
+    assert count == 6_000
+    assert peak < 20_000_000
+
+
+@pytest.mark.parametrize("count", [20, 2000])
+def test_a_pubmed_file_that_breaks_off_keeps_the_records_before_the_break(count: int, tmp_path: Path) -> None:
+    packed = gzip.compress(_pubmed(count).encode(), 0)
+    found = read(saved(tmp_path, "x.xml.gz", packed[: len(packed) * 9 // 10]))
+    assert sum(isinstance(item, Document) for item in found) >= count // 2
+    assert "breaks off" in str(found[-1])
+
+
+def test_what_an_update_file_takes_back_is_named_once(tmp_path: Path) -> None:
+    text = _pubmed(2, "<DeleteCitation><PMID Version='1'>98000301</PMID><PMID Version='1'>98000302</PMID></DeleteCitation>")
+    first, second, error = read(saved(tmp_path, "x.xml.gz", gzip.compress(text.encode())))
+    assert isinstance(first, Document)
+    assert isinstance(second, Document)
+    assert "PubMed took back 2 records (PMID 98000301, 98000302)" in str(error)
+
+
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "utf-16"])
+def test_a_pubmed_file_may_declare_another_encoding(encoding: str, tmp_path: Path) -> None:
+    text = PUBMED_XML.replace("UTF-8", encoding).replace("Nemo", "Müller")
+    (found,) = documents(saved(tmp_path, "x.xml", text.encode(encoding)))
+    assert found.authors == ("Müller Ada",)
 
 
 # --- encodings

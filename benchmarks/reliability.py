@@ -40,12 +40,15 @@ from kb.intake import ReadsDocuments
 from kb.refreshing import Refresh
 from nlp.claim import Extraction, Level, Study
 from nlp.pipeline import build
+from tests.imitation.answer import Settings as ImitationSettings
 from tests.imitation.corpus import Corpus
 from tests.imitation.faults import Schedule
 from tests.imitation.server import Imitation
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY, CONTACT = "SECRET123KEY", "operator.of.this@example.org"
+#: The imitated Crossref announces wide limits where thousands of DOIs are swept; the row `polite` is about limits.
+QUICK = ImitationSettings(crossref_limits=(500, 8))
 ALL = SavedSearch("all", "all[sb]", ("pubmed",))
 
 
@@ -107,7 +110,7 @@ def named_as_missing(path: Path) -> set[str]:
 def complete() -> Row:
     """25,000 hits and a day of 12,000."""
     corpus = Corpus.generate(25_000, seed=1, one_day=12_000)
-    with folder() as here, Imitation(corpus) as service:
+    with folder() as here, Imitation(corpus, settings=QUICK) as service:
         path = here / "l.db"
         begun = time.monotonic()
         summary = run(configured(service.bases()), path, Unread(), corpus.today).saved([ALL])
@@ -131,7 +134,7 @@ def faulty() -> Row:
     told, held = [], True
     for seed in range(1, 6):
         corpus = Corpus.generate(25_000, seed=seed, one_day=12_000)
-        with folder() as here, Imitation(corpus, Schedule.mixed(0.3, seed)) as service:
+        with folder() as here, Imitation(corpus, Schedule.mixed(0.3, seed), settings=QUICK) as service:
             path = here / "l.db"
             summary = run(configured(service.bases()), path, Unread(), corpus.today).saved([ALL])
             here_now, named = stored(path), named_as_missing(path)

@@ -141,6 +141,8 @@ class Transport:
             session.mount("https://", _Adapter())
             # Without this, requests would look for the operator's passwords in ~/.netrc and send them.
             session.auth = lambda prepared: prepared
+            # And without this it would read a redirect's body, however long, to look for the next hop, which is ours to judge.
+            session.get_redirect_target = lambda response: None  # type: ignore[method-assign, assignment]
             self._sessions.session = session
         return session
 

@@ -100,8 +100,10 @@ class Harvest:
         begun = self.now()
         with self.library.transaction() as db:
             row = ledger.search_id(db, saved.name, source.name, saved.query, saved.since.isoformat() if saved.since else None)
-            mark, stored = ledger.watermark(db, row), ledger.stored_items(db, row)
-        since = (mark - timedelta(days=self.overlap_days)).date() if mark and not full else None
+            mark = ledger.watermark(db, row)
+            stored = ledger.stored_items(db, row) if mark and not full else 0
+        # Also the first listing says what was revised lately: only then can the next one tell what is revised anew.
+        since = ((mark or begun) - timedelta(days=self.overlap_days)).date()
         listing = source.listing(Search(saved.query, saved.since, limit, stored), since)
         with self.library.transaction() as db:
             ledger.plan(db, row, source.name, listing, Recheck(begun, self.recheck_hours), full)

@@ -16,7 +16,8 @@ from kb.errors import NotStored
 from kb.intake import Reading
 from kb.standing import write_standing
 from kb.studies import regroup, stand_alone
-from kb.writing import Stored, Writer
+from kb.writing import Stored as Stored
+from kb.writing import Writer
 from nlp.domain import Entry, by_id, entries, normal_name
 
 #: What SQLite raises on a value: a broken character, a number beyond 64 bits, a row against the tables' rules.

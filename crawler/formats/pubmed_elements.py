@@ -19,20 +19,25 @@ BREAK = b"\0"
 _AFTER_NAME = frozenset(b"> /\n\t\r")
 _SLASH = ord("/")
 _QUOTED_TO_END = re.compile(rb"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
-_UNTIDY = re.compile(" \0|\0 ")
 
 
 class Tag(NamedTuple):
-    """An element's name, as its tags begin and as its end tag is usually written."""
+    """An element's name as its tags begin and end, and the start tag that is looked for first."""
 
     opening: bytes
+    usual: bytes
     ending: bytes
     end_tag: bytes
 
 
-def tag(name: str) -> Tag:
-    """The tags of elements of this name."""
-    return Tag(f"<{name}".encode(), f"</{name}".encode(), f"</{name}>".encode())
+def tag(name: str, *, attributes: bool = False) -> Tag:
+    """The tags of elements of this name, which has attributes as a rule, or none."""
+    return Tag(
+        f"<{name}".encode(),
+        f"<{name} ".encode() if attributes else f"<{name}>".encode(),
+        f"</{name}".encode(),
+        f"</{name}>".encode(),
+    )
 
 
 def inside(body: bytes, name: Tag, start: int = 0, end: int = sys.maxsize) -> bytes:
@@ -41,28 +46,36 @@ def inside(body: bytes, name: Tag, start: int = 0, end: int = sys.maxsize) -> by
     >>> inside(b"<TitleX>no</TitleX><Title a='1'>On <i>X</i></Title>", tag("Title"))
     b'On <i>X</i>'
     """
+    first = body.find(name.usual, start, end)
+    if first >= 0:
+        first = body.find(b">", first) + 1
+        last = body.find(name.end_tag, first, end)
+        if last >= 0 and body[first - 2] != _SLASH:
+            return body[first:last]
+    return _spelt_otherwise(body, name, start, end)
+
+
+def _spelt_otherwise(body: bytes, name: Tag, start: int, end: int) -> bytes:
+    """The same where the tags have more or fewer attributes than usual, or blanks in them."""
     begin = body.find(name.opening, start, end)
+    while begin >= 0 and body[begin + len(name.opening)] not in _AFTER_NAME:
+        begin = body.find(name.opening, begin + 1, end)
     if begin < 0:
         return b""
-    after = begin + len(name.opening)
-    if body[after] not in _AFTER_NAME:
-        return inside(body, name, after, end)
-    first = body.find(b">", after) + 1
-    last = body.find(name.end_tag, first, end)
-    if body[first - 2] == _SLASH:
-        return b""
-    return body[first:last] if last >= 0 else _inside_blank_tags(body, name, first, end)
-
-
-def _inside_blank_tags(body: bytes, name: Tag, first: int, end: int) -> bytes:
-    """The content up to an end tag that has blanks in it."""
+    first = body.find(b">", begin) + 1
     found = re.compile(re.escape(name.ending) + rb"\s*>").search(body, first, end)
-    return body[first : found.start()] if found else b""
+    return body[first : found.start()] if found and body[first - 2] != _SLASH else b""
 
 
 def text_in(body: bytes, name: Tag, start: int = 0, end: int = sys.maxsize) -> str:
     """The text of the first element of this name between two places; empty where there is none."""
     return plain_text(inside(body, name, start, end))
+
+
+@lru_cache(maxsize=4096)
+def frequent_text(markup: bytes) -> str:
+    """The text of content that many records have alike: a journal's name, a language."""
+    return plain_text(markup)
 
 
 def elements(zone: bytes, name: Tag) -> Iterator[tuple[bytes, bytes]]:
@@ -95,9 +108,9 @@ def plain_texts(found: Iterable[bytes]) -> tuple[str, ...]:
     """Contents of many elements as texts, decoded in one go; empty ones are left out."""
     whole = plain_text(BREAK.join(found))
     parts = whole.split("\0")
-    if _UNTIDY.search(whole):
+    if " \0" in whole or "\0 " in whole:
         parts = [part.strip(" ") for part in parts]
-    return tuple(filter(None, parts))
+    return tuple(parts) if "" not in parts else tuple(filter(None, parts))
 
 
 def attribute_of(name: str) -> Callable[[bytes], str]:

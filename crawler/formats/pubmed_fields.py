@@ -31,9 +31,9 @@ _ONE_AUTHOR = re.compile(
 _ONE_KEYWORD = re.compile(rb"<Keyword(?:\s[^<>]*+)?>([^<]*+)</Keyword>")
 _ONE_TERM = re.compile(rb"<(?:DescriptorName|QualifierName)(?:\s[^<>]*+)?>([^<]*+)<")
 _DATE_PARTS = tuple(re.compile(f"<{part}\\s*>([^<]*)<".encode()) for part in ("Year", "Month", "Day"))
-#: Digits as one digit, letters as capitals: what a registration number looks like from afar.
-_SHAPES = bytes(48 if chr(c).isdigit() else ord(chr(c).upper()) for c in range(128)) + bytes(range(128, 256))
-_DIGITS = re.compile(r"[0-9]{6}|NTR\s?[0-9]{3}|RBR-", re.IGNORECASE)
+#: What a registration number looks like from afar: all digits as one digit, and the letters of the short ones, NTR and RBR, as the same.
+_SHAPES = bytes.maketrans(b"123456789NT", b"000000000RB")
+_NUMBERS = re.compile(b"0{6}|RBR")
 #: How far a registration number may reach beyond the digits that give it away.
 _REACH = 32
 
@@ -100,29 +100,29 @@ def registrations(text: str, zones: Zones) -> tuple[str, ...]:
     digits alone.
     """
     banks = inside(zones.body, _BANKS, zones.tail, zones.tail_end)
-    if banks:
-        text = "\n".join((text, *texts(banks, _NUMBER)))
-    shape = text.encode("utf-8", "replace").translate(_SHAPES)
-    if b"000000" in shape or b"NTR" in shape or b"RBR-" in shape:
-        return registry_ids("\n\n".join(_neighbourhoods(text)))
+    written = "\n".join((text, *texts(banks, _NUMBER))).encode() if banks else text.encode()
+    shape = written.translate(_SHAPES)
+    # Every number has six digits in a row but the Dutch and the Brazilian ones, which are told by their letters.
+    if b"000000" in shape or b"RBR" in shape:
+        return registry_ids(b"\n\n".join(_neighbourhoods(written, shape)).decode())
     return ()
 
 
-def _neighbourhoods(text: str) -> list[str]:
-    """The words around each run of digits, whole words only; neighbourhoods that meet are one."""
+def _neighbourhoods(written: bytes, shape: bytes) -> list[bytes]:
+    """The words around each number, whole words only; neighbourhoods that meet are one."""
     spans: list[tuple[int, int]] = []
-    for digits in _DIGITS.finditer(text):
+    for number in _NUMBERS.finditer(shape):
         before, seen = spans[-1] if spans else (0, 0)
-        if digits.end() + _REACH <= seen:
+        if number.end() + _REACH <= seen:
             continue
-        start = max(digits.start() - _REACH, seen)
-        start = max(text.rfind(" ", seen, start), text.rfind("\n", seen, start), seen - 1) + 1
-        end = min([at for sign in " \n" if (at := text.find(sign, digits.end() + _REACH)) >= 0], default=len(text))
+        start = max(number.start() - _REACH, seen)
+        start = max(written.rfind(b" ", seen, start), written.rfind(b"\n", seen, start), seen - 1) + 1
+        end = min([at for sign in (b" ", b"\n") if (at := written.find(sign, number.end() + _REACH)) >= 0], default=len(written))
         if spans and start <= seen:
             spans[-1] = (before, end)
         else:
             spans.append((start, end))
-    return [text[start:end] for start, end in spans]
+    return [written[start:end] for start, end in spans]
 
 
 @lru_cache(maxsize=8192)

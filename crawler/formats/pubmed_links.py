@@ -41,8 +41,8 @@ def own_identifiers(pmid: str, zones: Zones) -> Identifiers:
     """The record's names: of the list behind its history; a DOI that the list lacks may stand beside the pages."""
     body = zones.body
     found = _identifiers(body, zones.data, zones.references) or _identifiers(body, zones.behind, len(body))
-    doi = next((names.doi for names in found if names.doi), None) or _location(zones)
-    return Identifiers(doi, pmid, next((names.pmcid for names in found if names.pmcid), None))
+    names = found[0] if found else Identifiers()
+    return Identifiers(names.doi or _location(zones), pmid, names.pmcid)
 
 
 def _location(zones: Zones) -> str | None:

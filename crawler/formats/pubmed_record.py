@@ -8,7 +8,7 @@ from crawler.formats import pubmed_abstract as words
 from crawler.formats import pubmed_fields as fields
 from crawler.formats import pubmed_links as links
 from crawler.formats.abstracts import titled_text
-from crawler.formats.pubmed_elements import inside, tag, text_in
+from crawler.formats.pubmed_elements import frequent_text, inside, tag, text_in
 from crawler.formats.pubmed_record_split import RawRecord
 from crawler.formats.pubmed_zones import Zones, zones_of_article, zones_of_book
 
@@ -26,7 +26,9 @@ def document_of(raw: RawRecord, where: str) -> Document | Unreadable:
     zones, book = (zones_of_article(raw.body), b"") if raw.kind == "article" else zones_of_book(raw.body)
     body = zones.body
     title = words.title(zones) or (text_in(book, _BOOK_TITLE) if book else "")
-    language = text_in(body, _LANGUAGE, zones.tail, zones.tail_end) or text_in(body, _LANGUAGE, 0, zones.authors) or None
+    language = (
+        frequent_text(inside(body, _LANGUAGE, zones.tail, zones.tail_end) or inside(body, _LANGUAGE, 0, zones.authors)) or None
+    )
     passages, foreign = words.in_english(words.abstract(zones), language)
     text, sections = titled_text(title, passages)
     types = fields.publication_types(zones)
@@ -62,7 +64,7 @@ def document_of(raw: RawRecord, where: str) -> Document | Unreadable:
 
 def _journal(zones: Zones, book: bytes) -> str | None:
     """The journal under PubMed's short name, as its pages and exports have it; of a chapter the book."""
-    name = text_in(book, _BOOK_TITLE) if book else text_in(zones.body, _ABBREVIATION, zones.indexing, zones.data)
+    name = text_in(book, _BOOK_TITLE) if book else frequent_text(inside(zones.body, _ABBREVIATION, zones.indexing, zones.data))
     return name or text_in(zones.body, _JOURNAL, 0, zones.authors) or None
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from rispy import RisParser  # type: ignore[import-untyped]
-from rispy.config import TAG_KEY_MAPPING  # type: ignore[import-untyped]
+from rispy import RisParser
+from rispy.config import TAG_KEY_MAPPING
 
 from crawler.document import Document
 from crawler.errors import Unreadable

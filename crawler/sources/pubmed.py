@@ -117,8 +117,9 @@ class PubMed:
 
     def _asked(self, params: dict[str, str | int]) -> tuple[int, list[str]]:
         most = int(params["retmax"])
+        asked: dict[str, str | int] = {"db": "pubmed", "retmode": "json", "retstart": 0, **params}
         return self._door.ask(
-            self._service, "esearch.fcgi", {"db": "pubmed", "retmode": "json", "retstart": 0} | params,
+            self._service, "esearch.fcgi", asked,
             lambda answer: _listed(answer, most), post=len(str(params["term"])) > 800, accept="application/json", expect=frozenset({400}),
         )  # fmt: skip
 

@@ -21,7 +21,6 @@ from crawler.sources.source import Answered, Lacking, Search
 from tests.imitation import Corpus, Imitation, Schedule, Settings
 
 #: requests reads a redirect's body before the transport does, which then takes the answer for cut off.
-REDIRECTS = pytest.mark.xfail(strict=True, reason="A redirect with a body is taken for cut off; remove this mark with the repair.")
 QUICK = Patience(tries=4, first_pause=0.01, longest_pause=0.02, give_up_after=3)
 
 
@@ -46,7 +45,6 @@ def a_doi(corpus: Corpus) -> str:
     return next(p.doi for p in corpus.papers.values() if p.agency == "crossref" and p.doi.islower() and "<" not in p.doi)
 
 
-@REDIRECTS
 def test_a_doi_exists_where_doi_org_forwards_it_and_nobody_goes_there(corpus: Corpus, service: Imitation, tmp_path: Path) -> None:
     service.settings.landing = service.trap.url
     assert doi_org(service, tmp_path).exists(a_doi(corpus).upper())
@@ -61,13 +59,11 @@ def test_a_404_of_doi_org_is_no_such_doi(service: Imitation, tmp_path: Path) -> 
     assert service.stats.count("doi") == 1
 
 
-@REDIRECTS
 def test_doi_org_is_asked_by_door_and_service_alone(corpus: Corpus, service: Imitation, tmp_path: Path) -> None:
     door = Door("counterclaim-test", Secrets(()), frozenset(), patience=QUICK, folder=tmp_path)
     assert exists(door, Service("doi", service.base("doi"), "doi", Limit(1000)), a_doi(corpus))
 
 
-@REDIRECTS
 def test_a_doi_of_signs_arrives_as_it_was_sent(corpus: Corpus, service: Imitation, tmp_path: Path) -> None:
     odd = "10.1002/(sici)1097-0000(199809)17:15/16<1661::aid-odd968>3.0.co;2-#"
     corpus.add(doi=odd, crossref_doi=odd, agency="crossref")
@@ -75,7 +71,6 @@ def test_a_doi_of_signs_arrives_as_it_was_sent(corpus: Corpus, service: Imitatio
     assert [seen.ids for seen in service.stats.requests("doi")] == [(odd,)]
 
 
-@REDIRECTS
 @pytest.mark.parametrize("fault", ["503", "status:404", "html200", "reset", "truncate-clean:50%"])
 def test_a_fault_is_no_word_about_a_doi(corpus: Corpus, fault: str, tmp_path: Path) -> None:
     with Imitation(corpus, Schedule().then("doi", fault)) as service:
@@ -90,7 +85,7 @@ def test_any_other_answer_fails_by_name(corpus: Corpus, status: str, tmp_path: P
         doi_org(service, tmp_path).exists(a_doi(corpus))
 
 
-@pytest.mark.parametrize("negotiation", ["direct", pytest.param("redirect", marks=REDIRECTS)])
+@pytest.mark.parametrize("negotiation", ["direct", "redirect"])
 def test_the_record_of_another_agency_is_a_document(corpus: Corpus, negotiation: str, tmp_path: Path) -> None:
     paper = corpus.add(doi="10.5555/DATA.1", agency="datacite", title="Lameness of goats: the data", language="eng")
     with Imitation(corpus, settings=Settings(negotiation=negotiation)) as service:
@@ -103,7 +98,6 @@ def test_the_record_of_another_agency_is_a_document(corpus: Corpus, negotiation:
     assert document.year == paper.pdat.year
 
 
-@REDIRECTS
 def test_a_doi_without_a_record_is_told_from_one_that_is_none(corpus: Corpus, tmp_path: Path) -> None:
     known = a_doi(corpus)
     with Imitation(corpus, Schedule().then("doi", "ok, ok, status:406")) as service:
@@ -112,7 +106,6 @@ def test_a_doi_without_a_record_is_told_from_one_that_is_none(corpus: Corpus, tm
     assert [one.gone for one in found if isinstance(one, Lacking)] == [True, False, True]
 
 
-@REDIRECTS
 @pytest.mark.parametrize("aim", ["redirect", "redirect:loop"])
 def test_a_redirect_to_strangers_or_in_circles_is_not_followed(corpus: Corpus, aim: str, tmp_path: Path) -> None:
     with Imitation(corpus, Schedule().always("doi", aim)) as service:

@@ -102,7 +102,6 @@ def test_a_refusal_is_told_in_the_converters_words(corpus: Corpus, tmp_path: Pat
         converter(service, tmp_path).convert([str(in_pmc(corpus).pmid)], Idtype.PMID)
 
 
-@pytest.mark.xfail(strict=True, reason="A redirect with a body is taken for cut off; remove this mark with the repair.")
 def test_the_old_address_leads_to_the_new_one(corpus: Corpus, service: Imitation, tmp_path: Path) -> None:
     paper = in_pmc(corpus)
     assert converter(service, tmp_path, "idconv-old").convert([str(paper.pmid)], Idtype.PMID) == {str(paper.pmid): names(paper)}

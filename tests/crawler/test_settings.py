@@ -67,7 +67,9 @@ def test_the_file_is_found_by_name_by_variable_and_in_the_working_folder(tmp_pat
         load(tmp_path / "other.toml")
 
 
-def test_a_key_gives_ncbi_ten_a_second_and_is_sent_to_the_e_utilities_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_gives_ncbi_ten_a_second_and_is_sent_to_the_e_utilities_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = written(tmp_path, 'api_key_env = "MY_KEY"\n' + ONE)
     assert load(path).services["pubmed"].limit == Limit(3)
     monkeypatch.setenv("MY_KEY", "SECRET123KEY")

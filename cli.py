@@ -257,6 +257,16 @@ def _would(run: Any, searches: Iterable[Any], limit: int | None = None) -> int:
     return code
 
 
+def _check_domains(searches: Iterable[Any]) -> None:
+    from nlp.domain import BadPack, packs_named
+
+    try:
+        packs_named([name for search in searches for name in search.domains])
+    except BadPack as error:
+        click.echo(f"counterclaim: {error}", err=True)
+        sys.exit(USAGE)
+
+
 @main.command()
 @_database
 @_config
@@ -284,6 +294,7 @@ def refresh(database: Path | None, config: Path | None, only: tuple[str, ...], d
                 f"there is no saved search '{name}'; there are {', '.join(names) or 'none'}.", param_hint="--only"
             )
     searches = [s for s in settings.searches if not only or s.name in only]
+    _check_domains(searches)
     if not searches:
         raise click.UsageError(f"{settings.path} has no saved search. Add one as [searches.NAME] with a query.")
     run = _refresh(settings, library, log)

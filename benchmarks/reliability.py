@@ -84,7 +84,7 @@ def configured(bases: dict[str, str], quick: bool = True, per_second: float = 50
 def run(found: Settings, path: Path, reader: ReadsDocuments, today: date, door: Door | None = None) -> Refresh:
     """A refresh at noon of a day."""
     noon = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
-    return Refresh(found, path, door or open_door(found, "0"), lambda: reader, lambda _: None, now=lambda: noon)
+    return Refresh(found, path, door or open_door(found, "0"), lambda _: reader, lambda _: None, now=lambda: noon)
 
 
 @contextlib.contextmanager
@@ -230,7 +230,8 @@ def kills(times: int = 50) -> Row:
     chance = random.Random(7)
     same = sound = 0
     again = 0
-    with folder() as here, served_apart(records=900) as (bases, today, control):
+    with folder() as here, served_apart(records=260) as (bases, today, control):
+        control({"settings": {"crossref_limits": [500, 8]}})
         found = configured(bases)
         undisturbed = here / "whole.db"
         begun = time.monotonic()

@@ -16,6 +16,8 @@ query   = "mesenchymal stem cells AND multiple sclerosis"
 sources = ["pubmed", "europepmc", "clinicaltrials"]
 # Only what entered the source on or after this day.
 since   = "2010-01-01"
+# Packs to read with (all of them where a search names none); docs/domains.md says what a pack is.
+# domains = ["cell_therapy", "multiple_sclerosis", "outcomes"]
 
 # [tell]
 # Commands get the run's summary as JSON on standard input.

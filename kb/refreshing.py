@@ -44,7 +44,7 @@ class Refresh:
         settings: what the configuration says.
         database: the library's file.
         door: the way to the network.
-        reader: makes the pipeline, which costs seconds, when there is something to read.
+        reader: makes the pipeline over packs of these names (none: all), which costs seconds, when there is something to read.
         report: takes a sentence about what was left out.
         progress: what, how many done, of how many.
         now: the clock.
@@ -53,7 +53,7 @@ class Refresh:
     settings: Settings
     database: Path
     door: Door
-    reader: Callable[[], ReadsDocuments]
+    reader: Callable[[Sequence[str]], ReadsDocuments]
     report: Callable[[str], None]
     progress: Progress = lambda what, done, of: None
     now: Callable[[], datetime] = _now
@@ -65,7 +65,7 @@ class Refresh:
             for saved in searches:
                 for source in saved.sources:
                     harvest.search(saved, source, full)
-            harvest.read(_Lazy(self.reader))
+            harvest.read(_Lazy(self.reader, domains_of(searches)))
             sweep(harvest, self._crossref())
 
         return self._run("refresh", [s.name for s in searches], work)
@@ -163,14 +163,21 @@ class Refresh:
 class _Lazy:
     """The pipeline, made when the first document comes."""
 
-    def __init__(self, make: Callable[[], ReadsDocuments]) -> None:
-        self._make = make
+    def __init__(self, make: Callable[[Sequence[str]], ReadsDocuments], domains: Sequence[str] = ()) -> None:
+        self._make, self._domains = make, domains
         self._made: ReadsDocuments | None = None
 
     def read(self, document: Document) -> Extraction:
         """What the document asserts."""
-        self._made = self._made or self._make()
+        self._made = self._made or self._make(self._domains)
         return self._made.read(document)
+
+
+def domains_of(searches: Sequence[SavedSearch]) -> tuple[str, ...]:
+    """The packs that one run reads with: those of all its searches together, and all packs where one of them names none."""
+    if not all(search.domains for search in searches):
+        return ()
+    return tuple(dict.fromkeys(name for search in searches for name in search.domains))
 
 
 def exit_code(outcome: Outcome) -> int:

@@ -36,8 +36,8 @@ class Caps:
 
     deadline: float = 90.0
     connect: float = 10.0
-    body: int = 64_000_000
-    inflated: int = 256_000_000
+    body: int = 256_000_000
+    inflated: int = 512_000_000
 
 
 @dataclass(frozen=True, slots=True)

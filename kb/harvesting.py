@@ -106,7 +106,7 @@ class Harvest:
         since = ((mark or begun) - timedelta(days=self.overlap_days)).date()
         listing = source.listing(Search(saved.query, saved.since, limit, stored), since)
         with self.library.transaction() as db:
-            ledger.plan(db, row, source.name, listing, Recheck(begun, self.recheck_hours), full)
+            ledger.plan(db, row, source.name, listing, Recheck(begun, self.recheck_hours), full, believed=mark is None)
             asked = ledger.to_ask(db, row)
             if not asked and limit is None:
                 ledger.move_watermark(db, row, begun)

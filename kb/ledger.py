@@ -79,8 +79,12 @@ class Recheck:
         return datetime.fromisoformat(fetched) < self.now - timedelta(hours=self.hours)
 
 
-def plan(db: sqlite3.Connection, search: int, source: str, listing: Listing, recheck: Recheck, everything: bool) -> None:
+def plan(
+    db: sqlite3.Connection, search: int, source: str, listing: Listing, recheck: Recheck, everything: bool, believed: bool = False
+) -> None:
     """Write down what is to be asked for: what is not here, what changed, what was not got before, and what is listed no more.
+
+    `everything`: all of it again. `believed`: however much is listed no more, as after a change of the query.
 
     Raises:
         Vanished: implausibly much is listed no more; nothing was written.
@@ -104,7 +108,7 @@ def plan(db: sqlite3.Connection, search: int, source: str, listing: Listing, rec
         if known is None or (known["state"], known["listed_as_revised"], known["mark"]) != row[2:]:
             rows.append(row)
     if listing.whole:
-        _plan_vanished(db, search, listing, items, everything)
+        _plan_vanished(db, search, listing, items, everything or believed)
     db.executemany(
         "INSERT INTO search_item (search_id, external_id, state, listed_as_revised, mark) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT (search_id, external_id) DO UPDATE SET state = excluded.state, listed_as_revised = excluded.listed_as_revised, mark = excluded.mark, why = NULL",
@@ -112,14 +116,12 @@ def plan(db: sqlite3.Connection, search: int, source: str, listing: Listing, rec
     )
 
 
-def _plan_vanished(
-    db: sqlite3.Connection, search: int, listing: Listing, items: Mapping[str, sqlite3.Row], everything: bool
-) -> None:
+def _plan_vanished(db: sqlite3.Connection, search: int, listing: Listing, items: Mapping[str, sqlite3.Row], believed: bool) -> None:
     listed = {item.id for item in listing.items}
     missing = [r for i, r in items.items() if i not in listed]
     here = [r["external_id"] for r in missing if r["state"] == "here"]
     held = sum(r["state"] == "here" for r in items.values())
-    if len(here) > max(_BELIEVED_ANYWAY, _BELIEVED_SHARE * held) and not everything:
+    if len(here) > max(_BELIEVED_ANYWAY, _BELIEVED_SHARE * held) and not believed:
         raise Vanished(
             f"{len(here)} of {held} records that this search listed before are listed no more. That looks like an outage, so nothing was "
             "taken for gone; where it is right, run: counterclaim refresh --full"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -71,11 +71,12 @@ class Refresh:
         return self._run("refresh", [s.name for s in searches], work)
 
     def once(self, saved: SavedSearch, limit: int | None) -> Summary:
-        """Ask one search once; nothing is remembered of it but its records."""
+        """Ask one search once. It is remembered by its words, so that the same search again asks for no record twice."""
+        named = replace(saved, name=f"once: {saved.query}")
 
         def work(harvest: Harvest) -> None:
             for source in saved.sources:
-                harvest.search(saved, source, limit=limit)
+                harvest.search(named, source, limit=limit)
             harvest.read(_Lazy(self.reader))
 
         return self._run("search", [saved.query], work)

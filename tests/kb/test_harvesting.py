@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -234,6 +234,29 @@ def test_half_of_a_library_gone_at_once_is_an_outage_until_a_person_says_otherwi
     assert len(titles(path)) == 60
     harvest(path, shelf, hours=2, full=True)
     assert len(titles(path)) == 30
+
+
+def test_another_query_under_the_same_name_is_believed_and_buries_nothing_that_is_still_answered(path: Path) -> None:
+    shelf = Shelf({str(n): f"Paper {n}" for n in range(1, 61)}, batch=50)
+    harvest(path, shelf)
+    all_titles, shelf.titles = shelf.titles, {"1": "Paper 1", "99": "Paper 99"}
+
+    class Unlisted(Shelf):
+        """Lists what the new query matches, and still answers for everything."""
+
+        def records(self, ids: Sequence[str]) -> Iterator[Answered | Lacking]:
+            self.titles = all_titles | self.titles
+            return super().records(ids)
+
+    other = replace(SAVED, query="stem cells NOT mice")
+    with Library(path, "refresh", [], {}) as library:
+        run = Harvest(library, {"shelf": Unlisted(shelf.titles, batch=50)}, now=lambda: NOON + timedelta(hours=1))
+        run.search(other, "shelf")
+        run.read(Blank())
+        library.close_run(exit_code(run.outcome))
+    assert run.outcome.left_out == []
+    assert len(titles(path)) == 61
+    assert rows(path, "SELECT state, count(*) FROM search_item GROUP BY state ORDER BY state") == [("here", 2), ("left", 59)]
 
 
 def test_what_was_stored_before_a_kill_is_not_asked_for_again(path: Path) -> None:

@@ -22,7 +22,9 @@ _CATEGORIES = {name.upper(): name for name in SectionName}
 _LONGEST_LABEL = 80
 _ENGLISH = "eng"
 _NO_TITLE = "[not available]"
-_ONE_TEXT = re.compile(rb"<AbstractText([^<>]*+)(?<!/)>([^<]*+(?:<(?!/?AbstractText)[^<]*+)*+)</AbstractText>")
+_ONE_TEXT = re.compile(
+    rb"<AbstractText([^<>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^<>\"']*+)*+)(?<!/)>([^<]*+(?:<(?!/?AbstractText)[^<]*+)*+)</AbstractText>"
+)
 
 
 def title(zones: Zones) -> str:

@@ -33,7 +33,7 @@ _ONE_TERM = re.compile(rb"<(?:DescriptorName|QualifierName)(?:\s[^<>]*+)?>([^<]*
 _DATE_PARTS = tuple(re.compile(f"<{part}\\s*>([^<]*)<".encode()) for part in ("Year", "Month", "Day"))
 #: What a registration number looks like from afar: all digits as one digit, and the letters of the short ones, NTR and RBR, as the same.
 _SHAPES = bytes.maketrans(b"123456789NT", b"000000000RB")
-_NUMBERS = re.compile(b"0{6}|RBR")
+_NUMBERS = re.compile(rb"0{6}|RBR(?:-|(?:\s|\xc2\xa0)?000)")
 #: How far a registration number may reach beyond the digits that give it away.
 _REACH = 32
 
@@ -103,9 +103,9 @@ def registrations(text: str, zones: Zones) -> tuple[str, ...]:
     written = "\n".join((text, *texts(banks, _NUMBER))).encode() if banks else text.encode()
     shape = written.translate(_SHAPES)
     # Every number has six digits in a row but the Dutch and the Brazilian ones, which are told by their letters.
-    if b"000000" in shape or b"RBR" in shape:
-        return registry_ids(b"\n\n".join(_neighbourhoods(written, shape)).decode())
-    return ()
+    if b"000000" not in shape and b"RBR" not in shape:
+        return ()
+    return registry_ids(b"\n\n".join(_neighbourhoods(written, shape)).decode())
 
 
 def _neighbourhoods(written: bytes, shape: bytes) -> list[bytes]:

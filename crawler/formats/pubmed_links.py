@@ -37,20 +37,31 @@ _LINKS, _LINK, _CITATION, _PMID = (tag(name) for name in ("CommentsCorrectionsLi
 _id_type, _location_type, _valid, _ref_type = (attribute_of(name) for name in ("IdType", "EIdType", "ValidYN", "RefType"))
 
 
+class TwoRecords(Exception):
+    """A record whose PMID and whose list of identifiers name two papers: what was between them is lost."""
+
+
 def own_identifiers(pmid: str, zones: Zones) -> Identifiers:
-    """The record's names: of the list behind its history; a DOI that the list lacks may stand beside the pages."""
+    """The record's names: of the list behind its history; a DOI that the list lacks may stand beside the pages.
+
+    Raises:
+        TwoRecords: the list is another record's.
+    """
     body = zones.body
     found = _identifiers(body, zones.data, zones.references) or _identifiers(body, zones.behind, len(body))
     names = found[0] if found else Identifiers()
+    if names.pmid not in (None, pmid):
+        raise TwoRecords(pmid, names.pmid)
     return Identifiers(names.doi or _location(zones), pmid, names.pmcid)
 
 
 def _location(zones: Zones) -> str | None:
+    """The DOI among the places of publication; a chapter's stands in a list in front."""
     for start, end in ((0, zones.authors), (zones.tail, zones.tail_end)):
         for attributes, markup in elements(zones.body[start:end], _LOCATION):
             if _location_type(attributes) == "doi" and _valid(attributes) != "N" and (doi := _doi(plain_text(markup))):
                 return doi
-    return None
+    return next((names.doi for names in _identifiers(zones.body, 0, zones.authors) if names.doi), None)
 
 
 def references(zones: Zones) -> tuple[Reference, ...]:

@@ -6,7 +6,8 @@ import re
 
 from lxml import etree
 
-_TAG = re.compile(rb"<[^<>]*>")
+#: An attribute's value may hold a ">".
+_TAG = re.compile(rb"<[^<>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^<>\"']*+)*+>")
 _SUP = re.compile(rb"<sup\s*>(.*?)</sup\s*>", re.DOTALL)
 #: A line break or tab and the blanks around it are the layout's; a blank alone is the text's own.
 _LAYOUT = re.compile(rb" *[\t\r\n\f][ \t\r\n\f]*")

@@ -23,6 +23,17 @@ def document_of(raw: RawRecord, where: str) -> Document | Unreadable:
     """The document of a record that is sound XML in its plain spelling (crawler.formats.pubmed_soundness)."""
     if raw.pmid is None:
         return Unreadable(where, "this record has no PMID.", "The others were read; ask PubMed for it again.")
+    try:
+        return _document(raw, raw.pmid, where)
+    except links.TwoRecords as torn:
+        return Unreadable(
+            where,
+            f"the record begins as PMID {torn.args[0]} and ends as PMID {torn.args[1]}: what was between is lost.",
+            "The others were read; ask PubMed for both again.",
+        )
+
+
+def _document(raw: RawRecord, pmid: str, where: str) -> Document:
     zones, book = (zones_of_article(raw.body), b"") if raw.kind == "article" else zones_of_book(raw.body)
     body = zones.body
     title = words.title(zones) or (text_in(book, _BOOK_TITLE) if book else "")
@@ -34,13 +45,13 @@ def document_of(raw: RawRecord, where: str) -> Document | Unreadable:
     types = fields.publication_types(zones)
     notices, notifies = links.notices(zones, types)
     return Document(
-        id=f"pmid:{raw.pmid}",
+        id=f"pmid:{pmid}",
         title=title,
         text=text,
         sections=sections,
         year=_year(zones, book),
         journal=_journal(zones, book),
-        identifiers=links.own_identifiers(raw.pmid, zones),
+        identifiers=links.own_identifiers(pmid, zones),
         report=Report.PROTOCOL if _PROTOCOL in types else Report.ARTICLE,
         registry_ids=fields.registrations(text, zones),
         publication_types=types,
@@ -56,7 +67,7 @@ def document_of(raw: RawRecord, where: str) -> Document | Unreadable:
         version=raw.version,
         entered=fields.entered(zones),
         revised=fields.day_in(inside(body, _REVISED, 0, zones.authors) or inside(body, _REVISED, zones.tail, zones.tail_end)),
-        url=f"https://pubmed.ncbi.nlm.nih.gov/{raw.pmid}/",
+        url=f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/",
         origin=where,
         format=FORMAT,
     )

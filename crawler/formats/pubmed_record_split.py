@@ -215,11 +215,11 @@ class _Between:
         """Anything but blanks, told by its words; a service's error by the service's."""
         if not text or text.isspace():
             return
-        self.any_seen = True
         error = _ERROR.search(text)
         words = b" ".join((error[1] if error else _TAGS.sub(b" ", text[: 4 * _SHOWN]) or text).split())[:_SHOWN].decode(
             "utf-8", "replace"
         )
+        self.any_seen = self.any_seen or error is not None
         yield _broken(text, f"the service says: {words}" if error else f"here stands what is no record: {words or '(tags only)'}")
 
 
@@ -247,6 +247,11 @@ def _closed(piece: bytes, opened: re.Match[bytes], token: re.Match[bytes]) -> It
             yield RawRecord("deleted", pmid[0], pmid[2].decode(), int(pmid[1]) if pmid[1] else None)
     else:
         yield _record(_RECORDS[opened["tag"]], piece[opened.start() : token.end()])
+
+
+def respelt(record: RawRecord, body: bytes) -> RawRecord:
+    """The same record in other bytes."""
+    return record if body is record.body else _record(record.kind, body)
 
 
 def _record(kind: Kind, body: bytes) -> RawRecord:

@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.document import Document
@@ -18,7 +18,7 @@ from crawler.errors import Unreadable
 from crawler.formats.given import Given
 from crawler.formats.pubmed_prolog import CutOff
 from crawler.formats.pubmed_record import FORMAT, document_of
-from crawler.formats.pubmed_record_split import RawRecord, split_records, split_stream, torn_apart
+from crawler.formats.pubmed_record_split import RawRecord, respelt, split_records, split_stream, torn_apart
 from crawler.formats.pubmed_soundness import Faulty, plain_bodies, plain_body, without_forbidden
 
 __all__ = ["Deleted", "Mended", "PubmedXml", "RawRecord", "read_pubmed_file", "read_pubmed_xml", "read_record", "split_records"]
@@ -132,7 +132,7 @@ def _prepared(batch: list[RawRecord], where: str) -> list[RawRecord | Unreadable
     plain = plain_bodies([raw.body for raw in whole])
     if plain is None or len(whole) < len(batch):
         return [item for raw in batch for item in _looked_at(raw, where)]
-    return [raw if raw.body is body else replace(raw, body=body) for raw, body in zip(whole, plain, strict=True)]
+    return [respelt(raw, body) for raw, body in zip(whole, plain, strict=True)]
 
 
 def _looked_at(raw: RawRecord, where: str) -> Iterator[RawRecord | Unreadable]:
@@ -144,14 +144,14 @@ def _looked_at(raw: RawRecord, where: str) -> Iterator[RawRecord | Unreadable]:
         yield Unreadable(_place(raw, where) if raw.body else where, raw.why, "The other records were read." if raw.body else "")
         return
     try:
-        yield replace(raw, body=plain_body(raw.body))
+        yield respelt(raw, plain_body(raw.body))
         return
     except Faulty as fault:
         why = str(fault)
     body, removed = without_forbidden(raw.body)
     pieces = list(torn_apart(raw))
     if removed:
-        yield from _mended(replace(raw, body=body), removed, why, where)
+        yield from _mended(respelt(raw, body), removed, why, where)
     elif len(pieces) > 1:
         for piece in pieces:
             yield from _looked_at(piece, where)

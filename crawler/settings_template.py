@@ -29,7 +29,7 @@ since   = "2010-01-01"
 # [limits]
 # overlap_days     = 35     # how far back a refresh looks for records that were dated back
 # recheck_hours    = 20     # a record listed as revised is looked at again when its last look is older than this
-# tries            = 7      # for each request
+# tries            = 9      # for each request
 # deadline_seconds = 90     # for each request as a whole
 
 # Mirrors: every service may be asked elsewhere.

@@ -6,21 +6,23 @@ twice, and all that is stored can be read again offline.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
 
 from crawler.document import Document
-from crawler.errors import SaidNo, ServiceError, Unreadable
+from crawler.errors import SaidNo, ServiceError, Unanswered, Unreadable
 from crawler.settings import SavedSearch
-from crawler.sources.source import Answered, Lacking, Search, Source
+from crawler.sources.source import Answered, Lacking, Listing, Search, Source
 from kb import ledger
 from kb.errors import NotStored
 from kb.intake import ReadsDocuments, read_one
 from kb.ledger import Counts, Recheck, Vanished
 from kb.store import Library
 
+log = logging.getLogger("counterclaim.harvest")
 Progress = Callable[[str, int, int], None]
 
 
@@ -104,7 +106,7 @@ class Harvest:
             stored = ledger.stored_items(db, row) if mark and not full else 0
         # Also the first listing says what was revised lately: only then can the next one tell what is revised anew.
         since = ((mark or begun) - timedelta(days=self.overlap_days)).date()
-        listing = source.listing(Search(saved.query, saved.since, limit, stored), since)
+        listing = _listed(source, Search(saved.query, saved.since, limit, stored), since)
         with self.library.transaction() as db:
             ledger.plan(db, row, source.name, listing, Recheck(begun, self.recheck_hours), full, believed=mark is None)
             asked = ledger.to_ask(db, row)
@@ -211,6 +213,22 @@ class Part:
         self.counts.seconds = round(time.monotonic() - self._begun, 3)
         with self.harvest.library.transaction() as db:
             ledger.write_counts(db, self.harvest.library.run, self.search, self.source, self.counts)
+        told = asdict(self.counts)
+        log.info(
+            "%s %s: %s", self.search or "-", self.source, told["error"] or "done", extra={"fields": {"source": self.source, **told}}
+        )
+
+
+def _listed(source: Source, search: Search, changed_since: date) -> Listing:
+    """What the search matches. A listing may need a hundred requests, so one that went without answer costs not all the others: it is begun once more.
+
+    Raises:
+        ServiceError: it failed a second time, or was refused.
+    """
+    try:
+        return source.listing(search, changed_since)
+    except Unanswered:
+        return source.listing(search, changed_since)
 
 
 def in_pages(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -62,7 +62,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The configuration. `key` and `contact` are the operator's own and are shown nowhere."""
+    """The configuration. `key` and `contact` are the operator's own and are shown nowhere.
+
+    `follow_files`: a refresh also loads what PubMed's update files say about the records that are here.
+    """
 
     path: Path | None
     database: Path = Path("counterclaim.db")
@@ -76,6 +79,7 @@ class Settings:
     caps: Caps = Caps()
     overlap_days: int = 35
     recheck_hours: float = 20.0
+    follow_files: bool = False
     told: Told = Told()
 
 
@@ -132,6 +136,7 @@ def settings(read: Mapping[str, Any], path: Path | None) -> Settings:
         path=path, database=(path.parent / database) if path and not database.is_absolute() else database, contact=contact, key=key, tool=tool,
         searches=searches, services=services, hosts=frozenset(hosts), patience=_patience(limits), caps=_caps(limits),
         overlap_days=int(limits.number("overlap_days", 35)), recheck_hours=limits.number("recheck_hours", 20.0),
+        follow_files=sources.inner("pubmed_files").flag("follow"),
         told=Told(told.text("on_change"), told.text("on_turn"), told.text("on_failure"), told.text("ping")),
     )  # fmt: skip
     for part in (limits, told, *(sources.inner(n) for n in SERVICES)):
@@ -188,6 +193,13 @@ class _Table:
         if value is not None and value < 0:
             raise BadSettings(f"{self._where}: {key} must not be negative.")
         return absent if value is None else float(value)
+
+    def flag(self, key: str) -> bool:
+        self._known.add(key)
+        value = self._values.get(key, False)
+        if not isinstance(value, bool):
+            raise BadSettings(f"{self._where}: {key} must be true or false, without quotes.")
+        return value
 
     def day(self, key: str) -> date | None:
         value = self._get(key, (str, date), 'a day, as in "2010-01-01"')

@@ -38,4 +38,9 @@ since   = "2010-01-01"
 # requests_per_second = 3
 # [sources.crossref]
 # base_url = "https://api.crossref.org/"
+
+# PubMed's daily update files (some 100 MB each at most): revisions and deletions of every PubMed record that is here, also of those that
+# no search lists. The first refresh only remembers the newest file.
+# [sources.pubmed_files]
+# follow = true
 """

@@ -17,9 +17,11 @@ from crawler.sources.doi import DoiOrg
 from crawler.sources.europepmc import EuropePmc
 from crawler.sources.idconv import IdConverter
 from crawler.sources.pubmed import PubMed
+from crawler.sources.pubmed_files import PubmedFiles
 from crawler.sources.source import Search, Source
 from kb import ledger
 from kb.connection import for_reading
+from kb.following import follow
 from kb.harvesting import Harvest, Outcome, Progress
 from kb.health import versions
 from kb.intake import ReadsDocuments
@@ -45,7 +47,7 @@ class Refresh:
         database: the library's file.
         door: the way to the network.
         reader: makes the pipeline over packs of these names (none: all), which costs seconds, when there is something to read.
-        report: takes a sentence about what was left out.
+        report: takes a sentence about what was left out, or what a person should know.
         progress: what, how many done, of how many.
         now: the clock.
     """
@@ -59,12 +61,14 @@ class Refresh:
     now: Callable[[], datetime] = _now
 
     def saved(self, searches: Sequence[SavedSearch], full: bool = False) -> Summary:
-        """Ask every saved search of its sources, then sweep for retractions, then read what is new."""
+        """Ask every saved search of its sources, follow PubMed's files where that is wanted, read what is new, then sweep for retractions."""
 
         def work(harvest: Harvest) -> None:
             for saved in searches:
                 for source in saved.sources:
                     harvest.search(saved, source, full)
+            if self.settings.follow_files:
+                follow(harvest, PubmedFiles(self.door, self.settings.services["pubmed_files"]), self.report)
             harvest.read(_Lazy(self.reader, domains_of(searches)))
             sweep(harvest, self._crossref())
 

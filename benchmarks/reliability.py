@@ -496,7 +496,7 @@ def main(arguments: Sequence[str]) -> int:
     if chosen == list(ROWS):
         lines = [f"| {r.figure} | {r.floor} | {r.measured} | {'yes' if r.held else '**no**'} |" for r in rows]
         (ROOT / "docs" / "reliability.md").write_text(
-            HEAD.format(day=date.today().isoformat()) + "\n".join(lines) + "\n" + _parsing(), "utf8"
+            HEAD.format(day=date.today().isoformat()) + "\n".join(lines) + "\n" + TAIL, "utf8"
         )
     return 0 if all(r.held for r in rows) else 1
 

@@ -31,6 +31,8 @@ SERVICES: Mapping[str, tuple[str, str, Limit]] = {
     "clinicaltrials": ("https://clinicaltrials.gov/api/v2/", "clinicaltrials", Limit(50, 60.0)),
     "pubmed_files": ("https://ftp.ncbi.nlm.nih.gov/pubmed/", "ncbi_files", Limit(2, 1.0, 1)),
 }
+#: Where the services themselves forward to: doi.org to the agencies that hold a DOI's record.
+FORWARDS: Mapping[str, tuple[str, ...]] = {"doi": ("data.crossref.org", "api.datacite.org", "data.crosscite.org", "data.medra.org")}
 #: What NCBI allows with a key.
 WITH_KEY = Limit(10)
 #: Sources that a saved search may name.
@@ -129,9 +131,9 @@ def settings(read: Mapping[str, Any], path: Path | None) -> Settings:
     limits, told = table.inner("limits"), table.inner("tell")
     sources = table.inner("sources")
     services = {name: _service(name, sources.inner(name), contact, tool, key) for name in SERVICES}
-    hosts = {urlsplit(s.base_url).netloc for s in services.values()} | {
-        h for n in SERVICES for h in sources.inner(n).texts("allowed_hosts")
-    }
+    hosts = {urlsplit(s.base_url).netloc for s in services.values()}
+    hosts |= {h for name, there in FORWARDS.items() if services[name].base_url == SERVICES[name][0] for h in there}
+    hosts |= {h for n in SERVICES for h in sources.inner(n).texts("allowed_hosts")}
     found = Settings(
         path=path, database=(path.parent / database) if path and not database.is_absolute() else database, contact=contact, key=key, tool=tool,
         searches=searches, services=services, hosts=frozenset(hosts), patience=_patience(limits), caps=_caps(limits),

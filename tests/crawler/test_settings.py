@@ -90,3 +90,10 @@ def test_a_mirror_may_be_asked_faster_and_the_service_itself_never(tmp_path: Pat
 def test_services_of_one_house_share_one_limit(tmp_path: Path) -> None:
     found = load(written(tmp_path, ONE)).services
     assert found["pubmed"].group == found["idconv"].group != found["crossref"].group
+
+
+def test_doi_org_may_forward_to_the_agencies_and_a_mirror_of_it_to_nobody(tmp_path: Path) -> None:
+    assert "api.datacite.org" in load(written(tmp_path, ONE)).hosts
+    mirrored = load(written(tmp_path, ONE + "[sources.doi]\nbase_url = 'http://127.0.0.1:1/'\nallowed_hosts = ['a.example.org']\n"))
+    assert "api.datacite.org" not in mirrored.hosts
+    assert "a.example.org" in mirrored.hosts

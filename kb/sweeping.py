@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from crawler.errors import Unanswered
 from crawler.record import Notice
 from crawler.sources.source import Lacking
 from kb import notices
@@ -25,7 +26,7 @@ class Sweeps(Protocol):
 def sweep(harvest: Harvest, crossref: Sweeps) -> None:
     """Ask about every stored DOI, fifty a request, and carry what is new to the documents and so to their claims.
 
-    A DOI that Crossref does not know keeps what it has; a page that fails is named and costs no other page.
+    A DOI that Crossref does not know keeps what it has; a page that fails is named and costs no other page. Where all fail, Crossref is down.
     """
     db = harvest.library.db
     dois = [
@@ -50,6 +51,8 @@ def sweep(harvest: Harvest, crossref: Sweeps) -> None:
                 counted.counts.error = missing[0].why
             done += len(page)
             harvest.progress("crossref: notices", done, len(dois))
+        if counted.counts.failed and not counted.counts.got:
+            harvest.outcome.refused.append(Unanswered(SOURCE, str(counted.counts.error)))
 
 
 def _carry(harvest: Harvest, known: Sequence[tuple[str, tuple[Notice, ...]]]) -> int:

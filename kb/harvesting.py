@@ -164,18 +164,22 @@ class Harvest:
     def read(self, reader: ReadsDocuments) -> None:
         """Read every stored answer that nobody has read yet into documents and claims."""
         waiting = ledger.unread(self.library.db, list(self.sources))
-        skipped: dict[str, int] = {}
+        counted: dict[str, Counts] = {}
         for number, (source, name, digest) in enumerate(waiting, 1):
+            before = ledger.last_change(self.library.db)
             why = self._read_one(source, name, digest, reader)
+            counts = counted.setdefault(source, Counts())
+            counts.retracted += ledger.retracted_since(self.library.db, before)
             if why:
-                skipped[source] = skipped.get(source, 0) + 1
+                counts.skipped += 1
                 with self.library.transaction() as db:
                     ledger.mark_unreadable(db, source, name, why)
                 self._leave_out(source, name, why)
             self.progress("reading", number, len(waiting))
         with self.library.transaction() as db:
-            for source, count in skipped.items():
-                ledger.write_counts(db, self.library.run, "", source, Counts(skipped=count))
+            for source, counts in counted.items():
+                if counts.skipped or counts.retracted:
+                    ledger.write_counts(db, self.library.run, "", source, counts)
 
     def _read_one(self, source: str, name: str, digest: str, reader: ReadsDocuments) -> str | None:
         """Why a record was left out; None where it is stored."""

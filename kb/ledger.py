@@ -262,6 +262,17 @@ def read_again(db: sqlite3.Connection) -> int:
     return db.execute("UPDATE record SET state = 'stored' WHERE state IN ('read', 'unreadable')").rowcount
 
 
+def last_change(db: sqlite3.Connection) -> int:
+    """The number of the latest change that was kept."""
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM change").fetchone()[0])
+
+
+def retracted_since(db: sqlite3.Connection, change: int) -> int:
+    """How many documents were found to be retracted after this change."""
+    found = db.execute("SELECT count(*) FROM change WHERE id > ? AND kind = 'status' AND after = 'retracted'", (change,))
+    return int(found.fetchone()[0])
+
+
 def write_counts(db: sqlite3.Connection, run: int, search: str, source: str, counts: Counts) -> None:
     """The ledger row of one search at one source; what was there for this run is added to."""
     names = [f.name for f in fields(Counts)]

@@ -25,6 +25,32 @@ _config = click.option("--config", type=click.Path(path_type=Path), help="The co
 _log = click.option("--log", type=click.Choice(["json", "text"]), help="Write what happens to stderr, as JSON lines or as text.")
 
 
+def _print(text: str) -> None:
+    """Text on stdout. Whatever a paper put into it, it steers no terminal."""
+    from kb.terminal import harmless
+
+    click.echo(harmless(text))
+
+
+def _say(sentence: str, log: str | None = None) -> None:
+    """A sentence on stderr, as a line of the log where that is JSON."""
+    from kb.terminal import harmless
+
+    if log == "json":
+        from kb.running import as_line
+
+        sentence = as_line(sentence)
+    click.echo(harmless(sentence), err=True)
+
+
+def _as_json(value: object) -> str:
+    import json
+
+    from kb.terminal import harmless_json
+
+    return harmless_json(json.dumps(value, ensure_ascii=False))
+
+
 def _in_words(command: Callable[..., None]) -> Callable[..., None]:
     """What the rooms raise becomes a sentence on stderr and the contract's exit code."""
 
@@ -34,18 +60,17 @@ def _in_words(command: Callable[..., None]) -> Callable[..., None]:
 
         from kb.errors import LibraryBusy, LibraryError, NotUnderstood
 
+        log = options.get("log")
         try:
             command(*args, **options)
         except KeyboardInterrupt:
-            click.echo("counterclaim: broken off. What was stored is kept; run it again to go on.", err=True)
+            _say("counterclaim: broken off. What was stored is kept; run it again to go on.", log)
             sys.exit(FAILED)
         except LibraryError as error:
-            click.echo(f"counterclaim: {error}", err=True)
+            _say(f"counterclaim: {error}", log)
             sys.exit(TRY_LATER if isinstance(error, LibraryBusy) else USAGE if isinstance(error, NotUnderstood) else FAILED)
         except sqlite3.DatabaseError as error:
-            click.echo(
-                f"counterclaim: the library cannot be read: {error}. Look at it with: counterclaim doctor --db PATH", err=True
-            )
+            _say(f"counterclaim: the library cannot be read: {error}. Look at it with: counterclaim doctor --db PATH", log)
             sys.exit(FAILED)
         except BrokenPipeError:
             # The reader went away, as `head` does; what Python would still flush goes nowhere.
@@ -77,19 +102,19 @@ def extract(paths: tuple[str, ...], as_json: bool) -> None:
     from crawler.reading import read_paths
     from kb.intake import read_each
     from kb.readable import extraction_line, extraction_summary
+    from kb.terminal import harmless_json
     from nlp.pipeline import build
 
     left_out = done = 0
-    show = extraction_line if as_json else extraction_summary
     for item in read_each(read_paths(paths), build()):
         if isinstance(item, Exception):
-            click.echo(f"Left out: {item}", err=True)
+            _say(f"Left out: {item}")
             left_out += 1
             continue
         for sentence in item.left_out:
-            click.echo(f"Left out: {item.document.id}: {sentence}", err=True)
+            _say(f"Left out: {item.document.id}: {sentence}")
             left_out += 1
-        click.echo(show(item))
+        _print(harmless_json(extraction_line(item)) if as_json else extraction_summary(item))
         done += 1
     sys.exit(_code(done, left_out))
 
@@ -141,11 +166,11 @@ def add(given: tuple[str, ...], database: Path | None, config: Path | None, full
 
     names = [g for g in given if g != "-" and not Path(g).exists() and named(g)]
     paths = [g for g in given if g not in names]
-    settings = _settings(config)
+    settings = _settings(config, log=log)
     library = database or settings.database
     code = DONE
     if paths:
-        said = add_each(library, _with_progress(read_paths(paths)), paths, report=lambda s: click.echo(s, err=True))
+        said = add_each(library, _with_progress(read_paths(paths)), paths, report=lambda s: _say(s, log))
         held = f"the library is {library}" if sum(said.values()) > said["left_out"] else "nothing was stored"
         click.echo(
             f"{said['added']} added, {said['replaced']} replaced, {said['unchanged']} unchanged, {said['left_out']} left out; {held}."
@@ -157,14 +182,14 @@ def add(given: tuple[str, ...], database: Path | None, config: Path | None, full
     sys.exit(code)
 
 
-def _settings(config: Path | None, needed: bool = False) -> Any:
+def _settings(config: Path | None, needed: bool = False, log: str | None = None) -> Any:
     from crawler.errors import BadSettings
     from crawler.settings import load
 
     try:
         return load(config, needed)
     except BadSettings as error:
-        click.echo(f"counterclaim: {error}", err=True)
+        _say(f"counterclaim: {error}", log)
         sys.exit(USAGE)
 
 
@@ -178,18 +203,16 @@ def _refresh(settings: Any, database: Path, log: str | None) -> Any:
     from nlp.pipeline import build
 
     if not settings.contact:
-        click.echo(
-            "No contact address is configured, so services cannot write to you before they block: counterclaim init", err=True
-        )
+        _say("No contact address is configured, so services cannot write to you before they block: counterclaim init", log)
     door = open_door(settings, version("counterclaim"))
     start_log(log, door.secrets)
-    return Refresh(settings, database, door, build, lambda s: click.echo(s, err=True), progress_for(log))
+    return Refresh(settings, database, door, build, lambda s: _say(s, log), progress_for(log))
 
 
 def _end_of(summary: Any, database: Path) -> int:
     """Say how a run went."""
-    turned = f", {summary.turned} verdicts turned" if summary.turned else ""
-    click.echo(
+    turned = f", {summary.turned} verdict{'s' if summary.turned > 1 else ''} turned" if summary.turned else ""
+    _print(
         f"Run {summary.run}: {summary.new} new, {summary.revised} revised, {summary.deleted} deleted, {summary.retracted} retracted, "
         f"{len(summary.left_out)} left out{turned}; the library is {database}."
     )
@@ -232,38 +255,44 @@ def search(
     """
     from crawler.settings import SavedSearch
 
-    settings = _settings(config)
+    settings = _settings(config, log=log)
     library = database or settings.database
     saved = SavedSearch("", " ".join(terms), sources, since.date() if since else None)
     run = _refresh(settings, library, log)
     if dry_run:
-        sys.exit(_would(run, [saved], limit))
+        sys.exit(_would(run, [saved], log, limit))
     summary = run.once(saved, limit)
     sys.exit(_end_of(summary, library))
 
 
-def _would(run: Any, searches: Iterable[Any], limit: int | None = None) -> int:
-    """Print what a run would ask for; 75 where a service does not answer."""
-    from crawler.errors import ServiceError
+def _would(run: Any, searches: Iterable[Any], log: str | None, limit: int | None = None) -> int:
+    """Print what a run would ask for, source by source; one that fails costs no other."""
+    from dataclasses import replace
 
-    code = DONE
-    for saved in searches:
+    from crawler.errors import ServiceError
+    from kb.harvesting import Outcome
+    from kb.refreshing import exit_code
+
+    outcome = Outcome()
+    for saved in (replace(search, sources=(source,)) for search in searches for source in search.sources):
+        outcome.parts += 1
         try:
             for source, found, missing in run.would(saved, limit):
-                click.echo(f"{saved.name or saved.query}\t{source}\t{found} match\t{missing} are not here")
+                _print(f"{saved.name or saved.query}\t{source}\t{found} match\t{missing} are not here")
         except ServiceError as error:
-            click.echo(f"Left out: {error}", err=True)
-            code = TRY_LATER
-    return code
+            _say(f"Left out: {error}", log)
+            outcome.refused.append(error)
+            outcome.left_out.append(str(error))
+    return exit_code(outcome)
 
 
-def _check_domains(searches: Iterable[Any]) -> None:
+def _check_domains(searches: Iterable[Any], log: str | None) -> None:
     from nlp.domain import BadPack, packs_named
 
     try:
         packs_named([name for search in searches for name in search.domains])
     except BadPack as error:
-        click.echo(f"counterclaim: {error}", err=True)
+        _say(f"counterclaim: {error}", log)
         sys.exit(USAGE)
 
 
@@ -285,7 +314,7 @@ def refresh(database: Path | None, config: Path | None, only: tuple[str, ...], d
     """
     from kb.telling import tell
 
-    settings = _settings(config, needed=True)
+    settings = _settings(config, needed=True, log=log)
     library = database or settings.database
     names = [s.name for s in settings.searches]
     for name in only:
@@ -294,15 +323,15 @@ def refresh(database: Path | None, config: Path | None, only: tuple[str, ...], d
                 f"there is no saved search '{name}'; there are {', '.join(names) or 'none'}.", param_hint="--only"
             )
     searches = [s for s in settings.searches if not only or s.name in only]
-    _check_domains(searches)
+    _check_domains(searches, log)
     if not searches:
         raise click.UsageError(f"{settings.path} has no saved search. Add one as [searches.NAME] with a query.")
     run = _refresh(settings, library, log)
     if dry_run:
-        sys.exit(_would(run, searches))
+        sys.exit(_would(run, searches, log))
     summary = run.saved(searches, full)
     code = _end_of(summary, library)
-    tell(settings.told, summary, run.door, lambda s: click.echo(s, err=True))
+    tell(settings.told, summary, run.door, lambda s: _say(s, log))
     sys.exit(code)
 
 
@@ -372,17 +401,15 @@ def _show_rows(rows: Iterable[dict[str, Any]], columns: Iterable[str], as_json: 
     """A table on a terminal, tab-separated rows in a pipe, JSON lines where asked."""
     names = list(columns)
     if as_json:
-        import json
-
         for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False))
+            _print(_as_json(row))
     elif sys.stdout.isatty():
         from tabulate import tabulate
 
         table = [[row[n] for n in names] for row in rows]
-        click.echo(tabulate(table, headers=names) if table else "Nothing.")
+        _print(tabulate(table, headers=names) if table else "Nothing.")
     else:
-        click.echo("\n".join("\t".join(_cell(v) for v in line) for line in [names, *([row[n] for n in names] for row in rows)]))
+        _print("\n".join("\t".join(_cell(v) for v in line) for line in [names, *([row[n] for n in names] for row in rows)]))
 
 
 @main.command()
@@ -401,10 +428,10 @@ def init(path: Path) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(TEMPLATE)
     except FileExistsError:
-        click.echo(f"counterclaim: {path} is there already, and was left as it is.", err=True)
+        _say(f"counterclaim: {path} is there already, and was left as it is.")
         sys.exit(USAGE)
     except OSError as error:
-        click.echo(f"counterclaim: {path} cannot be written: {error.strerror}.", err=True)
+        _say(f"counterclaim: {path} cannot be written: {error.strerror}.")
         sys.exit(FAILED)
     click.echo(f"{path} is written. Fill in contact, name your searches, then: counterclaim refresh --dry-run")
 
@@ -441,15 +468,12 @@ def query(
 
 def _shown(found: Any, as_json: bool, as_csv: bool, as_lines: bool, fmt: str | None, as_text: bool) -> str:
     from kb.answer_json import COLUMNS, as_contract, rows
+    from kb.terminal import harmless_in
 
     if as_json or as_lines:
-        import json
-
-        return (
-            json.dumps(as_contract(found), ensure_ascii=False)
-            if as_json
-            else "\n".join(json.dumps(r, ensure_ascii=False) for r in rows(found))
-        )
+        return _as_json(as_contract(found)) if as_json else "\n".join(map(_as_json, rows(found)))
+    # Colours are the only controls that a terminal gets, and they are our own.
+    found = harmless_in(found)
     if as_csv:
         return _separated(rows(found), COLUMNS)
     if fmt:
@@ -504,7 +528,7 @@ def verify(database: Path | None) -> None:
     db = for_reading(database or _library())
     wrong = list(check(db))
     for sentence in wrong:
-        click.echo(sentence)
+        _print(sentence)
     quotes, numbers = counted(db)
     click.echo(f"{quotes} quotes and {numbers} printed numbers read again; {len(wrong) or 'none'} wrong.")
     sys.exit(FAILED if wrong else DONE)
@@ -524,7 +548,7 @@ def doctor(database: Path | None) -> None:
 
     well = True
     for good, sentence in report(database or _library()):
-        click.echo(f"{'ok  ' if good else 'BAD '}{sentence}")
+        _print(f"{'ok  ' if good else 'BAD '}{sentence}")
         well = well and good
     sys.exit(DONE if well else FAILED)
 

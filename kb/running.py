@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from crawler.redaction import Secrets
+from kb.terminal import harmless, harmless_json
 
 
 def start_log(how: str | None, secrets: Secrets) -> None:
@@ -16,11 +17,25 @@ def start_log(how: str | None, secrets: Secrets) -> None:
     if how is None:
         return
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Lines(secrets) if how == "json" else logging.Formatter("%(asctime)s %(message)s"))
+    handler.setFormatter(_Lines(secrets) if how == "json" else _Text("%(asctime)s %(message)s"))
     logger = logging.getLogger("counterclaim")
     logger.setLevel(logging.INFO)
     logger.handlers = [handler]
     logger.propagate = False
+
+
+def as_line(sentence: str) -> str:
+    """A sentence for people as a line of the JSON log, so that whoever reads the log can read all of stderr."""
+    record = logging.LogRecord("counterclaim", logging.WARNING, "", 0, "%s", (sentence,), None)
+    return _Lines(Secrets([])).format(record)
+
+
+class _Text(logging.Formatter):
+    """Lines for people."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record on a terminal."""
+        return harmless(super().format(record))
 
 
 class _Lines(logging.Formatter):
@@ -38,7 +53,7 @@ class _Lines(logging.Formatter):
             "what": record.getMessage(),
         }
         line |= getattr(record, "fields", {})
-        return self._secrets.hidden(json.dumps(line, ensure_ascii=False))
+        return harmless_json(self._secrets.hidden(json.dumps(line, ensure_ascii=False)))
 
 
 def progress_for(how: str | None) -> Callable[[str, int, int], None]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from nlp.claim import Arm, ArmRole, Level, Quote
 from nlp.domain import ConceptKind, Entry
 from nlp.grammar.atoms import AtomKind, atoms, number_value
+from nlp.joined_arms import joined
+from nlp.learned_arms import found_wordings, learnt_arms, wordings
 from nlp.reading import ConceptMention, Reading, Role, Sentence
 
 _FRONT = (Role.TITLE, Role.AIM, Role.METHOD, Role.BACKGROUND)
@@ -126,8 +128,18 @@ def _field(kind: ConceptKind) -> str:
     return {ConceptKind.ROUTE: "route", ConceptKind.CELL_SOURCE: "cell_source", ConceptKind.DONOR: "donor"}[kind]
 
 
+def all_arms(reading: Reading, level: Level) -> tuple[Arm, ...]:
+    """The packs' arms and those that the text alone tells of. What the text calls them is left in `reading.arm_names`."""
+    known = arms_of(reading, level)
+    if level is Level.POOLED:
+        return known
+    both = joined(reading, known, learnt_arms(reading))
+    reading.arm_names = both.names
+    return tuple(_with_sizes(reading, list(both.arms)))
+
+
 def arms_of(reading: Reading, level: Level) -> tuple[Arm, ...]:
-    """The arms: interventions first, then comparators. An exposure stands for the intervention where nothing is given."""
+    """The arms that the packs know: interventions first, then comparators. An exposure stands for the intervention where nothing is given."""
     main = main_intervention(reading)
     if main is None:
         return _exposed(reading)
@@ -328,6 +340,10 @@ def _arm_words(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tu
             i = next((i for i, a in enumerate(arms) if a.role is ArmRole.COMPARATOR), None)
         if i is not None:
             found.append((i, m.start - sentence.start, m.end - sentence.start))
+    pattern_of_names, names, _ = wordings(reading.arm_names)
+    if pattern_of_names is not None:
+        for span, name in found_wordings(pattern_of_names, reading.plain, sentence.start, sentence.end):
+            found.append((names[name], span.start - sentence.start, span.end - sentence.start))
     for role, pattern in _GROUP_WORDS.items():
         i = next((i for i, a in enumerate(arms) if a.role is role), None)
         if i is not None:

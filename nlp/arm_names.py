@@ -85,12 +85,14 @@ _BESIDE = re.compile(
 _PAIR_OF_NAMES = re.compile(r"\b(?:in|for|with|of|on|among|by|between|after)\s(?:the\s|both\s)?(?=[^\s])")
 _PEOPLE = re.compile(r"\s(?:patients?|eyes|subjects|participants|women|men|children|implants|users|infants|adults)\b")
 _IN_BRACKETS = re.compile(r"\d\s?(?:%|percent)?\s?\(\s?([A-Za-z][A-Za-z-]{2,}(?:\s[A-Za-z-]{2,}){0,2})\s?\)")
+_FOR = re.compile(r"\b(?:for|with|in|on|after)\s")
+_WAS_NUMBER = re.compile(r"\s(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d")
 _DOES = re.compile(
     r"\s(?:\w+ly\s)?(?:reduced|lowered|decreased|increased|produced|improved|by)\s(?=(?:\w+\s){0,6}(?:by\s)?(?:an?\s)?(?:\w+\s){0,3}[-+]?\d)"
 )
 #: What stands behind a list of arms whose numbers come in the same order.
 _RESPECTS = re.compile(
-    r"\s?(?:(?:groups?|arms?|patients|eyes|doses|subjects)\b)?\s?(?:,?\s?respectively|(?:[a-z]+\s){0,4}(?:was|were)\s(?:[a-z]+\s)?[-+]?\d[^;]{0,28}?\s(?:and|versus|vs\.?)\s[-+]?\d)"
+    r"\s?(?:(?:groups?|arms?|patients|eyes|doses|subjects)\b)?\s?(?:,?\s?respectively|(?:\w+\s){0,5}(?:was|were)\s(?:[a-z]+\s)?[-+]?\d[^;]{0,28}?\s(?:and|versus|vs\.?)\s[-+]?\d)"
 )
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 _LABEL = re.compile(r"\s?(?:[:=,]|\()\s?(?=[-+]?\d)|\s(?=[-+]?\d)")
@@ -244,6 +246,16 @@ class _Finder:
             if _RESPECTS.match(after):
                 yield from self._listed(items, How.AGAINST)
 
+    def having(self) -> Iterator[Naming]:
+        """ "the score for X was 4.6, whereas that for Y was 0.3"."""
+        items: list[Item] = []
+        for m in _FOR.finditer(self.plain):
+            name = phrase_after(self.plain, m.end())
+            if name and _WAS_NUMBER.match(self.plain, name.end):
+                items.append(Item(name.start, name.end))
+        if len({self.plain[i.start : i.end].lower() for i in items}) >= 2:
+            yield from self._listed(items, How.BESIDE)
+
     def people(self) -> Iterator[Naming]:
         """ "14% of X patients and 12% of Y patients", "X and Y patients"."""
         items: list[Item] = []
@@ -314,6 +326,7 @@ _READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"\b(?:versus|vs|v|than|compar\w+|comparison|relative|over|against|opposed)\b"), _Finder.against),
     (re.compile(r"\d.*\b(?:with|for|in|on|after|under|among|by)\b"), _Finder.beside),
     (re.compile(r"respective|\b(?:was|were)\s[^;]*\d"), _Finder.respective),
+    (re.compile(r"\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d.*\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d"), _Finder.having),
     (_PEOPLE, _Finder.people),
     (_IN_BRACKETS, _Finder.bracketed),
     (_DOES, _Finder.doing),

@@ -293,6 +293,10 @@ def _with_sizes(reading: Reading, arms: list[Arm]) -> list[Arm]:
     return sized
 
 
+_ALLOCATED = re.compile(
+    r"\b(?:randomi[sz]ed|randomly|assigned|allocated|enrolled|included|divided|comprised|consisted|underwent|were treated|recruited|received|entered|participants|in total|analy[sz]ed)\b",
+    re.IGNORECASE,
+)
 _GROUP_WORDS = {
     ArmRole.INTERVENTION: r"(?:intervention|treatment|treated|experimental|active|study|test|therapy|(?:stem )?cells?|transplant(?:ation)?|MSCs?)\s(?:group|arm|sites?|patients)\b|\bintervention\b",
     ArmRole.COMPARATOR: r"\bcontrols?(?:\s(?:group|arm|sites?|patients))?\b|\bplacebo\b|\bsham\b",
@@ -324,6 +328,8 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
             r"(?:(?<![\w.%])(\d+)\s(?:patients?\s|participants?\s|subjects?\s|people\s|knees\s)?(?:(?:in|for|to|received|were given|on|from)\s)?(?:the\s|an?\s|to\s)?)$",
             sentence.plain[:start],
         )
+        if before and sentence.role is Role.RESULT and not _ALLOCATED.search(sentence.plain):
+            before = None  # "3 in the X group" of a results sentence are those with the event
         number = (after[1] or after[2]) if after else before[1] if before else None
         if number and 1 < int(number) < 100_000:
             found.append((i, int(number)))

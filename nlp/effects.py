@@ -15,6 +15,7 @@ from nlp.owners import difference_of, owners_of
 from nlp.reading import OutcomeMention, TimeMention
 from nlp.scene import RESPECTIVELY, Scene
 from nlp.subjects import head_place, outcomes_of, times_of, trailing_list
+from nlp.told_of_arms import told_of_arms
 
 K = AtomKind
 
@@ -40,7 +41,8 @@ class Linked:
 
 def link(scene: Scene, index: int) -> list[Linked]:
     """The effects of one sentence."""
-    kept = [r for r in scene.printed if is_result(scene, r)]
+    told = told_of_arms(scene)
+    kept = [r for i, r in enumerate(scene.printed) if i in told or is_result(scene, r)]
     kept = without_restatements(kept)
     found: list[Linked] = []
     outcomes = outcomes_of(scene, kept)

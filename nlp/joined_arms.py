@@ -28,6 +28,7 @@ def joined(reading: Reading, packs: tuple[Arm, ...], learnt: list[LearntArm]) ->
     if {a.role is ArmRole.COMPARATOR for a in packs} == {True, False}:
         names = [ArmNames(j, x.names, x.letter) for i, x in enumerate(learnt) if (j := partner[i]) is not None]
         return JoinedArms(packs, tuple(names))
+    beside = frozenset[int]().union(*(x.sets for i, x in enumerate(learnt) if partner[i] is not None))
     arms: list[Arm] = []
     names = []
     taken: set[int] = set()
@@ -35,7 +36,7 @@ def joined(reading: Reading, packs: tuple[Arm, ...], learnt: list[LearntArm]) ->
         j = partner[i]
         if j is not None and j in taken:
             continue
-        if j is None and packs and not x.sure and x.weight < 2:
+        if j is None and packs and not x.sure and x.weight < 2 and not x.sets & beside:
             continue
         arm = _known(reading, x) if j is None else replace(packs[j], role=x.arm.role)
         taken |= {j} if j is not None else set()

@@ -155,6 +155,8 @@ class LearntArm:
     letter: str | None
     weight: float
     sure: bool
+    #: The lists that it stands in: arms of one list are set against each other.
+    sets: frozenset[int]
 
 
 def _key(name: str) -> frozenset[str]:
@@ -393,7 +395,7 @@ class Learner:
         cls = comparator_class(" ".join(a.names)) if role is ArmRole.COMPARATOR else None
         arm = Arm(role, longest, quote, None, comparator_class=cls)
         sure = How.DESIGN in a.hows or How.TITLE in a.hows
-        return LearntArm(arm, tuple(sorted(a.names, key=len, reverse=True)), a.letter, a.weight, sure)
+        return LearntArm(arm, tuple(sorted(a.names, key=len, reverse=True)), a.letter, a.weight, sure, frozenset(a.sets))
 
 
 def _doses_differ(a: str, b: str) -> bool:

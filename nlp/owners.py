@@ -25,6 +25,15 @@ def owners_of(scene: Scene, kept: list[Printed]) -> list[Owner]:
     return [f or _whole(scene) for f in found]
 
 
+def arms_told(scene: Scene, values: list[Printed]) -> list[int | None]:
+    """For each value the arm that the words beside it give it; None where only the design's order or the whole would."""
+    found: list[Owner | None] = [_by_measure(scene, r, values) for r in values]
+    linker = _Linker(scene, values, found)
+    contrasts = {i for i, f in enumerate(found) if f is not None}
+    linker.beside_words()
+    return [f[1] if f is not None and i not in contrasts else None for i, f in enumerate(found)]
+
+
 def _arm_index(scene: Scene, comparator: bool) -> int | None:
     roles = [i for i, a in enumerate(scene.arms) if (a.role.value == "comparator") is comparator]
     return roles[0] if roles else None
@@ -136,18 +145,11 @@ class _Linker:
         self.ends = {i: self._stretch(kept[i]) for i in self.own}
 
     def run(self) -> None:
+        """Every number, by whatever tells."""
         if not self.own:
             return
-        satellites = self._satellites()
-        self.own = [i for i in self.own if i not in satellites]
-        runs = self._runs()
-        for run in runs:
-            self._listed(run)
-        self._alternating()
-        for i in self.own:
-            if self.found[i] is None:
-                self.found[i] = self._by_neighbour(self.kept[i])
-        for run in runs:
+        satellites = self.beside_words()
+        for run in self._runs():
             self._shared(run)
             self._pair(run)
         for i in self.own:
@@ -156,6 +158,18 @@ class _Linker:
         for i, host in satellites.items():
             self.found[i] = self.found[host]
         self._mates()
+
+    def beside_words(self) -> dict[int, int]:
+        """Lists, turns and neighbours; what is printed in another number's bracket is left out, and told with its host."""
+        satellites = self._satellites()
+        self.own = [i for i in self.own if i not in satellites]
+        for run in self._runs():
+            self._listed(run)
+        self._alternating()
+        for i in self.own:
+            if self.found[i] is None:
+                self.found[i] = self._by_neighbour(self.kept[i])
+        return satellites
 
     def _stretch(self, r: Printed) -> int:
         """Where a number's own stretch ends: behind its unit and the brackets that belong to it, "(33%)", "[SD]", "of 51 patients"."""
@@ -178,27 +192,33 @@ class _Linker:
         """ "a at 1 month and b at 2 months with X and c and d with Y"; "X had a, and Y had b": by turns from end to end."""
         if self.scene.level is Level.POOLED or any(self.found[i] is not None for i in self.own):
             return
+        turns = self._turns()
+        if len(turns) < 2 or any(not run or len({_key(self.scene, m) for m in arms}) != 1 for run, arms in turns):
+            return
+        if len({_key(self.scene, arms[0]) for _, arms in turns}) < 2 or any(self._against(run) for run, _ in turns):
+            return
+        first_number, first_arm = turns[0][0][0], turns[0][1][0]
+        if first_arm.start - self.scene.offset < self.kept[first_number].start and self._only_as_rival(first_arm):
+            return
+        for run, arms in turns:
+            for i in run:
+                self.found[i] = self._owned(arms[0])
+
+    def _turns(self) -> list[tuple[list[int], list[ArmMention]]]:
+        """Numbers and arms in the order of the sentence, cut wherever what comes first comes again."""
+        tokens: list[tuple[int, int | ArmMention]] = [(self.kept[i].anchor, i) for i in self.own]
+        tokens = sorted([*tokens, *((s, m) for s, _, m in self.places)], key=lambda t: t[0])
         turns: list[tuple[list[int], list[ArmMention]]] = []
-        tokens: list[tuple[int, int | ArmMention]] = sorted(
-            [(self.kept[i].anchor, i) for i in self.own] + [(s, m) for s, _, m in self.places], key=lambda t: t[0]
-        )
-        numbers_first = isinstance(tokens[0][1], int)
         for _, token in tokens:
-            if isinstance(token, int) == numbers_first and (not turns or turns[-1][0 if not numbers_first else 1]):
+            is_number = isinstance(token, int)
+            leads = is_number == isinstance(tokens[0][1], int)
+            if leads and (not turns or turns[-1][1 if is_number else 0]):
                 turns.append(([], []))
             if isinstance(token, int):
                 turns[-1][0].append(token)
             else:
                 turns[-1][1].append(token)
-        if len(turns) < 2 or any(len({_key(self.scene, m) for m in arms}) != 1 or not run for run, arms in turns):
-            return
-        if len({_key(self.scene, arms[0]) for _, arms in turns}) < 2 or any(self._against(run) for run, _ in turns):
-            return
-        if not numbers_first and any(self._only_as_rival(arms[0]) for _, arms in turns[:1]):
-            return
-        for run, arms in turns:
-            for i in run:
-                self.found[i] = self._owned(arms[0])
+        return turns
 
     # ---------------------------------------------------------------- lists of numbers, lists of arms
 

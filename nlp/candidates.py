@@ -21,28 +21,9 @@ _OF_PEOPLE = re.compile(
     re.IGNORECASE,
 )
 #: Durations that the grammar has found to be results.
-_TIME_UNITS = frozenset(
-    [
-        "day",
-        "days",
-        "week",
-        "weeks",
-        "wk",
-        "wks",
-        "month",
-        "months",
-        "mo",
-        "mos",
-        "year",
-        "years",
-        "yr",
-        "yrs",
-        "hour",
-        "hours",
-        "hr",
-        "hrs",
-    ]
-)
+_TIME_UNITS = frozenset(re.findall(r"\S+", """
+    day days week weeks wk wks month months mo mos year years yr yrs hour hours hr hrs
+"""))  # fmt: skip
 PEOPLE = r"(?:patients?|participants?|subjects?|individuals?|people|children|women|men|cases|infants|eyes|knees|of them|persons|recipients|responders)"
 _NO_EVENT = re.compile(
     r"\b(?:were|was)?\s?(?:enrolled|included|eligible|randomi[sz]ed|randomly|recruited|assigned|allocated|screened|received|underwent|completed|analy[sz]ed|treated|took part|withdrew|excluded|followed|qualified|pooled|with grade|studied|entered)\b|\bstudies\b|\btrials\b|\barticles\b|\bRCTs\b",

@@ -20,75 +20,12 @@ from nlp.reading import ArmNames, Reading, Role, Sentence
 from nlp.words import normal_words
 
 #: Words that tell one arm from another only where nothing else does.
-_WEAK = frozenset(
-    [
-        "treatment",
-        "therapy",
-        "group",
-        "arm",
-        "patient",
-        "treated",
-        "oral",
-        "daily",
-        "once",
-        "twice",
-        "weekly",
-        "alone",
-        "only",
-        "mg",
-        "µg",
-        "μg",
-        "g",
-        "kg",
-        "ml",
-        "iu",
-        "u",
-        "gy",
-        "day",
-        "week",
-        "month",
-        "dose",
-        "of",
-        "plus",
-        "and",
-        "with",
-        "the",
-        "a",
-        "an",
-        "or",
-        "subject",
-        "regimen",
-        "drug",
-        "procedure",
-        "surgery",
-        "administration",
-        "administered",
-        "use",
-        "intervention",
-        "program",
-        "programme",
-        "implant",
-        "trial",
-        "study",
-        "technique",
-        "method",
-        "strategy",
-        "approach",
-        "condition",
-        "cohort",
-        "implantation",
-        "injection",
-        "infusion",
-        "eye",
-        "tablet",
-        "capsule",
-        "solution",
-        "in",
-        "for",
-        "to",
-        "as",
-    ]
-)
+_WEAK = frozenset(re.findall(r"\S+", """
+    treatment therapy group arm patient treated oral daily once twice weekly alone only mg µg μg g kg ml iu u gy day week
+    month dose of plus and with the a an or subject regimen drug procedure surgery administration administered use
+    intervention program programme implant trial study technique method strategy approach condition cohort implantation
+    injection infusion eye tablet capsule solution in for to as
+"""))  # fmt: skip
 _CONTROL = re.compile(
     r"\b(?:placebo|controls?|sham|usual care|standard(?: (?:care|therapy|treatment|of care|medical therapy))?|conventional(?! (?:trab|frac))|routine|no treatment|untreated|"
     r"wait(?:ing)?[- ]?list|treatment as usual|TAU|vehicle|saline|no intervention|observation|attention control|comparator|nonintervention|dummy|UC)\b",

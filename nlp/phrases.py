@@ -12,9 +12,24 @@ _LONGEST = 7
 _WINDOW = 90
 
 #: Words at which a name ends, on either side.
-STOP = frozenset(
-    ["the", "a", "an", "this", "that", "these", "those", "its", "their", "our", "each", "every", "both", "either", "neither", "all", "any", "some", "no", "not", "other", "another", "same", "such", "in", "of", "to", "for", "with", "without", "by", "on", "at", "from", "than", "as", "into", "between", "among", "within", "during", "after", "before", "following", "through", "over", "under", "per", "via", "about", "above", "below", "until", "since", "upon", "versus", "vs", "v", "against", "across", "because", "due", "despite", "regardless", "and", "or", "but", "nor", "while", "whereas", "although", "though", "however", "if", "when", "where", "which", "who", "whom", "whose", "that", "then", "also", "only", "was", "were", "is", "are", "be", "been", "being", "am", "had", "has", "have", "having", "did", "does", "do", "done", "can", "could", "may", "might", "will", "would", "shall", "should", "showed", "shows", "shown", "showing", "received", "receive", "receiving", "underwent", "undergoing", "undergo", "given", "gave", "taking", "took", "achieved", "reported", "experienced", "developed", "demonstrated", "exhibited", "required", "occurred", "observed", "seen", "found", "noted", "detected", "remained", "improved", "increased", "decreased", "reduced", "reduces", "lowered", "rose", "fell", "dropped", "declined", "produced", "resulted", "resulting", "led", "leading", "compared", "comparing", "comparable", "versus", "respectively", "similar", "different", "significantly", "significant", "statistically", "clinically", "higher", "lower", "greater", "smaller", "fewer", "less", "more", "better", "worse", "superior", "inferior", "larger", "longer", "shorter", "most", "least", "patients", "patient", "participants", "participant", "subjects", "subject", "women", "men", "people", "persons", "individuals", "children", "adults", "infants", "eyes", "knees", "cases", "volunteers", "those", "students", "mothers", "survivors", "recipients", "pts", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "mean", "median", "average", "total", "overall", "baseline", "years", "year", "months", "month", "weeks", "week", "days", "day", "hours", "hour", "assigned", "allocated", "randomized", "randomised", "randomly", "treated", "there", "it", "they", "we", "she", "he", "had", "vs.", "v.", "vs", "group", "groups", "arm", "arms", "cohort", "cohorts", "results", "conclusion", "conclusions", "methods", "background", "objective", "p", "n", "respectively", "i.e", "e.g", "ie", "eg", "percent", "difference", "differences", "number", "rate", "rates", "score", "scores", "change", "changes", "level", "levels", "incidence"]
-)  # fmt: skip
+STOP = frozenset(re.findall(r"\S+", """
+    the a an this that these those its their our each every both either neither all any some no not other another same such
+    in of to for with without by on at from than as into between among within during after before following through over
+    under per via about above below until since upon versus vs v against across because due despite regardless and or but
+    nor while whereas although though however if when where which who whom whose then also only was were is are be been
+    being am had has have having did does do done can could may might will would shall should showed shows shown showing
+    received receive receiving underwent undergoing undergo given gave taking took achieved reported experienced developed
+    demonstrated exhibited required occurred observed seen found noted detected remained improved increased decreased
+    reduced reduces lowered saw cut rose fell dropped declined produced resulted resulting led leading compared comparing comparable
+    respectively similar different significantly significant statistically clinically higher lower greater smaller fewer
+    less more better worse superior inferior larger longer shorter most least patients patient participants participant
+    subjects subject women men people persons individuals children adults infants eyes knees cases volunteers students
+    mothers survivors recipients pts one two three four five six seven eight nine ten mean median average total overall
+    baseline years year months month weeks week days day hours hour assigned allocated randomized randomised randomly
+    treated none nil there it they we she he vs. v. group groups arm arms cohort cohorts results conclusion conclusions methods
+    background objective p n i.e e.g ie eg percent difference differences number rate rates score scores change changes
+    level levels incidence
+"""))  # fmt: skip
 _MEASURE_UNIT = re.compile(
     r"^(?:mg|µg|μg|mcg|g|kg|ml|mL|IU|U|Gy|%|percent|mm2?|cm|mg/\S+|µg/\S+|IU/\S+|U/\S+|ml/\S+|Hz|mmHg|x|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?)$"
 )
@@ -23,100 +38,16 @@ _AMOUNT = re.compile(r"^\d[\d.,]*(?:%|mg|µg|μg|g|ml|mL|IU|Gy|-?mg|-?mm2?|-?Gy)
 _ADVERB = re.compile(r"(?!early$|daily$|weekly$|monthly$|family$)[a-z]{3,}ly$")
 _VERBAL = re.compile(r"[a-z]{3,}(?:ed|ing)$")
 #: Words in -ed or -ing that names begin with or hold.
-_IN_NAMES = frozenset(
-    [
-        "combined",
-        "fixed",
-        "modified",
-        "enriched",
-        "extended",
-        "sustained",
-        "conventional",
-        "controlled",
-        "untreated",
-        "pegylated",
-        "intensified",
-        "supervised",
-        "guided",
-        "based",
-        "exercising",
-        "training",
-        "nursing",
-        "counseling",
-        "counselling",
-        "timing",
-        "warming",
-        "feeding",
-        "dieting",
-        "screening",
-        "stretching",
-        "walking",
-        "running",
-        "strengthening",
-        "wrapping",
-        "imaging",
-        "imprinting",
-        "coping",
-        "waiting",
-        "monitoring",
-        "tailored",
-        "targeted",
-        "enhanced",
-        "unfractionated",
-        "immediate",
-        "delayed",
-        "accelerated",
-        "attenuated",
-        "inactivated",
-        "conjugated",
-        "liposomal",
-        "fermented",
-        "unmodified",
-        "activated",
-        "cross-linked",
-        "coated",
-        "drug-eluting",
-        "eluting",
-        "bleeding-control",
-        "continued",
-        "repeated",
-        "staged",
-        "integrated",
-        "structured",
-        "standardized",
-        "standardised",
-        "personalized",
-        "personalised",
-        "needling",
-        "dressing",
-        "cooling",
-        "drawing",
-        "cycling",
-        "swimming",
-        "spinning",
-        "writing",
-        "reading",
-        "listening",
-        "teaching",
-        "coaching",
-        "breathing",
-        "clamping",
-        "milking",
-        "dosing",
-        "splinting",
-        "taping",
-        "bracing",
-        "casting",
-        "stenting",
-        "banding",
-        "grafting",
-        "packing",
-        "nonpacking",
-        "pacing",
-        "plating",
-        "nailing",
-    ]
-)
+_IN_NAMES = frozenset(re.findall(r"\S+", """
+    combined fixed modified enriched extended sustained conventional controlled untreated pegylated intensified supervised
+    guided based exercising training nursing counseling counselling timing warming feeding dieting screening stretching
+    walking running strengthening wrapping imaging imprinting coping waiting monitoring tailored targeted enhanced
+    unfractionated immediate delayed accelerated attenuated inactivated conjugated liposomal fermented unmodified activated
+    cross-linked coated drug-eluting eluting bleeding-control continued repeated staged integrated structured standardized
+    standardised personalized personalised needling dressing cooling drawing cycling swimming spinning writing reading
+    listening teaching coaching breathing clamping milking dosing splinting taping bracing casting stenting banding grafting
+    packing nonpacking pacing plating nailing
+"""))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,10 @@ _RECEIVED = re.compile(
 )
 
 
+#: No paper names its arms more often before they are known; what comes later is looked up and learns nothing.
+_MOST = 400
+
+
 class Learner:
     """Gathers a document's names and brings them together."""
 
@@ -144,6 +148,8 @@ class Learner:
             names = namings(sentence, sets)
             sets = max([sets, *(n.set_ for n in names)])
             gathered += [(sentence, n) for n in names]
+            if len(gathered) > _MOST:
+                break
         gathered.sort(key=lambda g: (-g[1].how, g[0].start + g[1].start))
         for sentence, naming in gathered:
             self._add(sentence, naming)

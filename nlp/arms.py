@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from nlp.claim import Arm, ArmRole, Level, Quote
 from nlp.domain import ConceptKind, Entry
-from nlp.grammar.atoms import AtomKind, atoms, number_value
+from nlp.grammar.atoms import WORD_NUMBER, AtomKind, atoms, number_value
 from nlp.joined_arms import joined
 from nlp.learned_arms import found_wordings, learnt_arms, wordings
 from nlp.reading import ConceptMention, Reading, Role, Sentence
@@ -307,7 +307,7 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
     """Arm sizes: "MSC (n = 27)", "31 for the MSC and 13 for the control groups", "SB623 = 46", "104 MultiStem, 102 placebo"."""
     words = _arm_words(reading, sentence, arms)
     each = re.search(
-        r"\b(?:each|both) (?:group|arm)s?\b[^.;]{0,12}?\b(\d+|\w+)\b|\((\d+) (?:in|per) each (?:group|arm)\)|\b(\d+) (?:in|per) (?:each )?(?:group|arm)\b",
+        rf"\b(?:each|both) (?:group|arm)s?\b(?! (?:of|at|for|after)\b)[^.;\d]{{0,14}}?\b(\d+|{WORD_NUMBER})\b(?!\s?%|\.\d|\s(?:weeks|months|years|days|mg|times|doses))|\((\d+) (?:in|per) each (?:group|arm)\)|\b(\d+) (?:in|per) (?:each )?(?:group|arm)\b",
         sentence.plain,
         re.IGNORECASE,
     )
@@ -325,7 +325,7 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
             sentence.plain[end:],
         )
         before = re.search(
-            r"(?:(?<![\w.%])(\d+)\s(?:patients?\s|participants?\s|subjects?\s|people\s|knees\s)?(?:(?:in|for|to|received|were given|on|from)\s)?(?:the\s|an?\s|to\s)?)$",
+            r"(?:(?<![\w.%-])(\d+)\s(?:patients?\s|participants?\s|subjects?\s|people\s|knees\s)?(?:[(\[]|(?:in|for|to|received|were given|on|from)\s)?(?:the\s|an?\s|to\s)?)$",
             sentence.plain[:start],
         )
         if before and sentence.role is Role.RESULT and not _ALLOCATED.search(sentence.plain):
@@ -344,7 +344,7 @@ def _arm_words(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tu
             i = next((i for i, a in enumerate(arms) if a.role is ArmRole.INTERVENTION), None)
         if i is None and m.kind is ConceptKind.COMPARATOR:
             i = next((i for i, a in enumerate(arms) if a.role is ArmRole.COMPARATOR), None)
-        if i is not None:
+        if i is not None and m.entry.details.get("class") != "baseline":
             found.append((i, m.start - sentence.start, m.end - sentence.start))
     pattern_of_names, names, _ = wordings(reading.arm_names)
     if pattern_of_names is not None:

@@ -93,6 +93,8 @@ def sample_size(reading: Reading, arms: tuple[Arm, ...], level: Level) -> int | 
     whole = sum(sizes) if len(sizes) > 1 else 0
     if whole and any(c.n == whole for c in counts):
         return whole
+    if whole and level is Level.TRIAL and counts and max(c.n for c in counts) in sizes:
+        return whole  # "39 patients in one group and 15 in the other": no number is larger than an arm's
     best = max(counts, key=lambda c: (c.weight, -c.place), default=None)
     if best is not None and (best.weight > 0 or not whole):
         return best.n

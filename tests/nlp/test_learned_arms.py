@@ -116,3 +116,22 @@ def test_what_is_measured_is_no_arm(read: Read) -> None:
         "Pain fell by 30% and mortality was 12% in hospital. Blood pressure was lower at 6 months than at baseline (120 vs 140)."
     )
     assert found.arms == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes", "whole"),
+    [
+        ("Adults were allocated to velorin or placebo. Each arm had 27 subjects. Pain fell.", [27, 27], 54),
+        ("Velorin was given to 12 patients (velorin group) and placebo to 11 patients (placebo group). Pain fell.", [12, 11], 23),
+        ("Adults were allocated to velorin or placebo. In all, 39 patients in the velorin group and 15 in the placebo group were analysed.", [39, 15], 54),
+    ],
+)  # fmt: skip
+def test_the_arms_sizes_add_up_to_the_study(read: Read, text: str, sizes: list[int], whole: int) -> None:
+    found = read(text, title="Velorin versus placebo for pain: a randomised trial")
+    assert [a.n for a in found.arms] == sizes
+    assert found.study.sample_size == whole
+
+
+def test_people_with_an_event_are_no_arm_size(read: Read) -> None:
+    found = read("Headache occurred in 3 patients in the velorin group and 7 in the placebo group.", title="Velorin for pain")
+    assert [a.n for a in found.arms] == [None, None]

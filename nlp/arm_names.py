@@ -158,7 +158,7 @@ class _Finder:
     def group(self) -> Iterator[Naming]:
         """ "the X group", "the X and Y groups", "X-treated eyes"."""
         for m in _GROUP.finditer(self.plain):
-            name = phrase_before(self.plain, m.start())
+            name = phrase_before(self.plain, _without_bracket(self.plain, m.start()))
             if name is None:
                 continue
             items = [Item(name.start, name.end)]
@@ -298,6 +298,15 @@ def _parted(plain: str, items: list[Item]) -> bool:
     return re.search(r"\b(?:or|and|versus|vs)\b", plain[items[-2].end : items[-1].start]) is not None
 
 
+_CLOSED = re.compile(r"\s?[(\[][^()\[\]]{1,40}[)\]]\s?$")
+
+
+def _without_bracket(plain: str, end: int) -> int:
+    """Where the words before a bracket end, if one stands right before `end`: "the X (47 patients) arm"."""
+    bracket = _CLOSED.search(plain, max(0, end - 44), end)
+    return bracket.start() if bracket else end
+
+
 def _names_before(plain: str, start: int) -> list[Item]:
     """ "the A, B and C groups": what stands before C."""
     found: list[Item] = []
@@ -306,7 +315,7 @@ def _names_before(plain: str, start: int) -> list[Item]:
         link = re.compile(r"(?:,\s?(?:and|or)?|\s(?:and|or|versus|vs\.?))\s(?:the\s|in\s)*$").search(
             plain, max(0, place - 24), place
         )
-        name = phrase_before(plain, link.start()) if link else None
+        name = phrase_before(plain, _without_bracket(plain, link.start())) if link else None
         if name is None:
             break
         found.insert(0, Item(name.start, name.end))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from nlp.claim import Arm, ArmRole
 from nlp.domain import ConceptKind
-from nlp.learned_arms import LearntArm
+from nlp.learned_arms import ROLE_WORD, LearntArm
 from nlp.reading import ArmNames, ConceptMention, Reading
 
 _KINDS = (ConceptKind.INTERVENTION, ConceptKind.COMPARATOR, ConceptKind.EXPOSURE)
@@ -24,6 +24,7 @@ def joined(reading: Reading, packs: tuple[Arm, ...], learnt: list[LearntArm]) ->
     """Where the packs know both sides, their arms stand, and the text adds wordings; else the text adds arms too."""
     if not learnt:
         return JoinedArms(packs, ())
+    packs = _without_background(reading, packs, learnt)
     partner = {i: _partner(reading, x, packs) for i, x in enumerate(learnt)}
     if {a.role is ArmRole.COMPARATOR for a in packs} == {True, False}:
         names = [ArmNames(j, x.names, x.letter) for i, x in enumerate(learnt) if (j := partner[i]) is not None]
@@ -45,6 +46,25 @@ def joined(reading: Reading, packs: tuple[Arm, ...], learnt: list[LearntArm]) ->
     rest = [a for j, a in enumerate(packs) if j not in taken]
     shifted = [replace(n, arm=n.arm + len(rest)) for n in names]
     return _ordered(rest + arms, shifted)
+
+
+def _without_background(reading: Reading, packs: tuple[Arm, ...], learnt: list[LearntArm]) -> tuple[Arm, ...]:
+    """The packs' arms less a treatment that everybody has: one that the design or the title, naming two arms, does not name."""
+    sure = [x for x in learnt if x.sure]
+    partners = [_partner(reading, x, packs) for x in sure]
+    own = [
+        x
+        for x, j in zip(sure, partners, strict=True)
+        if j is None and x.arm.role is not ArmRole.COMPARATOR and _unknown(reading, x)
+    ]
+    if len(sure) < 2 or not own:
+        return packs
+    return tuple(a for j, a in enumerate(packs) if a.role is not ArmRole.INTERVENTION or j in partners or a.cell_source or a.route)
+
+
+def _unknown(reading: Reading, arm: LearntArm) -> bool:
+    """A wording of its own: no letter, no word for a role, and no pack's concept in it."""
+    return arm.letter is None and not ROLE_WORD.match(arm.arm.quote.text) and not _mentions(reading, arm)
 
 
 def _ordered(arms: list[Arm], names: list[ArmNames]) -> JoinedArms:

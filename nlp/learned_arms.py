@@ -16,7 +16,7 @@ from nlp.claim import Arm, ArmRole, Quote
 from nlp.domain import ConceptKind
 from nlp.grammar.sentences import Span
 from nlp.phrases import phrase_after, phrase_before
-from nlp.reading import ArmNames, Reading, Role, Sentence
+from nlp.reading import ArmNames, Reading, Sentence
 from nlp.words import normal_words
 
 #: Words that tell one arm from another only where nothing else does.
@@ -37,7 +37,7 @@ _NO_NAME = re.compile(
     r"other|subgroup|analysis|time|follow-up|median|respective|matched|parallel|separate|larger|single|double-blind|open-label|phase|people|work|working|target|first|second|third|last|new|"
     r"baseline|control(?:led)? trials?|pre-?treatment|post-?treatment|admission|discharge|randomi[sz]ation|entry|inclusion|presentation|diagnosis|arrival|addition|contrast|total|order|year|month|intent|"
     r"results?|outcomes?|safety|efficacy|effects?|effectiveness|completion|hospital|home|stages?|grades?|score|terms|stage|surgery|birth|screening|therapy|protocol|response|life|intervention groups?|"
-    r"mm\s?Hg|disease|death|relapse|survival|progression|expected|chance|which|normal|healthy|days?|weeks?|months?|hours?|minutes|years?|side|case|range|values?|points?|levels?|visits?)$",
+    r"mm\s?Hg|males?|females?|men|women|boys|girls|possible|drop-?outs?|completers|responders|non-?responders|survivors|smokers|elderly|adults?|children|white|black|both|units?|basis|daily basis|disease|death|relapse|survival|progression|expected|chance|which|normal|healthy|days?|weeks?|months?|hours?|minutes|years?|side|case|range|values?|points?|levels?|visits?)$",
     re.IGNORECASE,
 )
 #: Heads of phrases that tell when or where, not to whom.
@@ -47,7 +47,7 @@ _NOT_HEAD = re.compile(
     re.IGNORECASE,
 )
 #: Roles that a text gives its arms whatever they are given.
-_ACTIVE_WORD = re.compile(
+ROLE_WORD = re.compile(
     r"^(?:intervention|treatment|treated|experimental|active|study|test|therapy|verum|drug|case|investigational|intervention group)$",
     re.IGNORECASE,
 )
@@ -213,7 +213,7 @@ class Learner:
         grouped = how in (How.GROUP, How.DESIGN)
         if _NOT_HEAD.search(name):
             return False
-        if grouped and (_ACTIVE_WORD.match(name) or re.fullmatch(r"\d+-[a-z]\w+", name)):
+        if grouped and (ROLE_WORD.match(name) or re.fullmatch(r"\d+-[a-z]\w+", name)):
             return True
         if how is How.GROUP and re.fullmatch("[A-Z]", name):
             return True
@@ -271,7 +271,7 @@ class Learner:
         others = [a for a in designed if not _is_control(a)]
         if _CONTROL_WORD.match(name) and len(controls) == 1:
             return controls[0]
-        if _ACTIVE_WORD.match(name) and len(others) == 1 and len(designed) >= 2:
+        if ROLE_WORD.match(name) and len(others) == 1 and len(designed) >= 2:
             return others[0]
         if _CONTROL_WORD.match(name) and not controls and len(others) == 2:
             return others[1]
@@ -312,19 +312,12 @@ class Learner:
         if len(designed) >= 2:
             lettered = [a for a in kept if a.letter and a not in designed]
             titled = [a for a in kept if a.hows.get(How.TITLE) and a.weight >= 3 and a not in designed and not lettered]
-            loose = [a for a in kept if a not in designed and a not in lettered and a not in titled and self._in_results(a)]
-            kept = [*designed, *lettered, *titled, *loose]
+            kept = [*designed, *lettered, *titled]
         kept.sort(key=lambda a: (How.DESIGN not in a.hows, min(s for s, _ in a.names.values())))
         kept = kept[:8]
         roles = _roles(kept)
         out = [self._arm(a, role) for a, role in zip(kept, roles, strict=True)]
         return [x for x in out if x.arm.role is not ArmRole.COMPARATOR] + [x for x in out if x.arm.role is ArmRole.COMPARATOR]
-
-    def _in_results(self, a: Learnt) -> bool:
-        """Whether a name that the design does not hold is a group that results are printed for."""
-        results = self.reading.of_role(Role.RESULT)
-        places = [p for p in a.places if any(s.start <= p < s.end for s in results)]
-        return How.GROUP in a.hows and len(places) >= 2
 
     def _arm(self, a: Learnt, role: ArmRole) -> LearntArm:
         name, (start, end) = next(iter(a.names.items()))

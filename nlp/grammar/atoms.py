@@ -455,8 +455,11 @@ _NO_DURATION = re.compile(
     re.IGNORECASE,
 )
 _SECOND_DURATION = re.compile(
-    r"(?:\b(?:and|versus|vs\.?|v|compared (?:with|to)|than|to|was|were|only|and only|against)|,|\()\s*(?:an?\s|median\s|of\s|in\s)*$",
+    r"(?:\b(?:and|versus|vs\.?|v|compared (?:with|to)|than|to|was|were|only|and only|against)|,|\()\s*(?:an?\s|median\s|mean\s|of\s|in\s|increase\s|decrease\s|reduction\s|gain\s)*$",
     re.IGNORECASE,
+)
+_LENGTHENED = re.compile(
+    r"\b(?:increased|decreased|reduced|shortened|prolonged|delayed|lengthened|extended)\sby\s(?:an?\s|median\s|mean\s|average\s|of\s|about\s)*$"
 )
 #: "6.9 versus 7.8 months": what is set against another number is a result.
 _RIVAL_NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?\s(?:versus|vs\.?|v\.?)\s$")
@@ -486,6 +489,8 @@ def _is_duration(sentence: str, atom: Atom, last: Atom | None) -> bool:
     if last is not None and not _NO_DURATION.search(head[-24:]):
         gap = sentence[last.end : atom.start]
         return ";" not in gap and len(gap) < 110 and _SECOND_DURATION.search(gap) is not None
+    if _LENGTHENED.search(head):
+        return True
     said = _DURATION_BEFORE.search(head)
     return said is not None and _NO_DURATION.search(head[said.start() :]) is None
 

@@ -135,3 +135,20 @@ def test_the_arms_sizes_add_up_to_the_study(read: Read, text: str, sizes: list[i
 def test_people_with_an_event_are_no_arm_size(read: Read) -> None:
     found = read("Headache occurred in 3 patients in the velorin group and 7 in the placebo group.", title="Velorin for pain")
     assert [a.n for a in found.arms] == [None, None]
+
+
+def test_a_treatment_that_everybody_has_is_no_arm_where_the_design_names_two(read: Read) -> None:
+    found = read(
+        "Women on tamoxifen have hot flushes. Patients taking tamoxifen were randomised to velorin or placebo for 8 weeks. "
+        "Flushes fell by 40% with velorin and 20% with placebo.",
+        title="Velorin against hot flushes in women on tamoxifen",
+    )
+    assert {a.quote.text for a in found.arms} == {"velorin", "placebo"}
+    assert by_arm(found) == {"velorin": [40], "placebo": [20]}
+
+
+def test_a_bracket_between_a_name_and_the_word_group_is_passed_over(read: Read) -> None:
+    found = read(
+        "The velorin (47 patients) and castimol (45 patients) groups had relief in 64% and 41%, respectively.", title="A comparison"
+    )
+    assert by_arm(found) == {"velorin": [64], "castimol": [41]}

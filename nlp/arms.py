@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from nlp.arm_wordings import found_wordings, wordings
 from nlp.claim import Arm, ArmRole, Level, Quote
 from nlp.domain import ConceptKind, Entry
 from nlp.grammar.atoms import WORD_NUMBER, AtomKind, atoms, number_value
 from nlp.joined_arms import joined
-from nlp.learned_arms import found_wordings, learnt_arms, wordings
+from nlp.learned_arms import learnt_arms
 from nlp.reading import ConceptMention, Reading, Role, Sentence
 
 _FRONT = (Role.TITLE, Role.AIM, Role.METHOD, Role.BACKGROUND)

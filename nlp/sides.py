@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from nlp.arm_names import LETTER, LETTERED
+from nlp.arm_wordings import found_wordings, wordings
 from nlp.claim import Arm, ArmRole
 from nlp.domain import ConceptKind
-from nlp.learned_arms import found_wordings, wordings
 from nlp.reading import ArmMention, Reading, Sentence, Side
 
 _BOTH = re.compile(

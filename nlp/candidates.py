@@ -51,7 +51,7 @@ def is_result(scene: Scene, r: Printed) -> bool:
     if r.kind is K.NUMBER and r.unit in _TIME_UNITS:
         return True
     if r.kind in (K.WORD_NUMBER, K.NUMBER):
-        return in_pair(scene, r) or _is_count(scene, r)
+        return in_pair(scene, r) or _from_to(scene, r) or _is_count(scene, r)
     return False
 
 
@@ -81,6 +81,29 @@ def _percent_counts(scene: Scene, r: Printed, clause: str) -> bool:
 
 def _event_outcome(scene: Scene, r: Printed) -> bool:
     return any(o for o in scene.outcomes if abs(o.start - (scene.offset + r.end)) < 60 or abs(scene.offset + r.anchor - o.end) < 60)
+
+
+_CHANGED_FROM = re.compile(
+    r"\b(?:increased|decreased|fell|rose|reduced|improved|declined|dropped|lowered|changed|went|grew|shortened|lengthened|diminished)\b[^.;]{0,50}?\bfrom\s(?:an?\s|the\s|mean\s|median\s|baseline\s|of\s|value\s)*$",
+    re.IGNORECASE,
+)
+_TO_NUMBER = re.compile(
+    r"(?:\s?[a-zA-Zµ%/]{1,8}){0,2}(?:\s?[(\[][^()\[\]]{1,24}[)\]])?\s(?:at baseline\s|before treatment\s)?to\s(?:an?\s|mean\s|median\s|of\s|value\s)*[-+]?\d"
+)
+
+
+def _from_to(scene: Scene, r: Printed) -> bool:
+    """ "rose from 0.26 to 0.31": before and after, each a number of its own."""
+    if r.kind is not K.NUMBER or r.unit in ("year", "years"):
+        return False
+    low = max(0, r.start - 130)
+    if _CHANGED_FROM.search(scene.plain, low, r.start) and _TO_NUMBER.match(scene.plain, r.end):
+        return True
+    earlier = [o for o in scene.printed if o.kind is K.NUMBER and o.end <= r.start]
+    if not earlier or not re.search(r"\bto\s(?:an?\s|mean\s|median\s|of\s|value\s)*$", scene.plain[earlier[-1].end : r.start]):
+        return False
+    first = earlier[-1]
+    return r.start - first.end < 50 and _CHANGED_FROM.search(scene.plain, max(0, first.start - 130), first.start) is not None
 
 
 _P_SOON = re.compile(r"[^()]{0,50}?[,;(]\s?p\s?[<>=]", re.IGNORECASE)

@@ -30,6 +30,10 @@ _LIMIT = re.compile(
 )
 
 
+#: "Remained stable" names a state by its verb; the outcome is the state.
+_STATE_VERB = re.compile(r"(?:remain(?:ed|ing|s)?|became|being|stayed)\s(?=\w)", re.IGNORECASE)
+
+
 def described(scene: Scene, mention: OutcomeMention, r: Printed) -> str:
     """The whole noun phrase of a mention: "incidence of transient hypotony", "mean decrease in IOP", "IOP of 21 mmHg or less".
 
@@ -38,7 +42,8 @@ def described(scene: Scene, mention: OutcomeMention, r: Printed) -> str:
     start, end = mention.start - scene.offset, mention.end - scene.offset
     if not 0 <= start < end <= len(scene.plain):
         return mention.text
-    start = _widened(scene, start)
+    state = _STATE_VERB.match(scene.plain, start, end)
+    start = state.end() if state else _widened(scene, start)
     head = _HEAD_BEFORE.search(scene.plain, max(0, start - 80), start) if r.measure is None else None
     if head and not _crosses_arm(scene, head.start(), start):
         start = _after_stops(scene.plain, head.start(), start, keep=head.end() - head.start())

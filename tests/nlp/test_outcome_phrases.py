@@ -30,3 +30,8 @@ def test_a_ratio_goes_without_the_word_that_says_what_it_is_of(read: Read) -> No
 def test_a_verb_is_no_part_of_an_outcome(read: Read) -> None:
     [effect] = read("Infusion prevented death (RR 0.5, 95% CI 0.3 to 0.8).", title="A comparison").effects
     assert effect.outcome.text == "death"
+
+
+def test_a_state_is_named_without_its_verb(read: Read) -> None:
+    [effect] = read("In all, 33% remained stable.", title="A trial").effects
+    assert effect.outcome.text == "stable"

@@ -58,3 +58,12 @@ def test_a_time_of_measurement_stays_a_time(read: Read) -> None:
     assert effect.estimate == 40
     assert effect.timepoint is not None
     assert effect.timepoint.days == pytest.approx(365.28)
+
+
+def test_before_and_after_are_a_number_each(read: Read) -> None:
+    found = read("Ejection fraction rose from 0.26 to 0.31 (P = 0.009).", title="A trial")
+    assert [e.estimate for e in found.effects if e.estimate is not None] == [0.26, 0.31]
+
+
+def test_a_range_of_doses_is_no_before_and_after(read: Read) -> None:
+    assert read("Doses ranged from 20 to 40 in all groups.", title="A trial").effects == ()

@@ -209,9 +209,11 @@ class Learner:
 
     def _is_name(self, name: str, start: int, end: int, how: How) -> bool:
         grouped = how in (How.GROUP, How.DESIGN)
+        if grouped and ROLE_WORD.match(name):
+            return True
         if _NOT_HEAD.search(name):
             return False
-        if grouped and (ROLE_WORD.match(name) or re.fullmatch(r"\d+-[a-z]\w+", name)):
+        if grouped and (re.fullmatch(r"\d+-[a-z]\w+", name)):
             return True
         if how is How.GROUP and re.fullmatch("[A-Z]", name):
             return True
@@ -373,7 +375,7 @@ def _roles(found: list[Learnt]) -> list[ArmRole]:
     if any(controls) and not all(controls):
         return [ArmRole.COMPARATOR if c else ArmRole.INTERVENTION for c in controls]
     if len(found) < 2:
-        return [ArmRole.INTERVENTION for _ in found]
+        return [ArmRole.COMPARATOR if c else ArmRole.INTERVENTION for c in controls]
     most = max(range(len(found)), key=lambda i: (found[i].seconds - found[i].firsts, i == 1, i))
     return [ArmRole.COMPARATOR if i == most else ArmRole.INTERVENTION for i in range(len(found))]
 

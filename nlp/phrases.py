@@ -94,11 +94,11 @@ def _lone_verb(name: str) -> bool:
 
 
 def phrase_after(plain: str, start: int, joined: frozenset[str] = frozenset()) -> Span | None:
-    """The name that starts at `start`, articles passed over; `joined`: words that do not end it though they end others.
+    """The name that starts at `start`, articles and "oral" passed over; `joined`: words that do not end it though they end others.
 
     >>> t = "patients who received oral vitamin D3 were"
     >>> s = phrase_after(t, t.index("oral")); t[s.start:s.end]
-    'oral vitamin D3'
+    'vitamin D3'
     """
     place = re.compile(r"\s*(?:(?:the|an?|either|oral|standard-dose)\s+)?").match(plain, start)
     begin = place.end() if place else start

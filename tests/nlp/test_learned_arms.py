@@ -152,3 +152,9 @@ def test_a_bracket_between_a_name_and_the_word_group_is_passed_over(read: Read) 
         "The velorin (47 patients) and castimol (45 patients) groups had relief in 64% and 41%, respectively.", title="A comparison"
     )
     assert by_arm(found) == {"velorin": [64], "castimol": [41]}
+
+
+def test_a_group_may_go_by_its_role_alone(read: Read) -> None:
+    found = read("Relief was seen in 64% of the study group and 41% of the control group.", title="A comparison")
+    assert by_arm(found) == {"study": [64], "control": [41]}
+    assert [a.role for a in found.arms] == [ArmRole.INTERVENTION, ArmRole.COMPARATOR]

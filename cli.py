@@ -18,11 +18,11 @@ _database = click.option(
     "--db",
     "database",
     envvar="COUNTERCLAIM_DB",
-    default="counterclaim.db",
-    show_default=True,
     type=click.Path(path_type=Path),
-    help="The library's file.",
+    help="The library's file (by default that of the configuration, else counterclaim.db).",
 )
+_config = click.option("--config", type=click.Path(path_type=Path), help="The configuration (by default counterclaim.toml here).")
+_log = click.option("--log", type=click.Choice(["json", "text"]), help="Write what happens to stderr, as JSON lines or as text.")
 
 
 def _in_words(command: Callable[..., None]) -> Callable[..., None]:
@@ -36,6 +36,9 @@ def _in_words(command: Callable[..., None]) -> Callable[..., None]:
 
         try:
             command(*args, **options)
+        except KeyboardInterrupt:
+            click.echo("counterclaim: broken off. What was stored is kept; run it again to go on.", err=True)
+            sys.exit(FAILED)
         except LibraryError as error:
             click.echo(f"counterclaim: {error}", err=True)
             sys.exit(TRY_LATER if isinstance(error, LibraryBusy) else USAGE if isinstance(error, NotUnderstood) else FAILED)
@@ -91,6 +94,13 @@ def extract(paths: tuple[str, ...], as_json: bool) -> None:
     sys.exit(_code(done, left_out))
 
 
+def _library() -> Path:
+    """The library of the configuration, where there is one in reach; a question waits for nothing else."""
+    if Path("counterclaim.toml").exists() or os.environ.get("COUNTERCLAIM_CONFIG"):
+        return Path(_settings(None).database)
+    return Path("counterclaim.db")
+
+
 def _with_progress(items: Iterable[Any]) -> Iterator[Any]:
     """The items, with a counter on a terminal; a pipe gets none."""
     shown = sys.stderr.isatty()
@@ -108,27 +118,295 @@ def _code(done: int, left_out: int) -> int:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("given", nargs=-1, required=True, metavar="PATH_OR_ID...")
 @_database
+@_config
+@click.option("--full-text", is_flag=True, help="Also fetch the open-access full text where there is one.")
+@_log
 @_in_words
-def add(paths: tuple[str, ...], database: Path) -> None:
+def add(given: tuple[str, ...], database: Path | None, config: Path | None, full_text: bool, log: str | None) -> None:
     r"""Read documents and store them with what they assert.
 
+    A PATH_OR_ID is a file, a folder, - for JSON lines on standard input, or a DOI, PMID, PMCID or NCT number, which is fetched.
     What is there already and unchanged is not written again; what cannot be read is named, and the rest is stored.
 
     \b
     Example:
-      counterclaim add examples/library paper.txt --db ms.db
+      counterclaim add examples/library paper.nbib --db ms.db
+      counterclaim add 10.1161/STROKEAHA.121.034505 37834955 NCT04749667 PMC10573670
     """
     from crawler.reading import read_paths
+    from crawler.record import named
     from kb.adding import add_each
 
-    said = add_each(database, _with_progress(read_paths(paths)), paths, report=lambda s: click.echo(s, err=True))
-    held = f"the library is {database}" if sum(said.values()) > said["left_out"] else "nothing was stored"
+    names = [g for g in given if g != "-" and not Path(g).exists() and named(g)]
+    paths = [g for g in given if g not in names]
+    settings = _settings(config)
+    library = database or settings.database
+    code = DONE
+    if paths:
+        said = add_each(library, _with_progress(read_paths(paths)), paths, report=lambda s: click.echo(s, err=True))
+        held = f"the library is {library}" if sum(said.values()) > said["left_out"] else "nothing was stored"
+        click.echo(
+            f"{said['added']} added, {said['replaced']} replaced, {said['unchanged']} unchanged, {said['left_out']} left out; {held}."
+        )
+        code = _code(said["added"] + said["replaced"] + said["unchanged"], said["left_out"])
+    if names:
+        fetched = _end_of(_refresh(settings, library, log).named(names, full_text), library)
+        code = fetched if not paths or code == fetched else PARTIAL
+    sys.exit(code)
+
+
+def _settings(config: Path | None, needed: bool = False) -> Any:
+    from crawler.errors import BadSettings
+    from crawler.settings import load
+
+    try:
+        return load(config, needed)
+    except BadSettings as error:
+        click.echo(f"counterclaim: {error}", err=True)
+        sys.exit(USAGE)
+
+
+def _refresh(settings: Any, database: Path, log: str | None) -> Any:
+    """A run that asks services, with its progress on a terminal and JSON lines elsewhere."""
+    from importlib.metadata import version
+
+    from crawler.settings import open_door
+    from kb.refreshing import Refresh
+    from kb.running import progress_for, start_log
+    from nlp.pipeline import build
+
+    if not settings.contact:
+        click.echo(
+            "No contact address is configured, so services cannot write to you before they block: counterclaim init", err=True
+        )
+    door = open_door(settings, version("counterclaim"))
+    start_log(log, door.secrets)
+    return Refresh(settings, database, door, build, lambda s: click.echo(s, err=True), progress_for(log))
+
+
+def _end_of(summary: Any, database: Path) -> int:
+    """Say how a run went."""
+    turned = f", {summary.turned} verdicts turned" if summary.turned else ""
     click.echo(
-        f"{said['added']} added, {said['replaced']} replaced, {said['unchanged']} unchanged, {said['left_out']} left out; {held}."
+        f"Run {summary.run}: {summary.new} new, {summary.revised} revised, {summary.deleted} deleted, {summary.retracted} retracted, "
+        f"{len(summary.left_out)} left out{turned}; the library is {database}."
     )
-    sys.exit(_code(said["added"] + said["replaced"] + said["unchanged"], said["left_out"]))
+    return int(summary.exit_code)
+
+
+@main.command()
+@click.argument("terms", nargs=-1, required=True)
+@_database
+@_config
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    default=("pubmed",),
+    show_default=True,
+    type=click.Choice(["pubmed", "europepmc", "clinicaltrials"]),
+)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what entered the source on or after this day.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many records, the newest.")
+@click.option("--dry-run", is_flag=True, help="Only count what matches.")
+@_log
+@_in_words
+def search(
+    terms: tuple[str, ...],
+    database: Path | None,
+    config: Path | None,
+    sources: tuple[str, ...],
+    since: Any,
+    limit: int | None,
+    dry_run: bool,
+    log: str | None,
+) -> None:
+    r"""Search once, and store what is found with what it asserts.
+
+    \b
+    Example:
+      counterclaim search "mesenchymal stem cells AND multiple sclerosis" --since 2020-01-01 --limit 50
+      counterclaim search "exosomes AND stroke" --dry-run
+    """
+    from crawler.settings import SavedSearch
+
+    settings = _settings(config)
+    library = database or settings.database
+    saved = SavedSearch("", " ".join(terms), sources, since.date() if since else None)
+    run = _refresh(settings, library, log)
+    if dry_run:
+        sys.exit(_would(run, [saved], limit))
+    summary = run.once(saved, limit)
+    sys.exit(_end_of(summary, library))
+
+
+def _would(run: Any, searches: Iterable[Any], limit: int | None = None) -> int:
+    """Print what a run would ask for; 75 where a service does not answer."""
+    from crawler.errors import ServiceError
+
+    code = DONE
+    for saved in searches:
+        try:
+            for source, found, missing in run.would(saved, limit):
+                click.echo(f"{saved.name or saved.query}\t{source}\t{found} match\t{missing} are not here")
+        except ServiceError as error:
+            click.echo(f"Left out: {error}", err=True)
+            code = TRY_LATER
+    return code
+
+
+def _check_domains(searches: Iterable[Any]) -> None:
+    from nlp.domain import BadPack, packs_named
+
+    try:
+        packs_named([name for search in searches for name in search.domains])
+    except BadPack as error:
+        click.echo(f"counterclaim: {error}", err=True)
+        sys.exit(USAGE)
+
+
+@main.command()
+@_database
+@_config
+@click.option("--only", multiple=True, metavar="NAME", help="Only this saved search (may be given several times).")
+@click.option("--dry-run", is_flag=True, help="Only count what matches and is not here.")
+@click.option("--full", is_flag=True, help="List everything again and look at every record again.")
+@_log
+@_in_words
+def refresh(database: Path | None, config: Path | None, only: tuple[str, ...], dry_run: bool, full: bool, log: str | None) -> None:
+    r"""Ask every saved search of counterclaim.toml again: what is new, revised, deleted, retracted.
+
+    \b
+    Example:
+      counterclaim refresh
+      counterclaim refresh --config ms.toml --only msc-ms --log json
+    """
+    from kb.telling import tell
+
+    settings = _settings(config, needed=True)
+    library = database or settings.database
+    names = [s.name for s in settings.searches]
+    for name in only:
+        if name not in names:
+            raise click.BadParameter(
+                f"there is no saved search '{name}'; there are {', '.join(names) or 'none'}.", param_hint="--only"
+            )
+    searches = [s for s in settings.searches if not only or s.name in only]
+    _check_domains(searches)
+    if not searches:
+        raise click.UsageError(f"{settings.path} has no saved search. Add one as [searches.NAME] with a query.")
+    run = _refresh(settings, library, log)
+    if dry_run:
+        sys.exit(_would(run, searches))
+    summary = run.saved(searches, full)
+    code = _end_of(summary, library)
+    tell(settings.told, summary, run.door, lambda s: click.echo(s, err=True))
+    sys.exit(code)
+
+
+@main.command()
+@_database
+@_config
+@_in_words
+def reread(database: Path | None, config: Path | None) -> None:
+    r"""Read every stored answer of the services again, offline: after an update, or when a pack has new words.
+
+    \b
+    Example:
+      counterclaim reread --db ms.db
+    """
+    settings = _settings(config)
+    library = database or settings.database
+    sys.exit(_end_of(_refresh(settings, library, None).again(), library))
+
+
+@main.command()
+@_database
+@_config
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="So many runs, the latest first.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a row.")
+@_in_words
+def runs(database: Path | None, config: Path | None, limit: int, as_json: bool) -> None:
+    r"""The ledger: what every run asked for, got, skipped and failed at, source by source.
+
+    \b
+    Example:
+      counterclaim runs --limit 5
+    """
+    from kb.changes import COLUMNS
+    from kb.changes import runs as run_rows
+    from kb.connection import for_reading
+
+    db = for_reading(database or _settings(config).database)
+    _show_rows(run_rows(db, limit), COLUMNS, as_json)
+
+
+@main.command()
+@_database
+@_config
+@click.option("--since", type=click.IntRange(0), metavar="RUN", help="What changed after this run (by default: in the last one).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a change.")
+@_in_words
+def changes(database: Path | None, config: Path | None, since: int | None, as_json: bool) -> None:
+    r"""What changed: verdicts that turned, retractions, deletions, claims that came and went, new and revised papers.
+
+    \b
+    Example:
+      counterclaim changes
+      counterclaim changes --since 12 --json
+    """
+    from dataclasses import asdict
+
+    from kb.changes import changes as changed
+    from kb.changes import last_run
+    from kb.connection import for_reading
+
+    db = for_reading(database or _settings(config).database)
+    found = [asdict(c) for c in changed(db, last_run(db) - 1 if since is None else since)]
+    _show_rows(found, ("run", "kind", "document", "what", "before", "after"), as_json)
+
+
+def _show_rows(rows: Iterable[dict[str, Any]], columns: Iterable[str], as_json: bool) -> None:
+    """A table on a terminal, tab-separated rows in a pipe, JSON lines where asked."""
+    names = list(columns)
+    if as_json:
+        import json
+
+        for row in rows:
+            click.echo(json.dumps(row, ensure_ascii=False))
+    elif sys.stdout.isatty():
+        from tabulate import tabulate
+
+        table = [[row[n] for n in names] for row in rows]
+        click.echo(tabulate(table, headers=names) if table else "Nothing.")
+    else:
+        click.echo("\n".join("\t".join(_cell(v) for v in line) for line in [names, *([row[n] for n in names] for row in rows)]))
+
+
+@main.command()
+@click.argument("path", default="counterclaim.toml", type=click.Path(path_type=Path))
+@_in_words
+def init(path: Path) -> None:
+    r"""Write a configuration with comments, to be filled in.
+
+    \b
+    Example:
+      counterclaim init
+    """
+    from crawler.settings_template import TEMPLATE
+
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(TEMPLATE)
+    except FileExistsError:
+        click.echo(f"counterclaim: {path} is there already, and was left as it is.", err=True)
+        sys.exit(USAGE)
+    except OSError as error:
+        click.echo(f"counterclaim: {path} cannot be written: {error.strerror}.", err=True)
+        sys.exit(FAILED)
+    click.echo(f"{path} is written. Fill in contact, name your searches, then: counterclaim refresh --dry-run")
 
 
 @main.command()
@@ -141,7 +419,7 @@ def add(paths: tuple[str, ...], database: Path) -> None:
 @click.option("--text", "as_text", is_flag=True, help="The readable answer, also into a pipe.")
 @_in_words
 def query(
-    question: tuple[str, ...], database: Path, as_json: bool, as_csv: bool, as_lines: bool, fmt: str | None, as_text: bool
+    question: tuple[str, ...], database: Path | None, as_json: bool, as_csv: bool, as_lines: bool, fmt: str | None, as_text: bool
 ) -> None:
     r"""Who says yes, who says no: the claims that answer a question, by outcome.
 
@@ -156,7 +434,7 @@ def query(
     from kb.connection import for_reading
     from kb.question import understand
 
-    db = for_reading(database)
+    db = for_reading(database or _library())
     found = answer(db, understand(db, " ".join(question)))
     click.echo(_shown(found, as_json, as_csv, as_lines, fmt, as_text or sys.stdout.isatty()))
 
@@ -212,7 +490,7 @@ def _tabulated(found: list[dict[str, object]], fmt: str) -> str:
 @main.command()
 @_database
 @_in_words
-def verify(database: Path) -> None:
+def verify(database: Path | None) -> None:
     r"""Read every stored quote and number again in the stored text.
 
     \b
@@ -223,7 +501,7 @@ def verify(database: Path) -> None:
     from kb.verification import counted
     from kb.verification import verify as check
 
-    db = for_reading(database)
+    db = for_reading(database or _library())
     wrong = list(check(db))
     for sentence in wrong:
         click.echo(sentence)
@@ -235,7 +513,7 @@ def verify(database: Path) -> None:
 @main.command()
 @_database
 @_in_words
-def doctor(database: Path) -> None:
+def doctor(database: Path | None) -> None:
     r"""Say which versions run, which optional models are found, and whether the library is sound.
 
     \b
@@ -245,7 +523,7 @@ def doctor(database: Path) -> None:
     from kb.health import report
 
     well = True
-    for good, sentence in report(database):
+    for good, sentence in report(database or _library()):
         click.echo(f"{'ok  ' if good else 'BAD '}{sentence}")
         well = well and good
     sys.exit(DONE if well else FAILED)

@@ -14,10 +14,13 @@ _SIGNATURES = ((b"%PDF", "a PDF"), (b"PK\x03\x04", "a ZIP archive or an office f
                (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"SQLite format 3", "an SQLite database"),
                (b"\xd0\xcf\x11\xe0", "an old office file"), (b"7z\xbc\xaf", "a 7z archive"), (b"BZh", "a bzip2 archive"),
                (b"\xfd7zXZ", "an xz archive"))  # fmt: skip
+#: The encoding that an XML file says it is written in.
+_DECLARED = re.compile(rb"\s*<\?xml\s[^<>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+_TEXT_ENCODINGS = ("iso8859", "cp", "koi8", "mac", "gb", "big5", "shift_jis", "euc_")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _UTF8_CHARACTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 #: Bytes that cp1252 prints as letters, quotes, dashes and signs of prose; a page of it has few of them beside ASCII.
-_MOST_CONTROLS, _MOST_HIGH = 0.002, 0.2
+_MOST_CONTROLS, _MOST_HIGH, _FEW_HIGH = 0.002, 0.2, 2
 
 
 def encoding_of(head: bytes, where: str) -> str:
@@ -32,6 +35,9 @@ def encoding_of(head: bytes, where: str) -> str:
     for mark, encoding in _MARKED:
         if head.startswith(mark):
             return encoding
+    declared = _declared(head, where)
+    if declared:
+        return declared
     if len(_CONTROLS.findall(head)) > max(1, _MOST_CONTROLS * len(head)):
         raise Unreadable(where, "this is binary data, not text.", "Save it as text in UTF-8 and add that.")
     try:
@@ -42,6 +48,24 @@ def encoding_of(head: bytes, where: str) -> str:
     return "utf-8"
 
 
+def _declared(head: bytes, where: str) -> str | None:
+    """What an XML file's header says, where that tells more than its bytes do; a header that can be read so is in no wide encoding."""
+    found = _DECLARED.match(head)
+    if not found:
+        return None
+    name = found[1].decode("ascii")
+    try:
+        encoding = codecs.lookup(name).name
+    except LookupError:
+        encoding = ""
+    if encoding.startswith(("utf", "ascii")):
+        return None
+    if not encoding.startswith(_TEXT_ENCODINGS):
+        raise Unreadable(where, f"this XML says that it is written in {name}, which is not read here.", "Save it as UTF-8.")
+    # Whoever writes Windows' dashes and quotes calls it Latin 1.
+    return "cp1252" if encoding == "iso8859-1" else encoding
+
+
 def _legacy(head: bytes, where: str, error: UnicodeDecodeError) -> str:
     """cp1252, where the bytes read as prose in it: none that it leaves open, few beyond ASCII.
 
@@ -49,9 +73,7 @@ def _legacy(head: bytes, where: str, error: UnicodeDecodeError) -> str:
     """
     if _UTF8_CHARACTER.search(head):
         return "utf-8"
-    high = sum(byte > 0x7F for byte in head)
-    open_places = any(byte in b"\x81\x8d\x8f\x90\x9d" for byte in head)
-    if open_places or high > _MOST_HIGH * len(head):
+    if not _reads_as_cp1252(head):
         raise Unreadable(
             where, f"the text is not UTF-8 (byte {error.start + 1}), nor any encoding that can be told.", "Save it as UTF-8."
         )
@@ -70,3 +92,26 @@ def decoded(data: bytes, encoding: str, where: str) -> str:
         raise Unreadable(
             where, f"the text is not {encoding.upper()} from byte {error.start + 1} on.", "Save it as UTF-8."
         ) from error
+
+
+def decoded_by_line(data: bytes, encoding: str) -> str:
+    """The whole text, a line at a time, so that a bad line costs no other.
+
+    Files are put together from others in several encodings: where a line is not written in the file's encoding it is read as cp1252, if it
+    is prose in that. What remains stands in the text as half characters (U+DC80 to U+DCFF), for the reader of a record to name.
+    """
+    return "".join(_decoded_line(line, encoding) for line in data.splitlines(keepends=True))
+
+
+def _decoded_line(line: bytes, encoding: str) -> str:
+    try:
+        return line.decode(encoding)
+    except UnicodeDecodeError:
+        is_western = encoding.startswith("utf-8") and not _UTF8_CHARACTER.search(line) and _reads_as_cp1252(line)
+        return line.decode("cp1252") if is_western else line.decode(encoding, "surrogateescape")
+
+
+def _reads_as_cp1252(data: bytes) -> bool:
+    """Whether bytes that are no UTF-8 are prose in cp1252: none that it leaves open, few beyond ASCII."""
+    high = sum(byte > 0x7F for byte in data)
+    return high <= max(_FEW_HIGH, _MOST_HIGH * len(data)) and not any(byte in b"\x81\x8d\x8f\x90\x9d" for byte in data)

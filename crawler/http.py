@@ -68,7 +68,7 @@ class Answer:
 class Patience:
     """How often and how long a request is tried. Pauses grow from `first_pause` by two, each ± half by chance, up to `longest_pause` seconds."""
 
-    tries: int = 7
+    tries: int = 9
     first_pause: float = 1.0
     longest_pause: float = 60.0
     longest_wait: float = 600.0

@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from crawler.decoding import decoded, encoding_of
+from crawler.decoding import decoded, decoded_by_line, encoding_of
 from crawler.document import Document
 from crawler.errors import UnknownFormat, Unreadable
-from crawler.formats import format_of, known_formats
+from crawler.formats import BY_RECORD, format_of, known_formats
 from crawler.formats.given import Given
 from crawler.formats.markup import is_page, page_text
+from crawler.formats.pubmed_xml import Deleted, PubmedXml, read_pubmed_file
 from crawler.formats.records import Records, are_lines, read_lines
+from crawler.formats.xml_tree import root_start
+from crawler.inflating import GZIP, inflated
 
 STANDARD_INPUT = "-"
 #: What is looked at to tell what a file is.
@@ -25,6 +28,9 @@ LONGEST_LINE = 20_000_000
 _LINE_FILES = frozenset({".jsonl", ".ndjson", ".jsonlines"})
 #: Encodings whose line ends are no single byte: such files are read whole.
 _WIDE = frozenset({"utf-16", "utf-32"})
+#: The encoding that is taken where bytes are no UTF-8.
+_GUESSED = "cp1252"
+_PMIDS_SHOWN = 10
 
 
 def read_paths(paths: Iterable[Path | str]) -> Iterator[Document | Unreadable]:
@@ -82,33 +88,76 @@ def _standard_input() -> Iterator[Document | Unreadable]:
     yield from read_lines(_lines(sys.stdin.buffer, encoding, where, first), where)
 
 
-def _read_file(file: BinaryIO, path: Path) -> Iterator[Document | Unreadable]:
+def _read_file(file: io.BufferedReader, path: Path) -> Iterator[Document | Unreadable]:
+    packed = file.read(len(GZIP)) == GZIP
+    file.seek(0)
+    if packed:
+        yield from _read_content(inflated(file, str(path)), path, Path(path.stem))
+    else:
+        yield from _read_content(file, path, path)
+
+
+def _read_content(file: io.BufferedReader, path: Path, name: Path) -> Iterator[Document | Unreadable]:
+    """The documents in a file's content; `name` is the file's, without what says only that it was packed."""
     where = str(path)
-    head = file.read(HEAD)
+    head = _head(file)
     if not head.strip():
         raise Unreadable(where, "this file is empty.", "")
     encoding = encoding_of(head, where)
-    size = file.seek(0, io.SEEK_END)
-    file.seek(0)
     start = head.decode(encoding, "replace").lstrip("\ufeff")
-    if _streams(start, path, encoding):
+    if PubmedXml().recognises(Given(start, where, name.stem)):
+        yield from _read_pubmed(path)
+        return
+    file.seek(0)
+    if _streams(start, name, encoding):
         yield from read_lines(_lines(file, encoding, where), where)
         return
-    if size > LARGEST_FILE:
-        raise Unreadable(where, f"this file is too large ({size // 1_000_000} MB; at most {LARGEST_FILE // 1_000_000} MB).",
-                         "Only JSON lines may be larger: write one record a line.")  # fmt: skip
-    yield from _read_whole(decoded(file.read(), encoding, where), path)
+    data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise Unreadable(where, f"this file is too large (at most {LARGEST_FILE // 1_000_000} MB).",
+                         "Only JSON lines and PubMed's XML may be larger: write one record a line.")  # fmt: skip
+    yield from _read_whole(data, encoding, where, name.stem)
 
 
-def _streams(start: str, path: Path, encoding: str) -> bool:
+def _head(file: io.BufferedReader) -> bytes:
+    """What a file begins with; of a packed one that breaks off as much as came out of it."""
+    head = b""
+    try:
+        while len(head) < HEAD and (piece := file.read1(HEAD - len(head))):
+            head += piece
+    except Unreadable:
+        if not head:
+            raise
+    return head
+
+
+def _read_pubmed(path: Path) -> Iterator[Document | Unreadable]:
+    """PubMed's files, record by record, packed or not. What an update file takes back is no record to add, and is named."""
+    deleted: list[str] = []
+    for item in read_pubmed_file(path):
+        if isinstance(item, Deleted):
+            deleted.append(item.pmid)
+        else:
+            yield item
+    if deleted:
+        shown = ", ".join(deleted[:_PMIDS_SHOWN]) + (" …" if len(deleted) > _PMIDS_SHOWN else "")
+        records = "a record" if len(deleted) == 1 else f"{len(deleted)} records"
+        yield Unreadable(
+            str(path),
+            f"PubMed took back {records} (PMID {shown}).",
+            "Adding a file takes nothing back; `counterclaim refresh` does.",
+        )
+
+
+def _streams(start: str, name: Path, encoding: str) -> bool:
     """Whether a file is JSON lines: by its name, or by a line that is a JSON object, where no stricter format knows it."""
     if encoding in _WIDE:
         return False
-    if path.suffix.lower() in _LINE_FILES:
+    if name.suffix.lower() in _LINE_FILES:
         return True
     if not are_lines(start):
         return False
-    known = format_of(Given(start, str(path), path.stem))
+    known = format_of(Given(start, str(name), name.stem))
     return known is not None and known.name == Records.name
 
 
@@ -139,12 +188,26 @@ def _decoded_line(line: bytes, encoding: str, place: str) -> str | Unreadable:
         return error
 
 
-def _read_whole(text: str, path: Path) -> Iterator[Document | Unreadable]:
-    given = Given(text, str(path), path.stem)
-    if is_page(text):
-        title, text = page_text(text)
-        given = Given(text, given.where, given.stem, title)
-    known = format_of(given)
+def _read_whole(data: bytes, encoding: str, where: str, stem: str) -> Iterator[Document | Unreadable]:
+    try:
+        given = _given(decoded(data, encoding, where), where, stem)
+        known = format_of(given)
+    except Unreadable:
+        given = _given(decoded_by_line(data, encoding), where, stem)
+        known = format_of(given)
+        if known is None or known.name not in BY_RECORD:
+            raise
     if known is None:
-        raise UnknownFormat(given.where, "no importer knows this file.", known_formats())
+        raise UnknownFormat(where, "no importer knows this file.", known_formats())
+    if known.name in BY_RECORD and encoding == _GUESSED:
+        # Its beginning alone was looked at; records further down may be written in UTF-8.
+        given = _given(decoded_by_line(data, "utf-8"), where, stem)
     yield from known.read(given)
+
+
+def _given(text: str, where: str, stem: str) -> Given:
+    """What an importer is given; of a web page its text."""
+    if is_page(text[root_start(text) :]):
+        title, text = page_text(text)
+        return Given(text, where, stem, title)
+    return Given(text, where, stem)

@@ -143,3 +143,24 @@ class Notice:
     identifiers: Identifiers = Identifiers()
     date: str | None = None
     citation: str | None = None
+
+
+_BARE_PMID = re.compile(r"(?:PMID\s*:?\s*)?(\d{1,8})", re.IGNORECASE)
+_BARE_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/\S+", re.IGNORECASE)
+
+
+def named(text: str) -> tuple[str, str] | None:
+    """Scheme (`pmid`, `doi`, `pmcid`, `registry`) and value of a text that is an identifier and nothing else.
+
+    >>> named("37834955"), named("https://doi.org/10.1161/STROKEAHA.121.034505"), named("NCT04749667"), named("paper.txt")
+    (('pmid', '37834955'), ('doi', '10.1161/strokeaha.121.034505'), ('registry', 'NCT04749667'), None)
+    """
+    stripped = text.strip()
+    if pmid := _BARE_PMID.fullmatch(stripped):
+        return "pmid", str(int(pmid[1]))
+    if _BARE_DOI.fullmatch(stripped) and (doi := normal_doi(stripped)):
+        return "doi", doi
+    if _PMCID.fullmatch(stripped):
+        return "pmcid", stripped.upper()
+    numbers = registry_ids(stripped)
+    return ("registry", numbers[0]) if len(numbers) == 1 and len(numbers[0]) >= len(stripped) - 1 else None

@@ -31,6 +31,8 @@ SERVICES: Mapping[str, tuple[str, str, Limit]] = {
     "clinicaltrials": ("https://clinicaltrials.gov/api/v2/", "clinicaltrials", Limit(50, 60.0)),
     "pubmed_files": ("https://ftp.ncbi.nlm.nih.gov/pubmed/", "ncbi_files", Limit(2, 1.0, 1)),
 }
+#: Where the services themselves forward to: doi.org to the agencies that hold a DOI's record.
+FORWARDS: Mapping[str, tuple[str, ...]] = {"doi": ("data.crossref.org", "api.datacite.org", "data.crosscite.org", "data.medra.org")}
 #: What NCBI allows with a key.
 WITH_KEY = Limit(10)
 #: Sources that a saved search may name.
@@ -62,7 +64,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The configuration. `key` and `contact` are the operator's own and are shown nowhere."""
+    """The configuration. `key` and `contact` are the operator's own and are shown nowhere.
+
+    `follow_files`: a refresh also loads what PubMed's update files say about the records that are here.
+    """
 
     path: Path | None
     database: Path = Path("counterclaim.db")
@@ -76,6 +81,7 @@ class Settings:
     caps: Caps = Caps()
     overlap_days: int = 35
     recheck_hours: float = 20.0
+    follow_files: bool = False
     told: Told = Told()
 
 
@@ -125,13 +131,14 @@ def settings(read: Mapping[str, Any], path: Path | None) -> Settings:
     limits, told = table.inner("limits"), table.inner("tell")
     sources = table.inner("sources")
     services = {name: _service(name, sources.inner(name), contact, tool, key) for name in SERVICES}
-    hosts = {urlsplit(s.base_url).netloc for s in services.values()} | {
-        h for n in SERVICES for h in sources.inner(n).texts("allowed_hosts")
-    }
+    hosts = {urlsplit(s.base_url).netloc for s in services.values()}
+    hosts |= {h for name, there in FORWARDS.items() if services[name].base_url == SERVICES[name][0] for h in there}
+    hosts |= {h for n in SERVICES for h in sources.inner(n).texts("allowed_hosts")}
     found = Settings(
         path=path, database=(path.parent / database) if path and not database.is_absolute() else database, contact=contact, key=key, tool=tool,
         searches=searches, services=services, hosts=frozenset(hosts), patience=_patience(limits), caps=_caps(limits),
         overlap_days=int(limits.number("overlap_days", 35)), recheck_hours=limits.number("recheck_hours", 20.0),
+        follow_files=sources.inner("pubmed_files").flag("follow"),
         told=Told(told.text("on_change"), told.text("on_turn"), told.text("on_failure"), told.text("ping")),
     )  # fmt: skip
     for part in (limits, told, *(sources.inner(n) for n in SERVICES)):
@@ -188,6 +195,13 @@ class _Table:
         if value is not None and value < 0:
             raise BadSettings(f"{self._where}: {key} must not be negative.")
         return absent if value is None else float(value)
+
+    def flag(self, key: str) -> bool:
+        self._known.add(key)
+        value = self._values.get(key, False)
+        if not isinstance(value, bool):
+            raise BadSettings(f"{self._where}: {key} must be true or false, without quotes.")
+        return value
 
     def day(self, key: str) -> date | None:
         value = self._get(key, (str, date), 'a day, as in "2010-01-01"')

@@ -36,8 +36,8 @@ class Caps:
 
     deadline: float = 90.0
     connect: float = 10.0
-    body: int = 64_000_000
-    inflated: int = 256_000_000
+    body: int = 256_000_000
+    inflated: int = 512_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,8 @@ class Transport:
             session.mount("https://", _Adapter())
             # Without this, requests would look for the operator's passwords in ~/.netrc and send them.
             session.auth = lambda prepared: prepared
+            # And without this it would read a redirect's body, however long, to look for the next hop, which is ours to judge.
+            session.get_redirect_target = lambda response: None  # type: ignore[method-assign, assignment]
             self._sessions.session = session
         return session
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
+import time
 from pathlib import Path
+from typing import BinaryIO
 
 from kb.errors import CannotUse, LibraryBusy, LibraryError, NoLibrary, NotALibrary
 
@@ -65,12 +68,42 @@ def for_writing(path: Path) -> sqlite3.Connection:
         connection.row_factory = sqlite3.Row
         _refuse_strangers(connection, path)
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
+        # A migration may make a table anew; its references are whole again when it ends, and not before.
         _migrate(connection)
+        connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.DatabaseError as error:
         raise in_words(error, path) from error
     return connection
+
+
+def lock(path: Path) -> BinaryIO:
+    """Hold the library for one writing run. The lock belongs to the process: it ends with it, however that ends.
+
+    Raises:
+        NotALibrary: the folder does not exist.
+        CannotUse: the place cannot be written to.
+        LibraryBusy: another run holds it.
+    """
+    if not path.parent.exists():
+        raise NotALibrary(path, f"the folder {path.parent} does not exist")
+    if path.is_dir():
+        raise NotALibrary(path, "it is a folder")
+    try:
+        file = path.with_name(f"{path.name}.lock").open("ab")
+    except OSError as error:
+        raise CannotUse(path, error.strerror or str(error)) from error
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > ends:
+                file.close()
+                raise LibraryBusy(path) from None
+            time.sleep(0.05)
+        else:
+            return file
 
 
 def in_words(error: sqlite3.DatabaseError, path: Path) -> LibraryError:

@@ -9,6 +9,8 @@ from crawler.document import Document, Report
 from crawler.record import Identifiers
 from kb.errors import NotStored
 
+#: Importers of PubMed's own records, whose PMIDs are beyond doubt.
+_FROM_PUBMED = frozenset({"pubmed_xml"})
 _SCHEMES = ("doi", "pmid", "pmcid")
 #: Reports of the authors' or the registry's own. Any other retells, and is never taken for the paper whose DOI it gives.
 _FIRST_HAND = frozenset({Report.ARTICLE, Report.PROTOCOL, Report.REGISTRY})
@@ -20,7 +22,15 @@ def stored_as(db: sqlite3.Connection, document: Document) -> list[sqlite3.Row]:
     Raises:
         NotStored: it shares one identifier with a stored document and contradicts it in another; neither may take the other's place.
     """
+    if document.report is Report.REGISTRY:
+        return db.execute("SELECT * FROM document WHERE came_as = ? AND report = 'registry' ORDER BY id", (document.id,)).fetchall()
     found = _by_identifiers(db, document)
+    if document.identifiers.pmid and (same := [row for row in found if row["pmid"] == document.identifiers.pmid]):
+        # PubMed gives a number once: with the same PMID a corrected DOI is a correction. Several papers under one DOI stay apart.
+        if document.format in _FROM_PUBMED:
+            return same
+    elif document.format in _FROM_PUBMED:
+        found = [row for row in found if row["pmid"] is None]
     for row in found:
         for scheme in _SCHEMES:
             ours = getattr(document.identifiers, scheme)

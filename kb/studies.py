@@ -20,7 +20,7 @@ def regroup(db: sqlite3.Connection) -> None:
     documents = {
         row["id"]: row
         for row in db.execute(
-            "SELECT id, title, level, design, sample_size, pooled_studies, report, study_registry_ids, year FROM document"
+            "SELECT id, title, level, design, sample_size, pooled_studies, report, study_registry_ids, year, status FROM document WHERE deleted_in IS NULL"
         )
     }
     groups = _groups(db, documents)
@@ -34,7 +34,7 @@ def stand_alone(db: sqlite3.Connection, document: int) -> None:
     """A study of its own for a document that has none yet, so that a run that is killed leaves nothing unseen; `regroup` joins it later."""
     if db.execute("SELECT 1 FROM study_document WHERE document_id = ?", (document,)).fetchone() is None:
         row = db.execute(
-            "SELECT id, title, level, design, sample_size, pooled_studies, report, study_registry_ids, year FROM document WHERE id = ?",
+            "SELECT id, title, level, design, sample_size, pooled_studies, report, study_registry_ids, year, status FROM document WHERE id = ?",
             (document,),
         ).fetchone()
         _write(db, document, [row])
@@ -72,7 +72,8 @@ def _names(db: sqlite3.Connection, documents: dict[int, sqlite3.Row]) -> Iterato
     """
     borne: dict[int, set[tuple[str, str]]] = defaultdict(set)
     for row in db.execute("SELECT document_id, scheme, value FROM document_name"):
-        borne[row["document_id"]].add((row["scheme"], row["value"]))
+        if row["document_id"] in documents:
+            borne[row["document_id"]].add((row["scheme"], row["value"]))
     first = {
         row["document_id"]: {(s, row[c]) for s, c in _REPORTED if row[c]}
         for row in db.execute("SELECT * FROM document_reports_on ORDER BY position DESC")
@@ -85,7 +86,7 @@ def _names(db: sqlite3.Connection, documents: dict[int, sqlite3.Row]) -> Iterato
 
 
 def _write(db: sqlite3.Connection, number: int, members: list[sqlite3.Row]) -> None:
-    ranked = sorted(members, key=lambda m: (RANK[m["report"]], m["id"]))
+    ranked = sorted(members, key=lambda m: (m["status"] == "retracted", RANK[m["report"]], m["id"]))
     best = next((m for m in ranked if m["report"] != "protocol"), ranked[0])
     told = [
         r[0]

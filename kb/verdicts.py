@@ -10,10 +10,14 @@ SIDES = ("favours_intervention", "favours_comparator", "no_clear_difference", "u
 
 def side(claim: AnswerClaim) -> str:
     """The column of the count that a claim falls into."""
-    direction = str(claim.row["direction"])
+    return side_of(str(claim.row["direction"]), claim.row["null_kind"])
+
+
+def side_of(direction: str, null_kind: object) -> str:
+    """The same from a claim's direction and the kind of its null."""
     if direction in SIDES:
         return direction
-    shown = direction == "no_difference" and claim.row["null_kind"] != "imprecise"
+    shown = direction == "no_difference" and null_kind != "imprecise"
     return "no_clear_difference" if shown else "uncertain"
 
 

@@ -110,6 +110,19 @@ def pack_paths() -> tuple[Path, ...]:
     return tuple(sorted(PACK_FOLDER.glob("*.toml")))
 
 
+def packs_named(names: Iterable[str]) -> tuple[Path, ...]:
+    """The bundled packs of these names.
+
+    Raises:
+        BadPack: there is no pack of such a name.
+    """
+    known = {path.stem: path for path in pack_paths()}
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise BadPack(f"There is no domain {', '.join(unknown)}; known are {', '.join(known)}.")
+    return tuple(known[name] for name in dict.fromkeys(names))
+
+
 @lru_cache(maxsize=8)
 def entries(paths: tuple[Path, ...] | None = None) -> tuple[Entry, ...]:
     """All entries of the given packs (None: the bundled ones)."""

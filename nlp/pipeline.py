@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import spacy
 from spacy.language import Language
 
@@ -58,17 +60,19 @@ class Reader:
         return read_posted(document, extraction) if document.posted is not None else extraction
 
 
-def build() -> Reader:
-    """A reader with the bundled domain packs.
+def build(domains: Sequence[str] = ()) -> Reader:
+    """A reader with the bundled domain packs of these names, or with all of them.
 
     Raises:
+        BadPack: there is no pack of such a name.
         MisorderedPipeline: a component needs what no component before it writes.
     """
     language = spacy.blank("en")
     # An abstract is far below this; a 20 MB text is read all the same, since nothing here grows faster than the text.
     language.max_length = 64_000_000
     for name, _ in COMPONENTS:
-        language.add_pipe(name)
+        config = {"domains": list(domains)} if name == "counterclaim_concepts" else {}
+        language.add_pipe(name, config=config)
     analysis = language.analyze_pipes() or {"problems": {}}
     problems = {name: needs for name, needs in analysis["problems"].items() if needs}
     if problems:

@@ -45,7 +45,7 @@ _MEASURES: tuple[tuple[Measure, str], ...] = (
     (Measure.R, r"correlation"),
 )  # fmt: skip
 _P = re.compile(
-    r"\s*(?:p\s*)?(?P<op><=|>=|=<|=>|≤|≥|[<>=])?\s*(?P<value>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d{1,3})?)\s*", re.IGNORECASE
+    r"\s*(?:p\s*)?(?P<op><=|>=|=<|=>|≤|≥|[<>=])?\s*(?P<value>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE]-\d{1,3})?)\s*", re.IGNORECASE
 )
 _OPERATORS = {"≤": "<=", "=<": "<=", "≥": ">=", "=>": ">=", None: "="}
 _NOT_SUPERIORITY = re.compile(r"inferior|equivalen", re.IGNORECASE)

@@ -96,9 +96,14 @@ def _only_a_time(label: str) -> bool:
 # ------------------------------------------------------------------------------------------------ when
 
 
+#: Longer than the registry lets any label be.
+_LONGEST_LABEL = 1000
+
+
 @lru_cache(maxsize=4096)
 def moments(words: str) -> tuple[TimeMention, ...]:
     """The times that a label names."""
+    words = words[:_LONGEST_LABEL]
     plain = in_one_spelling(words)
     return tuple(times(Sentence(0, 0, len(words), SectionName.OTHER, Role.RESULT, words, plain), atoms(plain)))
 

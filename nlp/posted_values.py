@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,8 @@ _PEOPLE = re.compile(r"\s*(?:number of )?(?:participants?|patients?|subjects?|pe
 _MEANS = frozenset({"mean", "least squares mean", "geometric mean", "geometric least squares mean"})
 #: Numbers of people: only an event has a better side there.
 OF_PEOPLE = frozenset({Measure.PROPORTION, Measure.COUNT, Measure.OR, Measure.RR, Measure.RD, Measure.HR})
+#: No measurement of people is larger; what is printed so is a slip, and would break sums.
+_LARGEST = 1e15
 _SHOWN = 4  # unreadable values that a problem shows
 
 
@@ -32,7 +33,7 @@ def number(printed: str | None) -> float | None:
     if len(plain) > 40 or not _NUMBER.fullmatch(plain):
         return None
     value = float(plain.replace(",", ""))
-    return value if math.isfinite(value) else None
+    return value if abs(value) <= _LARGEST else None
 
 
 def spelt(printed: str) -> str:
@@ -97,17 +98,25 @@ class PlacedValue:
 def values_of(posted: PostedOutcome, arms: ArmsInPlace, unreadable: Unreadable) -> Iterator[PlacedValue]:
     """The effects of an outcome's values; what is no number is added to `unreadable`."""
     rows = rows_of(posted)
-    groups = {g.id: g for g in posted.groups}
+    groups = {g.id: _Placed(g, *place(posted, g, arms)) for g in posted.groups}
     for value in posted.values:
-        group = groups.get(value.group)
-        effect = _effect(posted, value, group or PostedGroup(value.group, value.group), rows[value.category], arms, unreadable)
+        group = groups.get(value.group) or _Placed(PostedGroup(value.group, value.group), Group.POOLED, None, value.group)
+        effect = _effect(posted, value, group, rows[value.category], unreadable)
         if effect is not None:
             yield PlacedValue(effect, value.group, value.category)
 
 
-def _effect(
-    posted: PostedOutcome, value: PostedValue, group: PostedGroup, row: Row, arms: ArmsInPlace, unreadable: Unreadable
-) -> Effect | None:
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A group with its side, its arm, and the name that it needs beside them."""
+
+    group: PostedGroup
+    side: Group
+    arm: int | None
+    subgroup: str | None
+
+
+def _effect(posted: PostedOutcome, value: PostedValue, placed: _Placed, row: Row, unreadable: Unreadable) -> Effect | None:
     measure = measure_of(posted, change=row.change)
     estimate = number(value.value)
     counted = measure is Measure.COUNT
@@ -118,22 +127,22 @@ def _effect(
     held = {f: v for f, _, v in spread}
     printed = (("events" if counted else "estimate", spelt(value.value)), *((f, p) for f, p, _ in spread))
     outcome = named(posted, row.name, of_people=measure in OF_PEOPLE).outcome
-    whose, arm, subgroup = place(posted, group, arms)
+    people = placed.group.n
     return Effect(
         measure=measure,
         quote=Quote.at_pointer(value.pointer, _quoted(value.value, spread)),
         outcome=outcome,
-        group=whose,
+        group=placed.side,
         estimate=estimate,
         events=int(estimate) if counted else None,
-        total=group.n if counted and coded(posted.param) != "count of units" else None,
-        n=group.n,
+        total=people if counted and coded(posted.param) != "count of units" else None,
+        n=people,
         ci_level=_level(posted) if held.keys() & {"ci_low", "ci_high"} else None,
         unit="%" if measure is Measure.PROPORTION else posted.unit,
         timepoint=row.time,
         kind=_kind(measure, change=row.change),
-        subgroup=subgroup,
-        arm=arm,
+        subgroup=placed.subgroup,
+        arm=placed.arm,
         printed=printed,
         sd=held.get("sd"),
         se=held.get("se"),
@@ -145,7 +154,7 @@ def _effect(
 
 
 def _is_count(value: float) -> bool:
-    return value.is_integer() and 0 <= value < 1e12
+    return value.is_integer() and value >= 0
 
 
 def _kind(measure: Measure, *, change: bool) -> Kind | None:

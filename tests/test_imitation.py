@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any
 
+import hypothesis
 import pytest
 import requests
+from Bio import Medline
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
-from tests.imitation import Corpus, Imitation, Schedule, Settings
+from tests.imitation import Corpus, Imitation, Settings
+from tests.imitation.asking import efetch, fetched, search
+from tests.imitation.paper import plain
+from tests.imitation.pubmed_query import PubMedQuery
+
+SMALL = Corpus.generate(150, seed=9)
 
 
 @pytest.fixture(scope="module")
@@ -20,17 +31,6 @@ def crowded() -> Iterator[Imitation]:
     """25,000 records, 12,000 of them of one day."""
     with Imitation(Corpus.generate(25_000, seed=3, one_day=12_000)) as service:
         yield service
-
-
-def search(service: Imitation, **params: Any) -> dict[str, Any]:
-    answer = requests.get(service.base("pubmed") + "esearch.fcgi", {"db": "pubmed", "retmode": "json", **params}, timeout=20)
-    result: dict[str, Any] = json.loads(answer.text, strict=False)["esearchresult"]
-    return result
-
-
-def fetched(service: Imitation, **params: Any) -> list[str]:
-    answer = requests.post(service.base("pubmed") + "efetch.fcgi", {"db": "pubmed", "retmode": "xml", **params}, timeout=20)
-    return list(etree.fromstring(answer.content).xpath("*/MedlineCitation/PMID/text()|*/BookDocument/PMID/text()"))
 
 
 def test_a_page_across_the_ceiling_is_cut_without_a_word(crowded: Imitation) -> None:
@@ -113,32 +113,101 @@ def test_a_retraction_that_crossref_alone_knows() -> None:
         assert {update["type"] for update in work["updated-by"]} == {"retraction"}
 
 
-@pytest.mark.parametrize("kind", ["reset", "closed", "reset-mid", "truncate:20", "chunk-cut"])
-def test_broken_connections_are_seen_by_the_client(kind: str) -> None:
-    with Imitation(schedule=Schedule().then("eutils.esearch", kind)) as service:
-        with pytest.raises(requests.RequestException):
-            search(service, term="all[sb]")
-        assert search(service, term="all[sb]")["count"] == "100"
-        assert service.stats.faults() == {kind.split(":")[0]: 1}
-
-
-def test_a_clean_cut_is_not_seen_by_the_client() -> None:
-    with Imitation(schedule=Schedule().then("eutils.efetch", "truncate-clean:50%")) as service:
-        answer = requests.get(service.base("pubmed") + "efetch.fcgi", {"id": min(service.corpus.papers)}, timeout=20)
-        assert answer.ok
-        assert b"</PubmedArticleSet>" not in answer.content
-
-
 def test_expired_searches_say_so() -> None:
     with Imitation(settings=Settings(webenv_requests=1)) as service:
         kept = search(service, term="all[sb]", usehistory="y")
         page = {"WebEnv": kept["webenv"], "query_key": kept["querykey"], "retmax": 5}
         assert len(fetched(service, **page)) >= 5
-        answer = requests.get(service.base("pubmed") + "efetch.fcgi", page, timeout=20)
-        assert "<ERROR>Cannot retrieve history data" in answer.text
+        assert "<ERROR>Cannot retrieve history data" in efetch(service, **page).text
 
 
 def test_the_clock_of_the_corpus_is_its_own() -> None:
     with Imitation(Corpus.generate(50, today=date(2025, 1, 1))) as service:
         assert search(service, term="all[sb]", reldate="100000", datetype="edat")["count"] == "50"
         assert all(paper.edat < date(2025, 1, 1) for paper in service.corpus.papers.values())
+
+
+def test_another_process_serves_and_obeys() -> None:
+    command = [sys.executable, "-m", "tests.imitation", "--records", "80", "--seed", "3", "--enforce-rate"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        told = requests.post(
+            f"{url}/__control", json={"pmids": "all[sb]", "do": [{"op": "add", "back_dated": 2}], "today": "2026-12-24"}, timeout=20
+        ).json()
+        assert len(told["pmids"]) == 81
+        assert told["do"][0]["pmid"] in told["pmids"]
+        assert requests.post(f"{url}/__control", json={"no": 1}, timeout=20).status_code == 400
+        requests.get(f"{url}/eutils/esearch.fcgi", {"term": "2026/12/22[edat]", "tool": "t", "email": "e@example.org"}, timeout=20)
+        stats = requests.get(f"{url}/__stats", timeout=20).json()
+        assert (stats["routes"], stats["services"]["eutils"]["with_email"]) == ({"eutils.esearch": 1}, 1)
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+@given(cuts=st.lists(st.dates(date(2010, 1, 1), date(2026, 11, 20)), max_size=6))
+@hypothesis.settings(max_examples=30, deadline=None)
+def test_any_cut_of_the_days_parts_the_records(cuts: list[date]) -> None:
+    query = PubMedQuery(SMALL)
+    bounds = [date(1900, 1, 1), *sorted(set(cuts)), date(3000, 1, 1)]
+    parts = [
+        query.pmids("all[sb]", datetype, f"{low:%Y/%m/%d}", f"{high - timedelta(days=1):%Y/%m/%d}")
+        for datetype in ("edat", "mdat", "pdat")
+        for low, high in pairwise(bounds)
+    ]
+    assert sorted(pmid for part in parts for pmid in part) == sorted(list(SMALL.papers) * 3)
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        '("2020/01/01"[edat] : "3000"[edat])',
+        "2020/01/01[edat] : 3000[edat]",
+        "2020/01/01:3000/12/31[Date - Entry]",
+        "all[sb] NOT 1900:2019[edat]",
+    ],
+)
+def test_ways_to_write_a_range_of_days(term: str) -> None:
+    expected = {pmid for pmid, paper in SMALL.papers.items() if paper.edat >= date(2020, 1, 1)}
+    assert set(PubMedQuery(SMALL).pmids(term)) == expected != set()
+
+
+@pytest.mark.parametrize(
+    ("query", "same"),
+    [
+        ("stroke OR placebo AND stroke", "(stroke OR placebo) AND stroke"),
+        ("stroke placebo", "stroke AND placebo"),
+        ("mesenchym* NOT stroke", "mesenchymal NOT (stroke)"),
+        ('"Stroke"[mh]', "Stroke[mesh terms]"),
+    ],
+)
+def test_queries_are_read_from_left_to_right(query: str, same: str) -> None:
+    asking = PubMedQuery(SMALL)
+    assert asking.pmids(query) == asking.pmids(same) != []
+
+
+def test_identifiers_find_their_one_paper() -> None:
+    paper = next(paper for paper in SMALL.papers.values() if paper.doi and paper.trials)
+    for term in (
+        f'"{paper.doi.upper()}"[doi]',
+        f"{paper.pmid}[uid]",
+        f"{paper.pmid}[pmid]",
+        f"ClinicalTrials.gov/{paper.trials[0]}[si]",
+    ):
+        assert paper.pmid in PubMedQuery(SMALL).pmids(term)
+
+
+def test_tagged_text_is_read_by_biopython() -> None:
+    with Imitation(SMALL) as service:
+        records = list(Medline.parse(io.StringIO(efetch(service, rettype="medline", retmode="text").text)))  # type: ignore[no-untyped-call]
+    papers = [SMALL.papers[int(record["PMID"])] for record in records]
+    assert [record["TI"] for record in records] == [plain(paper.title) for paper in papers]
+    assert len(papers) == 40
+
+
+def test_page_and_history_agree_on_25_000(crowded: Imitation) -> None:
+    kept = search(crowded, term="all[sb]", usehistory="y", retmax=9_999)
+    page = fetched(crowded, WebEnv=kept["webenv"], query_key=kept["querykey"], retstart=9_900, retmax=500)
+    assert list(dict.fromkeys(page)) == kept["idlist"][9_900:]
+    beyond = efetch(crowded, WebEnv=kept["webenv"], query_key=kept["querykey"], retstart=9_999)
+    assert beyond.status_code == 400

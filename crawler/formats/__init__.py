@@ -10,8 +10,12 @@ from crawler.errors import Unreadable
 from crawler.formats.citation_json import CitationJson
 from crawler.formats.conference_news import ConferenceNews
 from crawler.formats.given import Given
+from crawler.formats.jats import Jats
+from crawler.formats.nbib import Nbib
 from crawler.formats.pubmed_text import PubmedText
+from crawler.formats.pubmed_xml import PubmedXml
 from crawler.formats.records import Records
+from crawler.formats.ris import Ris
 from crawler.formats.web_page import WebPage
 
 
@@ -38,7 +42,20 @@ class Format(Protocol):
 
 
 #: In the order in which they are asked: the stricter sign first.
-FORMATS: tuple[Format, ...] = (CitationJson(), Records(), PubmedText(), ConferenceNews(), WebPage())
+FORMATS: tuple[Format, ...] = (
+    PubmedXml(),
+    Jats(),
+    Nbib(),
+    Ris(),
+    CitationJson(),
+    Records(),
+    PubmedText(),
+    ConferenceNews(),
+    WebPage(),
+)
+
+#: Formats that name a record with bytes that are no text, and read the others.
+BY_RECORD = frozenset({PubmedXml.name, Jats.name, Nbib.name, Ris.name})
 
 
 def format_of(given: Given) -> Format | None:

@@ -74,7 +74,7 @@ _MARKUP = re.compile(
     r"</?(?:\w+:)?(?:p|div|h[1-6]|strong|em|b|i|u|br|span|sub|sup|sec|section|title|bold|italic|li|ul|ol|a|abstract)\b(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-_PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.domain import ConceptKind, entries
+from nlp.domain import ConceptKind, entries, packs_named
 from nlp.matching import Matcher
 from nlp.reading import ConceptMention, Reading
 
@@ -110,7 +110,12 @@ def _known(matcher: Matcher, short: str) -> bool:
     return bool(matcher.find(short))
 
 
-@Language.factory("counterclaim_concepts", requires=["doc._.counterclaim_reading"])
-def make_concepts(nlp: Language, name: str) -> Concepts:
-    """The component over the bundled packs."""
-    return Concepts(bundled_matcher())
+@lru_cache(maxsize=8)
+def _matcher_of(domains: tuple[str, ...]) -> Matcher:
+    return Matcher(entries(packs_named(domains)))
+
+
+@Language.factory("counterclaim_concepts", requires=["doc._.counterclaim_reading"], default_config={"domains": []})
+def make_concepts(nlp: Language, name: str, domains: list[str]) -> Concepts:
+    """The component over the packs of these names; over all bundled ones where none is named."""
+    return Concepts(_matcher_of(tuple(domains)) if domains else bundled_matcher())

@@ -165,8 +165,184 @@ RECORDS = "".join(
     )
 )
 
+#: As PubMed writes it: folded lines, a structured abstract in one field, a second abstract, notices, dates. The second record has no abstract.
+NBIB = """\
+
+PMID- 98000101
+OWN - NLM
+STAT- MEDLINE
+DCOM- 20210401
+LR  - 20240305
+IS  - 1234-5678 (Electronic)
+IS  - 1234-5670 (Linking)
+VI  - 9
+IP  - 2
+DP  - 2021 Mar 5
+TI  - Warm wax for cold hands: a randomised trial with ten million drops a day in two
+      towns.
+PG  - 55-61
+LID - S1234-5678(21)00009-9 [pii]
+LID - 10.1000/JOJ.2021.9 [doi]
+AB  - BACKGROUND: Cold hands trouble many beekeepers. METHODS: Thirty adults were
+      randomised to wax or water. RESULTS: Warmth lasted 40 minutes longer with wax
+      (95% CI 12 to 68; P < 0.01). CONCLUSIONS: Wax warms. TRIAL REGISTRATION:
+      ISRCTN12345678.
+CI  - Copyright 2021, Nobody.
+FAU - Nemo, Ada B
+AU  - Nemo AB
+AD  - Institute of Wax, 1 Long Lane, Nowhere; and the Academy of Warmth, 2 Short Lane,
+      Elsewhere.
+AUID- ORCID: 0000-0000-0000-0000
+FAU - Nihil, Bo
+AU  - Nihil B
+CN  - Wax Group
+LA  - eng
+SI  - ClinicalTrials.gov/NCT09990021
+PT  - Journal Article
+PT  - Randomized Controlled Trial
+TT  - Warmes Wachs.
+OAB - Publisher: ANTECEDENTES: Las manos de los apicultores estan frias. RESULTADOS: La
+      cera calienta.
+OABL- spa
+PL  - Nowhere
+TA  - J Odd Joints
+JT  - Journal of odd joints
+JID - 0000001
+RN  - 0 (Waxes)
+SB  - IM
+EIN - J Odd Joints. 2021 Aug;9(8):99. doi: 10.1000/joj.2021.99. PMID: 98000110
+MH  - *Hand/physiopathology
+MH  - Humans
+OT  - *wax
+OT  - cold hands
+EDAT- 2021/03/07 06:00
+MHDA- 2021/04/01 06:00
+CRDT- 2021/03/06 05:12
+PHST- 2020/12/01 00:00 [received]
+AID - S1234-5678(21)00009-9 [pii]
+AID - 10.1000/JOJ.2021.9 [doi]
+PST - ppublish
+SO  - J Odd Joints. 2021 Mar 5;9(2):55-61. doi: 10.1000/JOJ.2021.9.
+
+PMID- 98000110
+OWN - NLM
+STAT- MEDLINE
+DP  - 2021 Aug
+TI  - Erratum: Warm wax for cold hands.
+LA  - eng
+PT  - Published Erratum
+TA  - J Odd Joints
+EFR - J Odd Joints. 2021 Mar 5;9(2):55-61. doi: 10.1000/JOJ.2021.9. PMID: 98000101
+CRDT- 2021/08/02 05:12
+AID - 10.1000/joj.2021.99 [doi]
+SO  - J Odd Joints. 2021 Aug;9(8):99. doi: 10.1000/joj.2021.99.
+"""
+
+#: As PubMed's files and EFetch give it.
+PUBMED_XML = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2025//EN" "https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd">
+<PubmedArticleSet>
+<PubmedArticle><MedlineCitation Status="MEDLINE" Owner="NLM"><PMID Version="1">98000121</PMID>
+<DateRevised><Year>2024</Year><Month>03</Month><Day>05</Day></DateRevised>
+<Article PubModel="Print"><Journal><JournalIssue CitedMedium="Internet"><Volume>9</Volume><PubDate><Year>2021</Year><Month>Mar</Month></PubDate></JournalIssue>
+<Title>Journal of odd joints</Title><ISOAbbreviation>J Odd Joints</ISOAbbreviation></Journal>
+<ArticleTitle>Clay for 10<sup>6</sup> sore thumbs.</ArticleTitle>
+<Abstract><AbstractText Label="METHODS" NlmCategory="METHODS">Ninety bakers were randomised.</AbstractText>
+<AbstractText Label="RESULTS" NlmCategory="RESULTS">Pain fell by 3 points (95% CI 1 to 5; <i>P</i> &lt; 0.01).</AbstractText></Abstract>
+<AuthorList><Author><LastName>Nemo</LastName><ForeName>Ada</ForeName><Initials>A</Initials></Author></AuthorList><Language>eng</Language>
+<PublicationTypeList><PublicationType UI="D016449">Randomized Controlled Trial</PublicationType></PublicationTypeList></Article>
+<MedlineJournalInfo><MedlineTA>J Odd Joints</MedlineTA></MedlineJournalInfo></MedlineCitation>
+<PubmedData><ArticleIdList><ArticleId IdType="pubmed">98000121</ArticleId></ArticleIdList></PubmedData></PubmedArticle>
+</PubmedArticleSet>
+"""
+
+#: As a database exports it, with an abstract in paragraphs; and as a reference manager does.
+RIS = """\
+TY  - JOUR
+AU  - Nemo, Ada
+AU  - Nihil, Bo
+TI  - Dry salt for wet feet: a randomised trial
+T2  - Journal of Odd Joints
+J2  - J Odd Joints
+PY  - 2022
+DA  - 2022/05/12
+AB  - Background: Wet feet trouble fishers.
+
+Methods: Forty fishers were randomised to salt or none.
+
+Results: Dryness rose by 8 points (95% CI 2 to 14).
+KW  - salt
+KW  - *Feet
+DO  - 10.1000/joj.2022.31
+AN  - 98000131
+DB  - PubMed
+C2  - PMC7999131
+UR  - https://doi.org/10.1000/joj.2022.31
+LA  - English
+ER  - 
+
+
+TY  - JOUR
+T1  - Letter on salt
+A1  - Nullus, Cy
+Y1  - 2023///
+JO  - J Odd Joints
+ER  - 
+"""
+
+#: A full text as an archive gives it: citations, a table, a figure, an abstract in another language, references.
+JATS = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Archiving and Interchange DTD v1.3 20210610//EN" "JATS-archivearticle1-3.dtd">
+<article xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:mml="http://www.w3.org/1998/Math/MathML" article-type="research-article" xml:lang="en" dtd-version="1.3">
+<front>
+<journal-meta><journal-id journal-id-type="nlm-ta">J Odd Joints</journal-id><journal-title-group><journal-title>Journal of Odd Joints</journal-title></journal-title-group></journal-meta>
+<article-meta>
+<article-id pub-id-type="pmid">98000141</article-id><article-id pub-id-type="pmc">7999141</article-id><article-id pub-id-type="doi">10.1000/JOJ.2023.41</article-id>
+<article-categories><subj-group subj-group-type="heading"><subject>Original Paper</subject></subj-group></article-categories>
+<title-group><article-title>Peat for stiff knees with 10<sup>6</sup> spores<xref ref-type="fn" rid="fn1">*</xref></article-title><subtitle>a randomised trial</subtitle></title-group>
+<contrib-group>
+<contrib contrib-type="author"><name><surname>Nemo</surname><given-names>Ada B.</given-names></name><xref ref-type="aff" rid="a1">1</xref></contrib>
+<contrib contrib-type="author"><collab>Peat Group<contrib-group><contrib contrib-type="author"><name><surname>Member</surname><given-names>M</given-names></name></contrib></contrib-group></collab></contrib>
+<contrib contrib-type="editor"><name><surname>Editor</surname><given-names>E</given-names></name></contrib>
+</contrib-group>
+<pub-date pub-type="epub"><day>1</day><month>12</month><year>2022</year></pub-date><pub-date pub-type="collection"><year>2023</year></pub-date>
+<abstract><title>Abstract</title><sec><title>Background</title><p>Knees of diggers are stiff.</p></sec>
+<sec><title>Results</title><p>Bending rose by 9 degrees<sup><xref ref-type="bibr" rid="r1">1</xref></sup> (95% CI 2 to 16; <italic>p</italic> &lt; 0.05).</p></sec>
+<sec><title>Trial registration</title><p>NCT09990041</p></sec></abstract>
+<abstract abstract-type="graphical"><p><fig><graphic xlink:href="g.jpg"/></fig></p></abstract>
+<abstract abstract-type="plain-language-summary"><p>Peat may help knees.</p></abstract>
+<trans-abstract xml:lang="fr"><p>Les genoux sont raides.</p></trans-abstract>
+<kwd-group><kwd>peat</kwd><kwd><italic>knee</italic></kwd></kwd-group>
+</article-meta>
+</front>
+<body>
+<sec sec-type="intro"><label>1</label><title>Introduction</title><p>Peat is old&nbsp;[<xref ref-type="bibr" rid="r1">1</xref>, <xref ref-type="bibr" rid="r2">2</xref>]. The MUD trial (NCT09990042) failed.</p></sec>
+<sec sec-type="methods"><label>2</label><title>Methods</title><sec><title>Primary outcome</title><p>Bending at 12 weeks, with 10<sup>6</sup> spores (CD34(-)).</p></sec></sec>
+<sec><title>3. Results</title><p>It rose by 9.1 degrees (<xref ref-type="table" rid="t1">Table 1</xref>).</p>
+<table-wrap id="t1"><label>Table 1</label><caption><p>Bending 77.7</p></caption><table><tr><td>88.8</td></tr></table></table-wrap>
+<fig id="f1"><caption><p>A knee 66.6</p></caption></fig></sec>
+</body>
+<back><ref-list>
+<ref id="r1"><label>1</label><mixed-citation>Doe J. <article-title>On peat</article-title>. <source>J Odd</source>. <year>2001</year>;<volume>1</volume>:<fpage>2</fpage>. <pub-id pub-id-type="doi">10.1000/Doe.1</pub-id></mixed-citation></ref>
+<ref id="r2"><element-citation publication-type="journal"><person-group person-group-type="author"><name><surname>Roe</surname><given-names>R</given-names></name></person-group><article-title>On mud</article-title><source>J Odd</source><year>2002</year><volume>3</volume><fpage>4</fpage><lpage>5</lpage><pub-id pub-id-type="pmid">98000149</pub-id></element-citation></ref>
+</ref-list></back>
+</article>
+"""
+
 #: One page for each format, by its name.
-PAGES = {"citation_json": CITATION, "records": RECORDS, "pubmed_text": PUBMED, "conference_news": CONFERENCE, "web_page": WEB_PAGE}
+PAGES = {
+    "jats": JATS,
+    "nbib": NBIB,
+    "pubmed_xml": PUBMED_XML,
+    "ris": RIS,
+    "citation_json": CITATION,
+    "records": RECORDS,
+    "pubmed_text": PUBMED,
+    "conference_news": CONFERENCE,
+    "web_page": WEB_PAGE,
+}
 
 #: Files that no importer knows.
 STRANGERS = {

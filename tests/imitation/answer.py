@@ -110,7 +110,8 @@ class Settings:
     `epmc_last`: what Europe PMC's cursor does on the last page: `repeat`, `omit` or `empty`. `webenv_requests`: a WebEnv expires after
     this many uses (0: never). `max_url`: longer request lines are answered 414. `doi_hops`: forwards of a redirect chain.
     `crossref_limits`: the limits that Crossref announces for lists (calls a second, calls at a time).
-    `special_dois`: DOI -> `trap`, `loop` or an address that doi.org forwards to.
+    `files_per`: records in a baseline file. `update_days`: days that an update file stands for.
+    `crossref_alias`: `404`, or `work` where Crossref answers a merged DOI with the work of the other.
     """
 
     landing: str = "http://landing.invalid/"
@@ -120,8 +121,8 @@ class Settings:
     max_url: int = 8000
     crossref_limits: tuple[int, int] = (3, 3)
     files_per: int = 1000
-    special_dois: dict[str, str] = field(default_factory=dict)
-    trap: str = ""
+    update_days: int = 7
+    crossref_alias: str = "404"
 
 
 class Service(Protocol):
@@ -143,3 +144,4 @@ class World:
 
     corpus: Corpus
     settings: Settings
+    trap: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date
@@ -18,8 +19,8 @@ _OPERATIONS = ("add", "revise", "delete", "retract", "concern", "correct", "alia
 
 class Control:
     """Obeys, in this order: `today` (ISO day), `schedule` (rules as JSON), `settings`, `do` (operations on the corpus, each
-    `{"op": "revise", "pmid": 1, "back_dated": 3}`), `expire` (all WebEnvs), `reset` (the statistics), `pmids` (a PubMed query, answered
-    with all that match, whatever the ceiling). The answer holds what came of each."""
+    `{"op": "revise", "pmid": 1, "back_dated": 3}`), `expire` (all WebEnvs), `reset` (the statistics), `truth` (PMIDs, DOIs, trials,
+    and who is retracted where), `pmids` (a PubMed query, answered with all that match, whatever the ceiling). The answer holds what came of each."""
 
     def __init__(self, imitation: Imitation) -> None:
         self._imitation = imitation
@@ -30,15 +31,17 @@ class Control:
             "do": lambda orders: [self._operate(dict(order)) for order in orders],
             "expire": lambda _: imitation.eutils.history.expire(),
             "reset": lambda _: imitation.stats.reset(),
+            "truth": lambda _: self._truth(),
             "pmids": lambda term: imitation.eutils.query.pmids(str(term)),
         }
 
-    def obey(self, orders: Mapping[str, Any]) -> Answer:
+    def obey(self, message: bytes) -> Answer:
         """Do what is told; 400 with the reason where it cannot be done, after which the orders before it stay done."""
-        unknown = orders.keys() - self._orders.keys()
-        if unknown:
-            return Answer.json({"problem": f"Unknown: {', '.join(sorted(unknown))}."}, 400)
         try:
+            orders = dict(json.loads(message))
+            unknown = orders.keys() - self._orders.keys()
+            if unknown:
+                raise ValueError(f"No order {', '.join(sorted(unknown))}.")
             with self._imitation.corpus.lock:
                 return Answer.json({name: carry_out(orders[name]) for name, carry_out in self._orders.items() if name in orders})
         except (KeyError, TypeError, ValueError) as problem:
@@ -59,6 +62,16 @@ class Control:
                 raise ValueError(f"No setting {name!r}.")
             setattr(self._imitation.settings, name, tuple(value) if isinstance(value, list) else value)
         return sorted(values)
+
+    def _truth(self) -> dict[str, list[Any]]:
+        corpus = self._imitation.corpus
+        return {
+            "pmids": list(corpus.papers),
+            "dois": sorted({paper.registered_doi for paper in corpus.papers.values() if paper.registered_doi}),
+            "trials": sorted(corpus.trials),
+            "retracted_at_pubmed": sorted(corpus.retracted("pubmed")),
+            "retracted_at_crossref": sorted(corpus.retracted("crossref")),
+        }
 
     def _operate(self, order: dict[str, Any]) -> object:
         name = order.pop("op")

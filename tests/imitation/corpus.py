@@ -40,6 +40,8 @@ class Corpus:
         self.first = tuple(self.papers.values())
         self.log: list[Change] = []
         self.aliases: dict[str, str] = {}
+        #: DOI -> `trap`, `loop` or the address that doi.org forwards to.
+        self.special_dois: dict[str, str] = {}
         self._dois: dict[str, list[int]] = defaultdict(list)
         for paper in self.first:
             self._know_doi(paper)
@@ -80,14 +82,12 @@ class Corpus:
             return self._put(replace(paper, **fields))
 
     def revise(self, pmid: int, back_dated: int = 0, **fields: Any) -> Paper:
-        """Another text for a paper, its modification day `back_dated` days before today. Without fields its results are withdrawn."""
+        """Another state of a paper, its modification day `back_dated` days before today; without fields its results are told anew."""
+        from tests.imitation.generate import told_anew
+
         with self.lock:
             paper, day = self.papers[pmid], self.today - timedelta(days=back_dated)
-            if not fields:
-                told = (
-                    "In a revised analysis the groups did not differ (mean difference 0.1, 95% CI -0.4 to 0.6; <i>P</i> = 0.700)."
-                )
-                fields = {"abstract": (("RESULTS", told),)}
+            fields = fields or {"abstract": told_anew(paper, len(self.log))}
             return self._put(replace(paper, mdat=day, indexed=self.today, **fields))
 
     def delete(self, pmid: int) -> None:

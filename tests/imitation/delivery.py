@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from http.client import responses
 
 from tests.imitation.answer import Answer
@@ -15,11 +16,14 @@ BREAKING = frozenset({"truncate", "chunk-cut", "reset", "reset-mid", "closed", "
 
 
 class Wire:
-    """The connection that one answer is sent over. `sent` counts the bytes of bodies."""
+    """The connection that one answer is sent over.
 
-    def __init__(self, connection: socket.socket, stopped: threading.Event, head_only: bool) -> None:
-        self._connection, self._stopped, self._head_only = connection, stopped, head_only
-        self.sent = 0
+    `ending` is called with the number of body bytes before the last of them leaves, so that whoever has the whole answer finds it noted.
+    """
+
+    def __init__(self, connection: socket.socket, stopped: threading.Event, head_only: bool, ending: Callable[[int], None]) -> None:
+        self._connection, self._stopped, self._head_only, self._ending = connection, stopped, head_only, ending
+        self._sent = 0
 
     def deliver(self, answer: Answer, fault: Fault | None) -> bool:
         """Send an answer as the fault has it; False when the connection has to be closed."""
@@ -42,59 +46,68 @@ class Wire:
 
     def _send(self, data: bytes, body: int) -> None:
         self._connection.sendall(data)
-        self.sent += body
+        self._sent += body
+
+    def _last(self, data: bytes, body: int) -> None:
+        self._ending(self._sent + body)
+        self._send(data, body)
 
     def _whole(self, answer: Answer) -> None:
         body = b"" if self._head_only else answer.body
-        self._send(self.head(answer, len(answer.body)) + body, len(body))
+        self._last(self.head(answer, len(answer.body)) + body, len(body))
 
     def _truncate(self, answer: Answer, fault: Fault) -> None:
         body = answer.body[: cut_at(fault.argument, len(answer.body))]
-        self._send(self.head(answer, len(answer.body)) + body, len(body))
+        self._last(self.head(answer, len(answer.body)) + body, len(body))
 
     def _truncate_clean(self, answer: Answer, fault: Fault) -> None:
         body = answer.body[: cut_at(fault.argument, len(answer.body))]
-        self._send(self.head(answer, len(body)) + body, len(body))
+        self._last(self.head(answer, len(body)) + body, len(body))
 
     def _chunk_cut(self, answer: Answer, fault: Fault) -> None:
+        """The closing chunk never comes."""
         body = answer.body[: cut_at(fault.argument, len(answer.body))]
-        self._send(self.head(answer, None), 0)
-        for place in range(0, len(body), 8192):
-            chunk = body[place : place + 8192]
-            self._send(f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n", len(chunk))
+        chunks = [body[place : place + 8192] for place in range(0, len(body), 8192)]
+        sized = b"".join(f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n" for chunk in chunks)
+        self._last(self.head(answer, None) + sized, len(body))
 
     def _slow(self, answer: Answer, fault: Fault) -> None:
         """`slow:MS,BYTES`: a pause of so many milliseconds before each piece of so many bytes."""
         pause, size = fault.numbers(100, 1024)
+        pieces = [answer.body[place : place + int(size)] for place in range(0, len(answer.body), int(size))]
         self._send(self.head(answer, len(answer.body)), 0)
-        for place in range(0, len(answer.body), int(size)):
+        for number, piece in enumerate(pieces, 1):
             if self._stopped.wait(pause / 1000):
                 return
-            piece = answer.body[place : place + int(size)]
-            self._send(piece, len(piece))
+            (self._last if number == len(pieces) else self._send)(piece, len(piece))
 
     def _stall(self, answer: Answer, fault: Fault) -> None:
         """`stall:BYTES,SECONDS`: after so many bytes nothing for so long, then the rest."""
         after, seconds = fault.numbers(1000, 60)
-        first = answer.body[: int(after)]
+        first, rest = answer.body[: int(after)], answer.body[int(after) :]
         self._send(self.head(answer, len(answer.body)) + first, len(first))
         if not self._stopped.wait(seconds):
-            self._send(answer.body[int(after) :], max(len(answer.body) - int(after), 0))
+            self._last(rest, len(rest))
 
     def _hang(self, _: Answer, fault: Fault) -> None:
         self._stopped.wait(fault.number(60))
+        self._ending(0)
 
     def _reset(self, _: Answer, __: Fault) -> None:
+        self._ending(0)
         self._abort()
 
     def _reset_mid(self, answer: Answer, _: Fault) -> None:
         body = answer.body[: len(answer.body) // 2]
         self._send(self.head(answer, len(answer.body)) + body, len(body))
+        # Else the reset overtakes what was sent.
         self._stopped.wait(0.02)
+        self._ending(len(body))
         self._abort()
 
     def _closed(self, _: Answer, __: Fault) -> None:
         """Nothing is sent; the caller closes."""
+        self._ending(0)
 
     def _abort(self) -> None:
         """Make the close that follows a reset."""

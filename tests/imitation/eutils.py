@@ -88,7 +88,7 @@ class Eutils:
         return self._found(call, found, page, start, kept)
 
     def _found(self, call: Call, found: list[int], page: list[int], start: int, kept: tuple[str, str] | None) -> Answer:
-        unknown, term = self.query.unknown if not found else [], call.params.get("term", "")
+        unknown, term = self.query.not_found(call.params.get("term", "")) if not found else [], call.params.get("term", "")
         if call.params.get("retmode") == "json":
             result: dict[str, object] = {"count": str(len(found)), "retmax": str(len(page)), "retstart": str(start)}
             if kept:

@@ -1,4 +1,23 @@
-"""Which fault meets which request: rules by route, by turn, by parameter or by a seeded share."""
+"""Which fault meets which request: rules by route, by turn, by parameter or by a seeded share.
+
+A fault is written as its kind, with an argument behind a colon where it takes one:
+
+- refusals: `429` (`429:7` with Retry-After), `429in200`, `500` `502` `503` `504`, `status:418`, `400timeout`
+- another page: `html200`, `html200xml` (as XML), `ctype:text/html` (the right body under a wrong type)
+- errors under status 200: `error` (`error:Invalid db name`), `nothing`, `expired` (of a WebEnv)
+- records: `emptyset`, `midpage-error:1` (after so many), `drop:3`, `dup:2`, `swap:1`
+- cuts: `truncate:500` or `truncate:50%` (fewer bytes than announced), `truncate-clean:50%` (as many as announced), `chunk-cut:50%`
+- packing: `badgzip` (its end is missing), `badgzip:flip` (bytes turned), `gzipbomb:200` (megabytes)
+- time: `slow:20,500` (milliseconds before each so many bytes), `stall:9000,60` (after so many bytes, seconds), `hang:60`
+- connection: `reset`, `reset-mid`, `closed`
+- elsewhere: `redirect` (to the trap), `redirect:http://…/`, `redirect:loop`
+- XML: `newdtd`, `nodtd`, `newtag`, `badchar`, `charref`, `latin1`, `bom`, `xxe` (`xxe:http://…`), `xxe-bare`, `entity-bomb:5`, `huge:20000000`
+- `ok`: none, in a sequence
+
+Routes are named `service.operation`: eutils.esearch, eutils.efetch, eutils.esummary, eutils.epost, eutils.einfo, idconv.articles,
+crossref.work, crossref.works, doi.resolve, doi.handle, europepmc.search, europepmc.fulltext, europepmc.references, ctgov.studies,
+ctgov.study, ctgov.version, pubmed.listing, pubmed.file, pubmed.md5.
+"""
 
 from __future__ import annotations
 

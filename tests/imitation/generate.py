@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.imitation import writing
 from tests.imitation.corpus import TODAY, Corpus, notice_of, with_notice
+from tests.imitation.odd import furnish, odd_papers
 from tests.imitation.paper import Paper, Trial
 from tests.imitation.writing import Text
 
@@ -67,13 +68,9 @@ def generate(plan: Plan) -> Corpus:
         pmid += 1 + int(making.random.random() * 3)
     making.papers.extend(_noticed(making, notices, pmid))
     if plan.odd:
-        from tests.imitation.odd import odd_papers
-
         making.papers.extend(odd_papers())
     corpus = Corpus(making.papers, making.trials, plan.today)
     if plan.odd:
-        from tests.imitation.odd import furnish
-
         furnish(corpus)
     return corpus
 
@@ -112,9 +109,16 @@ def _from_text(random: Random, text: Text, pmid: int, day: date, modified: date 
         pmid, text.title, day, modified or later, modified or day + timedelta(days=shift),
         text.abstract, _PRECISIONS[int(pick() * len(_PRECISIONS))], int(pick() * len(writing.JOURNALS)),
         authors=writing.authors(random), mesh=("Humans", "Mesenchymal Stem Cell Transplantation", text.topic.mesh),
-        types=("Journal Article", "Randomized Controlled Trial"), in_crossref_with="abstract" if pick() < 0.5 else "title",
+        types=("Journal Article", "Randomized Controlled Trial"), in_crossref_with=_deposited(pick()),
         open_access=pick() < 0.5, indexed=modified or later,
     )  # fmt: skip
+
+
+def _deposited(draw: float) -> str:
+    """What Crossref was given: half of the abstracts, and for one record in a hundred not even a title."""
+    if draw < 0.5:
+        return "abstract"
+    return "title" if draw < 0.99 else "nothing"
 
 
 def _identifiers(making: _Making, pmid: int, number: int) -> dict[str, Any]:
@@ -191,6 +195,12 @@ def one_more(corpus: Corpus, day: date) -> Paper:
     random = Random(pmid)
     paper = _from_text(random, writing.write(random), pmid, day, day, corpus.today)
     return replace(paper, doi=f"10.5555/added.{pmid}", indexed=corpus.today, in_crossref_with="abstract")
+
+
+def told_anew(paper: Paper, times: int) -> tuple[tuple[str, str], ...]:
+    """Another abstract on a paper's topic, with other numbers."""
+    topic = next((topic for topic in writing.TOPICS if topic.mesh in paper.mesh), None)
+    return writing.write(Random(f"{paper.pmid}/{times}"), next(iter(paper.trials), ""), topic).abstract
 
 
 def one_more_trial(corpus: Corpus, day: date) -> Trial:

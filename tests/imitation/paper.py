@@ -60,7 +60,8 @@ class Paper:
 
     `edat`, `mdat`, `pdat`: entered, modified, published. `pdat_form`: how precisely the day is printed (`full`, `month`, `year`,
     `medline`, `season`). `abstract`: label and text of each section, the label empty where there is none. `agency`: who registered
-    the DOI (`crossref`, `datacite`, or `none` for a DOI that nobody knows). `shape`: `article` or `book`. `name`: of an odd record.
+    the DOI (`crossref`, `datacite`, or `none` for a DOI that nobody knows). `shape`: `article` or `book`. `name`: of an odd
+    record, and `patches`: pattern and replacement for its XML. `in_crossref_with`: what Crossref was given (`abstract`, `title`, `nothing`).
     """
 
     pmid: int
@@ -91,7 +92,7 @@ class Paper:
     open_access: bool = False
     indexed: date = date(2000, 1, 1)
     name: str = ""
-    xml: str = ""
+    patches: tuple[tuple[str, str], ...] = ()
 
     @property
     def version(self) -> int:

@@ -17,6 +17,10 @@ _SIDE = r'"?([^"\[\]:]*)"?\s*(?:\[([^\]]*)\])?'
 _RANGE = re.compile(rf"{_SIDE}\s*:\s*{_SIDE}")
 _TAGGED = re.compile(r'"?([^"\[\]]*)"?\s*(?:\[([^\]]*)\])?')
 _DATES = {"pdat": "pdat", "dp": "pdat", "edat": "edat", "crdt": "edat", "mhda": "edat", "mdat": "mdat", "lr": "mdat"}
+_LONG_TAGS = {
+    "date - publication": "pdat", "date - entry": "edat", "date - entrez": "edat", "date - create": "crdt", "date - modification": "mdat",
+    "mesh terms": "mh", "publication type": "pt", "author": "au", "language": "la", "secondary source id": "si",
+}  # fmt: skip
 _FAR = date(3000, 12, 31)
 
 
@@ -53,6 +57,12 @@ def last_day(text: str) -> date | None:
     return start.replace(day=calendar.monthrange(start.year, start.month)[1])
 
 
+def _tag(written: str | None) -> str:
+    """A field tag in its short form."""
+    tag = (written or "").lower()
+    return _LONG_TAGS.get(tag, tag)
+
+
 class PubMedQuery:
     """Answers queries over a corpus. The word index is made at the first word asked for, and follows the corpus's log."""
 
@@ -63,7 +73,8 @@ class PubMedQuery:
         self._of: dict[int, set[str]] = {}
         self._answers: dict[tuple[str, str, str, str, str], list[int]] = {}
         self._answers_at = -1
-        self.unknown: list[str] = []
+        self._unknown: list[str] = []
+        self._not_found: dict[str, list[str]] = {}
 
     def pmids(self, term: str, datetype: str = "", mindate: str = "", maxdate: str = "", reldate: str = "") -> list[int]:
         """All PMIDs that match, newest first.
@@ -79,10 +90,15 @@ class PubMedQuery:
         if key not in self._answers:
             if len(self._answers) > 200:
                 self._answers.clear()
-            self.unknown = []
+            self._unknown = []
             found = evaluate(term, lambda: set(self._corpus.papers), self._term)
+            self._not_found[term] = self._unknown
             self._answers[key] = sorted(self._dated(found, datetype or "edat", mindate, maxdate, reldate), reverse=True)
         return self._answers[key]
+
+    def not_found(self, term: str) -> list[str]:
+        """The parts of a query that matched nothing when it was last answered."""
+        return self._not_found.get(term, [])
 
     def _dated(self, found: set[int], datetype: str, mindate: str, maxdate: str, reldate: str) -> set[int]:
         first, last = first_day(mindate), last_day(maxdate)
@@ -98,17 +114,18 @@ class PubMedQuery:
     def _term(self, term: str) -> set[int]:
         ranged = _RANGE.fullmatch(term.strip())
         if ranged:
-            return self._ranged(ranged[1], ranged[3], (ranged[4] or ranged[2] or "").lower())
+            return self._ranged(ranged[1], ranged[3], _tag(ranged[4] or ranged[2]))
         tagged = _TAGGED.fullmatch(term.strip())
-        value, tag = (tagged[1].strip(), (tagged[2] or "").lower()) if tagged else (term, "")
+        value, tag = (tagged[1].strip(), _tag(tagged[2])) if tagged else (term, "")
         found = self._tagged(value, tag, '"' in term)
         if not found:
-            self.unknown.append(value)
+            self._unknown.append(value)
         return found
 
     def _ranged(self, low: str, high: str, tag: str) -> set[int]:
         if tag in ("uid", "pmid"):
-            return {pmid for pmid in self._corpus.papers if int(low) <= pmid <= int(high)}
+            numbers = low.strip().isdigit() and high.strip().isdigit()
+            return {pmid for pmid in self._corpus.papers if int(low) <= pmid <= int(high)} if numbers else set()
         first, last = first_day(low), last_day(high)
         return self._between(_DATES.get(tag, "pdat"), first, last) if first and last else set()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import textwrap
 from collections.abc import Iterable
 from datetime import date
@@ -19,6 +20,7 @@ _REFERENCE_TYPES = {
     "concern": ("ExpressionOfConcernIn", "ExpressionOfConcernFor"),
     "correction": ("ErratumIn", "ErratumFor"),
 }
+_CATEGORIES = frozenset({"BACKGROUND", "OBJECTIVE", "METHODS", "RESULTS", "CONCLUSIONS"})
 _TYPE_IDS = {"Journal Article": "D016428", "Randomized Controlled Trial": "D016449", "Retracted Publication": "D016441"}
 
 
@@ -34,12 +36,13 @@ def record_set(records: Iterable[str], doctype: str = HEAD) -> str:
 
 def records_of(paper: Paper) -> list[str]:
     """A paper's record, then its older versions, each as XML."""
-    if paper.xml:
-        return [paper.xml]
     if paper.shape == "book":
         return [_book(paper)]
-    newest = [_article(paper, paper.abstract, paper.version)]
-    return newest + [_article(paper, abstract, number) for number, abstract in enumerate(paper.older, 1)]
+    records = [_article(paper, paper.abstract, paper.version)]
+    records += [_article(paper, abstract, number) for number, abstract in enumerate(paper.older, 1)]
+    for pattern, replacement in paper.patches:
+        records = [re.sub(pattern, replacement, record, count=1, flags=re.DOTALL) for record in records]
+    return records
 
 
 def deletions(pmids: Iterable[int]) -> str:
@@ -74,7 +77,7 @@ def _abstract(sections: tuple[tuple[str, str], ...]) -> str:
     if not sections:
         return ""
     parts = [
-        f'<AbstractText Label="{escaped(label)}" NlmCategory="{escaped(label)}">{text}</AbstractText>'
+        f'<AbstractText Label="{escaped(label)}" NlmCategory="{label if label in _CATEGORIES else "UNASSIGNED"}">{text}</AbstractText>'
         if label
         else f"<AbstractText>{text}</AbstractText>"
         for label, text in sections

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from tests.imitation.answer import HTML, TEXT, Answer, Call, Settings
+from tests.imitation.answer import HTML, TEXT, Answer, Call
 from tests.imitation.eutils import fetch_error, search_error, summary_error
 from tests.imitation.faults import Fault
 
@@ -52,13 +52,13 @@ def said_inside(call: Call, message: str) -> Answer:
     return summary_error(call, message) if call.route == "esummary" else fetch_error(message)
 
 
-def _redirect(call: Call, fault: Fault, settings: Settings) -> Answer:
+def _redirect(call: Call, fault: Fault, trap: str) -> Answer:
     if fault.argument == "loop":
         return Answer.redirect(call.target)
-    return Answer.redirect((fault.argument or settings.trap).rstrip("/") + call.target)
+    return Answer.redirect((fault.argument or trap).rstrip("/") + call.target)
 
 
-_NAMED: dict[str, Callable[[Call, Fault, Settings], Answer]] = {
+_NAMED: dict[str, Callable[[Call, Fault, str], Answer]] = {
     "429": lambda call, fault, _: too_many(call, fault.argument.removeprefix("retry-after=")),
     "429in200": lambda call, _, __: too_many(call, status=200),
     "400timeout": lambda _, __, ___: Answer.text("External viewer error: Empty Response from the back end. Timeout", 400, TEXT),
@@ -73,7 +73,7 @@ _NAMED: dict[str, Callable[[Call, Fault, Settings], Answer]] = {
 }
 
 
-def replacing(call: Call, fault: Fault, settings: Settings) -> Answer | None:
+def replacing(call: Call, fault: Fault, trap: str) -> Answer | None:
     """The answer that a fault puts in place of the real one; None where the fault is of another sort."""
     if fault.kind in ("500", "502", "503", "504"):
         return broken(int(fault.kind))
@@ -82,4 +82,4 @@ def replacing(call: Call, fault: Fault, settings: Settings) -> Answer | None:
     if fault.kind == "expired" and "WebEnv" not in call.params:
         return broken(502)
     make = _NAMED.get(fault.kind)
-    return make(call, fault, settings) if make else None
+    return make(call, fault, trap) if make else None

@@ -14,7 +14,7 @@ from typing import Any
 class Seen:
     """One request. `at` and `ended` are `time.monotonic()` seconds; `together`: requests to the same service then under way, this one included.
 
-    `fault`: the fault that was played; `status` 0: no answer was sent. `ids`: those asked for; `served`: those in the answer.
+    `fault`: the fault that was played; `status` 0: no answer was sent; `ended` 0: it is under way. `ids`: those asked for; `served`: those in the answer.
     `secret`: whether an `api_key` was sent, whose value is kept nowhere.
     """
 
@@ -54,11 +54,12 @@ class Statistics:
             self._seen.append(seen)
             return seen
 
-    def end(self, seen: Seen) -> None:
-        """Note that a request is over."""
+    def end(self, seen: Seen, sent: int = 0) -> None:
+        """Note that a request is over, and how many bytes its body had. Only the first time counts."""
         with self._lock:
-            self._running[seen.service] -= 1
-            seen.ended = time.monotonic()
+            if not seen.ended:
+                self._running[seen.service] -= 1
+                seen.ended, seen.sent = time.monotonic(), sent
 
     def reset(self) -> None:
         """Forget what was seen."""
@@ -113,7 +114,7 @@ class Statistics:
         return [
             following.at - seen.ended
             for place, seen in enumerate(requests)
-            if seen.status == status
+            if seen.status == status and seen.ended
             for following in [
                 next((other for other in requests[place + 1 :] if other.route == seen.route and other.at >= seen.ended), None)
             ]
@@ -138,7 +139,7 @@ class Statistics:
                 "max_ids_in_get": max((len(seen.ids) for seen in own if seen.method == "GET"), default=0),
                 "bytes": sum(seen.sent for seen in own),
                 "status": dict(Counter(str(seen.status) for seen in own)),
-                "longest_seconds": max(round(seen.ended - seen.at, 3) for seen in own),
+                "longest_seconds": max(round((seen.ended or time.monotonic()) - seen.at, 3) for seen in own),
             }
         return {
             "services": services,

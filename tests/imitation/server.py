@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import threading
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -13,10 +13,15 @@ from tests.imitation.answer import Answer, Call, Service, Settings, World
 from tests.imitation.control import Control
 from tests.imitation.corpus import Corpus
 from tests.imitation.crossref import Crossref
+from tests.imitation.ctgov import ClinicalTrials
 from tests.imitation.damage import damaged, disturbance
 from tests.imitation.delivery import Wire
+from tests.imitation.doi import Doi
+from tests.imitation.europepmc import EuropePmc
 from tests.imitation.eutils import Eutils
 from tests.imitation.faults import Fault, Schedule
+from tests.imitation.idconv import Idconv, OldIdconv
+from tests.imitation.pubmed_files import PubMedFiles
 from tests.imitation.rates import Rates
 from tests.imitation.refusals import broken, replacing
 from tests.imitation.seen import Seen, Statistics
@@ -42,18 +47,19 @@ class Imitation:
         self.settings = settings or Settings()
         self.stats = Statistics()
         self.trap = Trap()
-        world = World(self.corpus, self.settings)
+        world = World(self.corpus, self.settings, self.trap.url)
         self.eutils = Eutils(world)
-        services: list[Service] = [self.eutils, Crossref(world)]
+        services: list[Service] = [
+            self.eutils, Idconv(world), OldIdconv(), Crossref(world), Doi(world), EuropePmc(world), ClinicalTrials(world), PubMedFiles(world),
+        ]  # fmt: skip
         self._services = {service.name: service for service in services}
-        self._stopped = threading.Event()
+        self.stopped = threading.Event()
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.imitation = self
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     def __enter__(self) -> Imitation:
         self.trap.start()
-        self.settings.trap = self.settings.trap or self.trap.url
         self._thread.start()
         return self
 
@@ -62,8 +68,8 @@ class Imitation:
 
     def stop(self) -> None:
         """Refuse connections from now on, and break off the answers under way."""
-        if not self._stopped.is_set():
-            self._stopped.set()
+        if not self.stopped.is_set():
+            self.stopped.set()
             self._server.shutdown()
             self._server.break_off()
             self._server.server_close()
@@ -108,12 +114,13 @@ class Imitation:
     def _faulty(self, service: Service, call: Call, seen: Seen, fault: Fault | None) -> Answer:
         if fault is None and len(call.target) > self.settings.max_url:
             return Answer.text("Request-URI Too Long", 414)
-        replaced = replacing(call, fault, self.settings) if fault else None
+        replaced = replacing(call, fault, self.trap.url) if fault else None
         if fault is not None and replaced is None:
             call.disturbance = disturbance(fault)
         with self.corpus.lock:
             answer = replaced or service.answer(call)
-        seen.ids, seen.served = call.asked, call.served if replaced is None else ()
+        seen.ids = call.asked or ids_in(call.params)
+        seen.served = call.served if replaced is None else ()
         if call.disturbance and not call.disturbance.done:
             return broken(502)
         if self.rates is None and call.service == "eutils":
@@ -128,7 +135,17 @@ class Imitation:
         if call.service == "__stats":
             told = self.stats.summary() | {"trap_hits": len(self.trap.hits)}
             return Answer.json(told | ({"requests": self.stats.everything()} if "full" in call.params else {}))
-        return Control(self).obey(json.loads(call.body or b"{}"))
+        return Control(self).obey(call.body)
+
+
+def ids_in(params: Mapping[str, str]) -> tuple[str, ...]:
+    """The ids that a call names, whatever comes of it.
+
+    >>> ids_in({"id": "7,8"}), ids_in({"filter": "doi:10.5555/a,doi:10.5555/b"})
+    (('7', '8'), ('10.5555/a', '10.5555/b'))
+    """
+    listed = params.get("id") or params.get("ids") or params.get("filter.ids", "").replace("|", ",") or params.get("filter", "")
+    return tuple(part.strip().removeprefix("doi:") for part in listed.split(",") if part.strip())
 
 
 class _Server(ThreadingHTTPServer):
@@ -174,21 +191,22 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer one request."""
         call = self._call()
         imitation = self.server.imitation
-        wire = Wire(self.connection, imitation._stopped, self.command == "HEAD")
         if call.service.startswith("__"):
-            wire.deliver(imitation.control(call), None)
+            self._wire(lambda _: None).deliver(imitation.control(call), None)
             return
         seen = imitation.stats.begin(lambda at, together: self._seen(call, at, together), call.service)
         try:
             answer, fault = imitation.answer(call, seen)
             seen.status = answer.status if fault is None or fault.kind not in ("reset", "closed", "hang") else 0
-            if not wire.deliver(answer, fault):
+            if not self._wire(lambda sent: imitation.stats.end(seen, sent)).deliver(answer, fault):
                 self.close_connection = True
         finally:
-            seen.sent = wire.sent
             imitation.stats.end(seen)
 
     do_POST = do_HEAD = do_GET
+
+    def _wire(self, ending: Callable[[int], None]) -> Wire:
+        return Wire(self.connection, self.server.imitation.stopped, self.command == "HEAD", ending)
 
     def _call(self) -> Call:
         parts = urlsplit(self.path)

@@ -158,10 +158,10 @@ def conclusion(topic: Topic, cells: str, comparator: str, result: Result) -> str
     return f"{cells.capitalize()} {'improved' if better else 'worsened'} {topic.outcome} compared with {comparator}."
 
 
-def write(random: Random, nct: str = "") -> Text:
-    """One invented trial."""
+def write(random: Random, nct: str = "", topic: Topic | None = None) -> Text:
+    """One invented trial, of the topic given."""
     pick = random.random
-    topic = TOPICS[int(pick() * len(TOPICS))]
+    topic = topic or TOPICS[int(pick() * len(TOPICS))]
     cells, donor = CELLS[int(pick() * len(CELLS))]
     route = ROUTES[int(pick() * len(ROUTES))]
     comparator = COMPARATORS[int(pick() * len(COMPARATORS))]

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from crawler.document import Document, with_title
 from nlp.domain import PACK_FOLDER, BadPack, ConceptKind, Entry, entries, normal_name, pack_paths, read_pack
 from nlp.matching import Matcher
+from nlp.pipeline import build
 
 CURIE = re.compile(r"(?:MESH|UBERON|CL|NCIT|LOINC|counterclaim):[A-Za-z0-9][A-Za-z0-9-]*\Z")
 
@@ -239,3 +241,16 @@ def test_a_bad_pack_is_refused_with_its_name_and_what_is_wrong(text: str, compla
 def test_the_bundled_packs_are_the_files_of_the_folder() -> None:
     assert {path.name for path in pack_paths()} >= {"cell_therapy.toml", "multiple_sclerosis.toml", "outcomes.toml", "stroke.toml"}
     assert all(path.parent == PACK_FOLDER for path in pack_paths())
+
+
+def test_a_reader_may_be_given_some_packs_alone() -> None:
+    text, sections = with_title("A trial", "Pain and relapse rate did not differ between mesenchymal stem cells and placebo.")
+    document = Document(id="t", title="A trial", text=text, sections=sections)
+    some = {m.concept for m in build(["cell_therapy"]).read(document).mentions}
+    every = {m.concept for m in build().read(document).mentions}
+    assert "CL:0000134" in some < every
+
+
+def test_a_pack_that_is_not_there_is_named_beside_those_that_are() -> None:
+    with pytest.raises(BadPack, match=r"no domain strok; known are .*stroke"):
+        build(["strok"])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.document import Document
@@ -198,6 +199,32 @@ def test_a_group_that_may_be_another_is_given_no_arm(title: str) -> None:
     assert [p.quote for p in found.problems] == [title]
 
 
+def test_a_group_that_fits_two_arms_belongs_to_neither() -> None:
+    found = posted(measure("EDSS", {"": {"Stem cells": ("4.0", "1.0")}}), arms=(LOW, HIGH, PLACEBO))
+    assert found.effects[0].arm is None
+
+
+def test_what_happens_to_an_arm_later_is_another_group() -> None:
+    offered = MSC | {"description": "One injection; then placebo is given after a year."}
+    title = "Stem cells then placebo"
+    found = posted(measure("EDSS", {"": {title: ("4.0", "1.0")}}, groups=[title], counts=[20]), arms=(offered, PLACEBO))
+    assert found.effects[0].arm is None
+
+
+@pytest.mark.parametrize("title", ["Group B", "Treatment arm"])
+def test_beside_an_arm_without_a_role_no_group_falls_to_the_other_arm(title: str) -> None:
+    unknown = {"type": "OTHER", "label": "Group B"}
+    found = posted(measure("EDSS", {"": {title: ("4.0", "1.0")}}, groups=[title], counts=[20]), arms=(MSC, unknown))
+    assert (found.effects[0].arm, found.effects[0].group) == (None, Group.POOLED)
+
+
+def test_treatments_come_first_in_whatever_order_they_are_registered() -> None:
+    found = posted(EDSS, arms=(PLACEBO, MSC))
+    assert [a.role for a in found.arms] == [ArmRole.INTERVENTION, ArmRole.COMPARATOR]
+    assert [e.arm for e in found.effects] == [0, 1, 0]
+    assert found.arms[0].quote.pointer == "/protocolSection/armsInterventionsModule/armGroups/1"
+
+
 def test_everyone_together_is_no_arm_and_no_problem() -> None:
     found = posted(measure("EDSS", {"": {"Total": ("4.5", "1.0")}}, groups=["Total"], counts=[48]))
     assert (found.effects[0].group, found.effects[0].arm) == (Group.POOLED, None)
@@ -363,6 +390,10 @@ def test_a_row_with_denominators_of_its_own_counts_its_own_people() -> None:
 def test_knees_are_no_people() -> None:
     outcome = measure("EDSS", {"": {"Stem cells": ("4.0", "1")}}, counts=None, denoms=[denominators({"OG000": 50}, "Knees")])
     assert posted(outcome).effects[0].n is None
+    units = posted(
+        measure("Knees healed", {"": {"Stem cells": "31"}}, param="COUNT_OF_UNITS", unit="knees", dispersion=None)
+    ).effects[0]
+    assert (units.events, units.total, units.n) == (31, None, 25), "31 knees of 25 people are no share"
 
 
 def test_harms_are_counted_by_arm() -> None:
@@ -381,7 +412,7 @@ def test_numbers_that_cannot_be_are_flagged() -> None:
 @given(st.text(alphabet="0123456789.,-+<>*NAeE−% ", max_size=14))
 def test_whatever_is_printed_is_a_number_or_none(printed: str) -> None:
     value = number(printed)
-    assert value is None or abs(value) != float("inf")
+    assert value is None or abs(value) <= 1e15
 
 
 @given(st.floats(-1e9, 1e9).map(lambda x: f"{x:.3f}"))
@@ -463,6 +494,29 @@ def test_without_the_arms_values_a_sign_stays_open() -> None:
     assert (claim.direction, claim.point_direction, claim.significant) == (Direction.UNCLEAR, None, True)
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {
+            "Month 6": {"Stem cells": ("-0.5", "1"), "Placebo": ("0.2", "1")},
+            "Month 12": {"Stem cells": ("-0.6", "1"), "Placebo": ("0.3", "1")},
+        },
+        {"Month 6": {"Stem cells": ("-0.5", "1")}, "Month 12": {"Placebo": ("0.2", "1")}},
+    ],
+)
+def test_where_several_rows_are_posted_which_is_compared_is_not_guessed(rows: dict[str, dict[str, str | tuple[str, ...]]]) -> None:
+    [claim] = posted(measure("Change in EDSS", rows, analyses=[analysis("Mean Difference (Net)", "-0.7", pValue="0.013")])).claims
+    assert claim.direction is Direction.UNCLEAR
+
+
+def test_more_is_better_where_the_pack_says_so() -> None:
+    rows = {"": {"Stem cells": ("52", "9"), "Placebo": ("45", "9")}}
+    [claim] = posted(
+        measure("Symbol Digit Modalities Test (SDMT)", rows, analyses=[analysis("Mean Difference (Net)", "7", pValue="0.01")])
+    ).claims
+    assert claim.direction is Direction.FAVOURS_INTERVENTION
+
+
 def test_an_outcome_of_unknown_polarity_favours_nobody() -> None:
     rows = {"": {"Stem cells": ("3.0", "1"), "Placebo": ("1.0", "1")}}
     [claim] = posted(measure("Zorblitude", rows, analyses=[analysis("Mean Difference (Net)", "2.0", pValue="<0.001")])).claims
@@ -488,6 +542,7 @@ def test_no_difference_needs_no_sign(told: dict[str, str], kind: NullKind) -> No
         {"pValue": "<0.001", "ciPctValue": "95", "ciLowerLimit": "-0.9", "ciUpperLimit": "0.5"},
         {"pValue": "0.01", "nonInferiorityType": "NON_INFERIORITY"},
         {"pValue": "<0.1"},
+        {"ciPctValue": "90", "ciLowerLimit": "-1.3", "ciUpperLimit": "-0.1"},
     ],
 )
 def test_a_p_that_does_not_tell_leaves_the_direction_open(told: dict[str, str]) -> None:
@@ -564,3 +619,36 @@ def test_a_sign_turned_in_the_answer_never_turns_the_finding() -> None:
         }
         assert len(found) == 1
         assert found <= {Direction.FAVOURS_INTERVENTION, Direction.FAVOURS_COMPARATOR}
+
+
+WHOLE = with_results(
+    [EDSS, measure("Relapse", {"Month 6": {"Stem cells": ("3", "1", "5"), "Placebo": "9"}}, dispersion="95% Confidence Interval")],
+    EVENTS,
+)
+ODD = ["", "NA", "<0.1", "0 *", "1e999", "9" * 60, "−0.5", "100", ".", "p<", "higher " * 50, "1 month " * 50, "Placebo", "OG009", "Total",
+       "MEDIAN", "COUNT_OF_PARTICIPANTS", "Hazard Ratio", "Risk Difference (RD)", "PLACEBO_COMPARATOR", "Baseline: Month 6", 0, 7, -1.5]  # fmt: skip
+
+
+def texts(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The ways to every text of a study."""
+    if isinstance(value, dict):
+        return [p for key, inner in value.items() for p in texts(inner, (*path, key))]
+    if isinstance(value, list):
+        return [p for i, inner in enumerate(value) for p in texts(inner, (*path, i))]
+    return [path]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(texts(WHOLE["resultsSection"])), st.sampled_from(ODD)), min_size=1, max_size=4))
+def test_whatever_the_registry_prints_is_read_or_named(changes: list[tuple[tuple[str | int, ...], Any]]) -> None:
+    study = deepcopy(WHOLE)
+    for path, value in changes:
+        inner: Any = study["resultsSection"]
+        for key in path[:-1]:
+            inner = inner[key]
+        inner[path[-1]] = value
+    found = document(study)
+    line = json.dumps(as_contract(found, read_posted(found, NO_PLAN)), allow_nan=False)
+    for effect in json.loads(line)["effects"]:
+        assert effect["pointer"]
+        assert effect["quote"]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from nlp.arm_wordings import found_wordings, wordings
 from nlp.claim import Arm, ArmRole, Level, Quote
 from nlp.domain import ConceptKind, Entry
-from nlp.grammar.atoms import AtomKind, atoms, number_value
+from nlp.grammar.atoms import WORD_NUMBER, AtomKind, atoms, number_value
+from nlp.joined_arms import joined
+from nlp.learned_arms import learnt_arms
 from nlp.reading import ConceptMention, Reading, Role, Sentence
 
 _FRONT = (Role.TITLE, Role.AIM, Role.METHOD, Role.BACKGROUND)
@@ -126,8 +129,18 @@ def _field(kind: ConceptKind) -> str:
     return {ConceptKind.ROUTE: "route", ConceptKind.CELL_SOURCE: "cell_source", ConceptKind.DONOR: "donor"}[kind]
 
 
+def all_arms(reading: Reading, level: Level) -> tuple[Arm, ...]:
+    """The packs' arms and those that the text alone tells of. What the text calls them is left in `reading.arm_names`."""
+    known = arms_of(reading, level)
+    if level is Level.POOLED:
+        return known
+    both = joined(reading, known, learnt_arms(reading))
+    reading.arm_names = both.names
+    return tuple(_with_sizes(reading, list(both.arms)))
+
+
 def arms_of(reading: Reading, level: Level) -> tuple[Arm, ...]:
-    """The arms: interventions first, then comparators. An exposure stands for the intervention where nothing is given."""
+    """The arms that the packs know: interventions first, then comparators. An exposure stands for the intervention where nothing is given."""
     main = main_intervention(reading)
     if main is None:
         return _exposed(reading)
@@ -281,6 +294,10 @@ def _with_sizes(reading: Reading, arms: list[Arm]) -> list[Arm]:
     return sized
 
 
+_ALLOCATED = re.compile(
+    r"\b(?:randomi[sz]ed|randomly|assigned|allocated|enrolled|included|divided|comprised|consisted|underwent|were treated|recruited|received|entered|participants|in total|analy[sz]ed)\b",
+    re.IGNORECASE,
+)
 _GROUP_WORDS = {
     ArmRole.INTERVENTION: r"(?:intervention|treatment|treated|experimental|active|study|test|therapy|(?:stem )?cells?|transplant(?:ation)?|MSCs?)\s(?:group|arm|sites?|patients)\b|\bintervention\b",
     ArmRole.COMPARATOR: r"\bcontrols?(?:\s(?:group|arm|sites?|patients))?\b|\bplacebo\b|\bsham\b",
@@ -291,7 +308,7 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
     """Arm sizes: "MSC (n = 27)", "31 for the MSC and 13 for the control groups", "SB623 = 46", "104 MultiStem, 102 placebo"."""
     words = _arm_words(reading, sentence, arms)
     each = re.search(
-        r"\b(?:each|both) (?:group|arm)s?\b[^.;]{0,12}?\b(\d+|\w+)\b|\((\d+) (?:in|per) each (?:group|arm)\)|\b(\d+) (?:in|per) (?:each )?(?:group|arm)\b",
+        rf"\b(?:each|both) (?:group|arm)s?\b(?! (?:of|at|for|after)\b)[^.;\d]{{0,14}}?\b(\d+|{WORD_NUMBER})\b(?!\s?%|\.\d|\s(?:weeks|months|years|days|mg|times|doses))|\((\d+) (?:in|per) each (?:group|arm)\)|\b(\d+) (?:in|per) (?:each )?(?:group|arm)\b",
         sentence.plain,
         re.IGNORECASE,
     )
@@ -309,9 +326,11 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
             sentence.plain[end:],
         )
         before = re.search(
-            r"(?:(?<![\w.%])(\d+)\s(?:patients?\s|participants?\s|subjects?\s|people\s|knees\s)?(?:(?:in|for|to|received|were given|on|from)\s)?(?:the\s|an?\s|to\s)?)$",
+            r"(?:(?<![\w.%-])(\d+)\s(?:patients?\s|participants?\s|subjects?\s|people\s|knees\s)?(?:[(\[]|(?:in|for|to|received|were given|on|from)\s)?(?:the\s|an?\s|to\s)?)$",
             sentence.plain[:start],
         )
+        if before and sentence.role is Role.RESULT and not _ALLOCATED.search(sentence.plain):
+            before = None  # "3 in the X group" of a results sentence are those with the event
         number = (after[1] or after[2]) if after else before[1] if before else None
         if number and 1 < int(number) < 100_000:
             found.append((i, int(number)))
@@ -326,8 +345,12 @@ def _arm_words(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tu
             i = next((i for i, a in enumerate(arms) if a.role is ArmRole.INTERVENTION), None)
         if i is None and m.kind is ConceptKind.COMPARATOR:
             i = next((i for i, a in enumerate(arms) if a.role is ArmRole.COMPARATOR), None)
-        if i is not None:
+        if i is not None and m.entry.details.get("class") != "baseline":
             found.append((i, m.start - sentence.start, m.end - sentence.start))
+    pattern_of_names, names, _ = wordings(reading.arm_names)
+    if pattern_of_names is not None:
+        for span, name in found_wordings(pattern_of_names, reading.plain, sentence.start, sentence.end):
+            found.append((names[name], span.start - sentence.start, span.end - sentence.start))
     for role, pattern in _GROUP_WORDS.items():
         i = next((i for i, a in enumerate(arms) if a.role is role), None)
         if i is not None:

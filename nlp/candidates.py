@@ -15,6 +15,15 @@ _NO_RESULT = re.compile(
     r"\b(?:were|was|are) (?:male|female|women|men|white|black|treated by|treated with|given|recruited|randomi[sz]ed|assigned|allocated|included|eligible)\b|\bfollow-?up (?:rate|of)\b|\bpower\b|\b(?:fe)?males?\b|\bsmok|\bwere (?:wom|m)en\b|\battrition\b|\bloss to follow|\bcompleted\b|\bcompletion\b|\bresponse rate (?:to|of) the (?:survey|questionnaire)|\bcompliance\b.{0,10}\bquestionnaire|\baffects\b|\bprevalence of\b.{0,30}\bworldwide\b|\bviability of (?:the )?cells|\bcell viability|\bCD\d+\b",
     re.IGNORECASE,
 )
+#: "mean age 54 ± 9", "a follow-up of 12 ± 3 months": who was studied and for how long.
+_OF_PEOPLE = re.compile(
+    r"\b(?:aged?|years old|baseline characteristics|follow-?up (?:period |time |duration )?(?:of|was|were|time)|followed (?:up )?for|dose|onset|disease duration|duration of (?:disease|illness|symptoms|diabetes|follow)|BMI)\b[^;()]{0,30}$",
+    re.IGNORECASE,
+)
+#: Durations that the grammar has found to be results.
+_TIME_UNITS = frozenset(re.findall(r"\S+", """
+    day days week weeks wk wks month months mo mos year years yr yrs hour hours hr hrs
+"""))  # fmt: skip
 PEOPLE = r"(?:patients?|participants?|subjects?|individuals?|people|children|women|men|cases|infants|eyes|knees|of them|persons|recipients|responders)"
 _NO_EVENT = re.compile(
     r"\b(?:were|was)?\s?(?:enrolled|included|eligible|randomi[sz]ed|randomly|recruited|assigned|allocated|screened|received|underwent|completed|analy[sz]ed|treated|took part|withdrew|excluded|followed|qualified|pooled|with grade|studied|entered)\b|\bstudies\b|\btrials\b|\barticles\b|\bRCTs\b",
@@ -32,19 +41,17 @@ def is_result(scene: Scene, r: Printed) -> bool:
         return r.iqr_low is not None
     clause = _clause_text(scene, r)
     if r.kind is K.PLUS_MINUS:
-        return not re.search(
-            r"\b(?:aged?|years old|baseline characteristics|follow-?up|dose|onset|duration|BMI)\b",
-            near_words(scene, r),
-            re.IGNORECASE,
-        )
+        return not _OF_PEOPLE.search(scene.plain[max(0, r.start - 45) : r.start])
     if r.percent:
         return _percent_counts(scene, r, clause)
     if r.iqr_low is not None:
         return not re.search(r"\b(?:follow-?up|aged?|years)\b", near_words(scene, r), re.IGNORECASE)
     if r.kind is K.FRACTION:
         return not _NO_EVENT.search(near_words(scene, r, 45)) or _event_outcome(scene, r)
+    if r.kind is K.NUMBER and r.unit in _TIME_UNITS:
+        return True
     if r.kind in (K.WORD_NUMBER, K.NUMBER):
-        return in_pair(scene, r) or _is_count(scene, r)
+        return in_pair(scene, r) or _from_to(scene, r) or _is_count(scene, r)
     return False
 
 
@@ -76,9 +83,35 @@ def _event_outcome(scene: Scene, r: Printed) -> bool:
     return any(o for o in scene.outcomes if abs(o.start - (scene.offset + r.end)) < 60 or abs(scene.offset + r.anchor - o.end) < 60)
 
 
+_CHANGED_FROM = re.compile(
+    r"\b(?:increased|decreased|fell|rose|reduced|improved|declined|dropped|lowered|changed|went|grew|shortened|lengthened|diminished)\b[^.;]{0,50}?\bfrom\s(?:an?\s|the\s|mean\s|median\s|baseline\s|of\s|value\s)*$",
+    re.IGNORECASE,
+)
+_TO_NUMBER = re.compile(
+    r"(?:\s?[a-zA-Zµ%/]{1,8}){0,2}(?:\s?[(\[][^()\[\]]{1,24}[)\]])?\s(?:at baseline\s|before treatment\s)?to\s(?:an?\s|mean\s|median\s|of\s|value\s)*[-+]?\d"
+)
+
+
+def _from_to(scene: Scene, r: Printed) -> bool:
+    """ "rose from 0.26 to 0.31": before and after, each a number of its own."""
+    if r.kind is not K.NUMBER or r.unit in ("year", "years"):
+        return False
+    low = max(0, r.start - 130)
+    if _CHANGED_FROM.search(scene.plain, low, r.start) and _TO_NUMBER.match(scene.plain, r.end):
+        return True
+    earlier = [o for o in scene.printed if o.kind is K.NUMBER and o.end <= r.start]
+    if not earlier or not re.search(r"\bto\s(?:an?\s|mean\s|median\s|of\s|value\s)*$", scene.plain[earlier[-1].end : r.start]):
+        return False
+    first = earlier[-1]
+    return r.start - first.end < 50 and _CHANGED_FROM.search(scene.plain, max(0, first.start - 130), first.start) is not None
+
+
+_P_SOON = re.compile(r"[^()]{0,50}?[,;(]\s?p\s?[<>=]", re.IGNORECASE)
+
+
 def in_pair(scene: Scene, r: Printed) -> bool:
     """ "4.5 versus 2.9 mm": bare numbers are results where two are compared in one breath, with an outcome named."""
-    if r.kind is not K.NUMBER or not (scene.outcomes or scene.last_outcomes):
+    if r.kind is not K.NUMBER or not (scene.outcomes or scene.last_outcomes or r.p or _P_SOON.match(scene.plain, r.end)):
         return False
     for other in scene.printed:
         if other is r or other.kind is not K.NUMBER or other.measure is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from crawler.document import Document
 from crawler.record import registry_ids
-from nlp.arms import arms_of
+from nlp.arms import all_arms
 from nlp.claim import Arm, Concept, Level, Study
 from nlp.domain import ConceptKind
 from nlp.grammar.atoms import LARGE_NUMBER, number_value
@@ -93,6 +93,8 @@ def sample_size(reading: Reading, arms: tuple[Arm, ...], level: Level) -> int | 
     whole = sum(sizes) if len(sizes) > 1 else 0
     if whole and any(c.n == whole for c in counts):
         return whole
+    if whole and level is Level.TRIAL and counts and max(c.n for c in counts) in sizes:
+        return whole  # "39 patients in one group and 15 in the other": no number is larger than an arm's
     best = max(counts, key=lambda c: (c.weight, -c.place), default=None)
     if best is not None and (best.weight > 0 or not whole):
         return best.n
@@ -161,7 +163,7 @@ def conditions(reading: Reading) -> tuple[Concept, ...]:
 def studied(document: Document, reading: Reading) -> tuple[Study, tuple[Arm, ...]]:
     """The study as a whole, and its arms."""
     level = level_of(reading)
-    arms = arms_of(reading, level)
+    arms = all_arms(reading, level)
     number = re.search(
         r"\b(\d{1,6}|[A-Za-z-]{2,24})\s+(?:\w{1,24}[\s-]){0,4}?(?:studies|trials|RCTs|articles)\b",
         " ".join(s.plain for s in reading.of_role(Role.METHOD, Role.RESULT)),

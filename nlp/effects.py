@@ -10,11 +10,13 @@ from nlp.claim import Effect, Group, Kind, Level, Measure, Outcome, Quote, Timep
 from nlp.domain import ConceptKind
 from nlp.grammar.atoms import WORD_NUMBER, AtomKind, number_value
 from nlp.grammar.results import Printed
+from nlp.outcome_phrases import described
 from nlp.outcomes import as_outcome
 from nlp.owners import difference_of, owners_of
 from nlp.reading import OutcomeMention, TimeMention
 from nlp.scene import RESPECTIVELY, Scene
 from nlp.subjects import head_place, outcomes_of, times_of, trailing_list
+from nlp.told_of_arms import told_of_arms
 
 K = AtomKind
 
@@ -40,7 +42,8 @@ class Linked:
 
 def link(scene: Scene, index: int) -> list[Linked]:
     """The effects of one sentence."""
-    kept = [r for r in scene.printed if is_result(scene, r)]
+    told = told_of_arms(scene)
+    kept = [r for i, r in enumerate(scene.printed) if i in told or is_result(scene, r)]
     kept = without_restatements(kept)
     found: list[Linked] = []
     outcomes = outcomes_of(scene, kept)
@@ -61,7 +64,7 @@ def _effect(
     arm: int | None,
     versus: int | None,
 ) -> Effect:
-    outcome = as_outcome(mention) if mention else Outcome("", "")
+    outcome = _outcome(scene, mention, r)
     measure = _measure(scene, r, mention, group)
     sd, se = _spreads(scene, r)
     counted = measure is Measure.COUNT
@@ -74,6 +77,13 @@ def _effect(
         total=r.total if r.total is not None else _arm_total(scene, r, arm), n=r.n, unit=r.unit, timepoint=_timepoint(time), kind=_kind(scene, r, group), subgroup=_subgroup(scene, r, group), adjusted=True if re.search(r"\badjust", near_words(scene, r, 60), re.IGNORECASE) and group is Group.DIFFERENCE else None,
         analysis_set=_analysis_set(scene), arm=arm, versus=versus if group is Group.DIFFERENCE else None, printed=_printed(r, sd, se, group),
     )  # fmt: skip
+
+
+def _outcome(scene: Scene, mention: OutcomeMention | None, r: Printed) -> Outcome:
+    """The outcome with the whole phrase that the text has for it; the label stays the pack's."""
+    if mention is None:
+        return Outcome("", "")
+    return replace(as_outcome(mention), text=described(scene, mention, r)) if mention.entry else as_outcome(mention)
 
 
 def _arm_total(scene: Scene, r: Printed, arm: int | None) -> int | None:

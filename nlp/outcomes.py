@@ -20,7 +20,7 @@ _RIGHT = re.compile(
 _QUALIFIED = re.compile(r"(?:([\w-]+(?:\s[\w-]+)?)\s(?:score|subscale|subscore|component|domain)\sof\sthe\s)$", re.IGNORECASE)
 
 #: Where a noun phrase cannot go on, when its beginning is sought leftwards from a number or a verb.
-_STOP_LEFT = re.compile(
+STOP_LEFT = re.compile(
     r"\b(?:was|were|is|are|had|has|have|been|be|showed?|shows|shown|in|of|to|for|with|by|on|at|from|than|and|or|but|nor|while|whereas|although|that|which|who|when|where|there|after|before|during|between|among|within|versus|vs|compared|significantly|significant|significance|greater|higher|lower|larger|smaller|fewer|less|more|better|worse|improved|increased|decreased|reduced|rose|fell|dropped|achieved|reached|observed|seen|found|noted|reported|detected|indicated|the|a|an|its|their|this|these|both|neither|no|not|also|however|did|does|do|only|similar|comparable|patients|participants|subjects|received|underwent|developed|experienced|occurred|respectively|likewise|too|again|then|thus|moreover|furthermore|additionally|secondary|results?|baseline|group|groups|arm|arms|controls?|placebo|us|we|it|they|all|each|every|other)\b|[,;:()\[\]]",
     re.IGNORECASE,
 )
@@ -112,14 +112,14 @@ def unknown_outcome(reading: Reading, sentence: Sentence, clauses: Clauses, befo
     """
     head = clauses.masked[:before].rstrip()
     clause = clauses.clauses[clauses.clause_of(max(before - 1, 0))]
-    stops = [m.end() for m in _STOP_LEFT.finditer(head)]
+    stops = [m.end() for m in STOP_LEFT.finditer(head)]
     start = max([clause.start, *stops], default=clause.start)
     phrase = head[start:]
     words = phrase.strip()
     if not re.search(r"[A-Za-z]{3}", words):
         return _subject(reading, sentence, clauses, clause.start, before)
     a = sentence.start + start + len(phrase) - len(phrase.lstrip())
-    return _named(reading, a, a + len(words))
+    return named_outcome(reading, a, a + len(words))
 
 
 def _subject(reading: Reading, sentence: Sentence, clauses: Clauses, start: int, before: int) -> OutcomeMention | None:
@@ -138,15 +138,16 @@ def _subject(reading: Reading, sentence: Sentence, clauses: Clauses, start: int,
         flags=re.IGNORECASE,
     )
     words = phrase.strip(" ,;:").rpartition(",")[2].strip()
-    if not 2 < len(words) < 70 or not re.search(r"[A-Za-z]{3}", words):
+    if not 2 < len(words) < 110 or not re.search(r"[A-Za-z]{3}", words):
         return None
     a = sentence.start + start + head.find(words)
-    return _named(reading, a, a + len(words))
+    return named_outcome(reading, a, a + len(words))
 
 
-def _named(reading: Reading, start: int, end: int) -> OutcomeMention | None:
+def named_outcome(reading: Reading, start: int, end: int) -> OutcomeMention | None:
+    """A stretch of the text as an outcome of its own; None where it is too long for a name."""
     text = reading.text[start:end]
-    if len(text) > 80:
+    if len(text) > 120:
         return None
     long = reading.abbreviations.get(text.strip())
     return OutcomeMention(start, end, text, long or text)

@@ -85,6 +85,15 @@ class ArmMention:
 
 
 @dataclass(frozen=True, slots=True)
+class ArmNames:
+    """The text's own wordings for the arm at index `arm`, and its letter ("A" of "group A")."""
+
+    arm: int
+    names: tuple[str, ...]
+    letter: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeMention:
     """Words for an outcome: the pack's entry where one knows them, else the words alone. `text` holds qualifiers, `start`/`end` too."""
 
@@ -106,6 +115,8 @@ class Reading:
     concepts: list[ConceptMention] = field(default_factory=list)
     times: list[TimeMention] = field(default_factory=list)
     printed: dict[int, list[Printed]] = field(default_factory=dict)
+    #: The text's own wordings for its arms.
+    arm_names: tuple[ArmNames, ...] = ()
     #: Whether the text says that its ± are standard errors.
     says_standard_errors: bool = False
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from nlp.arm_names import LETTER, LETTERED
+from nlp.arm_wordings import found_wordings, wordings
 from nlp.claim import Arm, ArmRole
 from nlp.domain import ConceptKind
 from nlp.reading import ArmMention, Reading, Sentence, Side
@@ -25,6 +27,9 @@ _COMPARATOR_GROUP = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_SIDE = re.compile(r"^(?:-controlled|\scontrolled|\strial)", re.IGNORECASE)
+_GROUP_BEHIND = re.compile(
+    r"(?:[\s-](?:treated|administered|treatment|therapy))?(?:\s(?:groups?|arms?|patients|eyes|subjects|participants|recipients|women|men|children|infants|one))?(?![\w])"
+)
 _BLOOD = re.compile(
     r"\b(?:glyc(?:a)?emic|pain|disease|symptom|seizure|infection|local|tumou?r|blood pressure|bladder|bowel|motor|postural|quality|rate|weight) $",
     re.IGNORECASE,
@@ -40,7 +45,9 @@ class SideFinder:
 
     def find(self, sentence: Sentence) -> list[ArmMention]:
         """Mentions in order, in offsets of the document; where two overlap, the longer."""
-        found = [*self._named(sentence), *self._generic(sentence)]
+        own = self._own_names(sentence)
+        others = [*self._named(sentence), *self._generic(sentence)]
+        found = own + [m for m in others if not any(m.start < o.end and o.start < m.end for o in own)]
         found.sort(key=lambda m: (m.start, -(m.end - m.start)))
         kept: list[ArmMention] = []
         for m in found:
@@ -50,6 +57,30 @@ class SideFinder:
                 continue
             kept.append(m)
         return kept
+
+    def _own_names(self, sentence: Sentence) -> list[ArmMention]:
+        """The text's own wordings: "the SL group", "group A", "T2345"."""
+        pattern, names, letters = wordings(self.reading.arm_names)
+        found: list[ArmMention] = []
+        if pattern is not None:
+            for span, name in found_wordings(pattern, self.reading.plain, sentence.start, sentence.end):
+                if not _NOT_A_SIDE.match(self.reading.plain[span.end : span.end + 12]):
+                    found.append(self._mention(names[name], span.start, self._with_group(span.end)))
+        if letters:
+            for m in LETTERED.finditer(self.reading.plain, sentence.start, sentence.end):
+                places = [k for k in LETTER.finditer(self.reading.plain, m.start("all"), m.end("all")) if k[0].upper() in letters]
+                for i, k in enumerate(places):
+                    found.append(self._mention(letters[k[0].upper()], m.start() if not i else k.start(), k.end()))
+        return found
+
+    def _with_group(self, end: int) -> int:
+        """The word "group" behind a name belongs to the mention."""
+        m = _GROUP_BEHIND.match(self.reading.plain, end)
+        return m.end() if m else end
+
+    def _mention(self, arm: int, start: int, end: int) -> ArmMention:
+        side = Side.COMPARATOR if self.arms[arm].role is ArmRole.COMPARATOR else Side.INTERVENTION
+        return ArmMention(side, start, end, self.reading.text[start:end], arm)
 
     def _named(self, sentence: Sentence) -> list[ArmMention]:
         found = []

@@ -7,6 +7,7 @@ import re
 from nlp.candidates import PEOPLE
 from nlp.grammar.atoms import AtomKind
 from nlp.grammar.results import Printed
+from nlp.outcome_phrases import before_bracket, predicate_outcome
 from nlp.outcomes import unknown_outcome
 from nlp.reading import OutcomeMention, TimeMention
 from nlp.scene import RESPECTIVELY, Scene
@@ -19,7 +20,8 @@ def outcomes_of(scene: Scene, kept: list[Printed]) -> list[OutcomeMention | None
     zipped = _respective(scene, kept, [o for o in scene.outcomes if scene.outside_brackets(o.start)])
     found: list[OutcomeMention | None] = []
     for i, r in enumerate(kept):
-        mention = zipped.get(i) or _nearest_outcome(scene, r, kept) or (_carried(scene) if _refers_back(scene) else None)
+        own = before_bracket(scene, r, scene.outcomes) or predicate_outcome(scene, r)
+        mention = zipped.get(i) or own or _nearest_outcome(scene, r, kept) or (_carried(scene) if _refers_back(scene) else None)
         found.append(mention or unknown_outcome(scene.reading, scene.sentence, scene.cut, head_place(scene, r)) or _carried(scene))
     return found
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from nlp.claim import Measure
 
 #: A number as it stands: sign, thousands' commas, decimals with or without a leading zero.
 NUMBER = r"(?:(?<![\w.])[-+]|(?<=[–\s(\[])[-+])?(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
-_BOUND = rf"{NUMBER}(?:\s?%|\s?(?:percent|points?|mm|cm|m|kg|ml|mL|months?|days?|years?|weeks?|h|min|s)\b)?"
+_BOUND = rf"{NUMBER}(?:\s?%|\s?(?:percent|points?|mm\s?Hg|seconds|minutes|mm|cm|m|kg|ml|mL|months?|days?|years?|weeks?|h|min|s)\b)?"
 _SEP = r"(?:\s*(?:\bto\b|\band\b|\bthrough\b|–|;|/|~|\|)\s*|\s*,\s*)"
 
 
@@ -153,8 +154,13 @@ _CHI = re.compile(
     r"(?:\b[Cc]hi|χ)\s?\^?[2²]\s*(?:\(\d+\))?\s*[=:]\s*\d*\.?\d+|\b[tFzZQ]\s?(?:\(\d+(?:,\s?\d+)?\))?\s*=\s*[-+]?\d*\.?\d+|\bdf\s*=\s*\d+|\b[Rr][²2]\s*=\s*\d*\.?\d+"
 )
 _N = re.compile(r"\b[nN]\s?[=:]\s?(?P<value>\d{1,3}(?:,\d{3})+|\d+)(?!\s?[–/.]\s?\d)")
+_VALUE_UNIT = r"(?:%|mm\s?Hg|mmol/[lL]|mg/d[lL]|g/d[lL]|mm|cm|m|kg|g|points?|mL|ml|s|sec|seconds|min|minutes|years?|days?|weeks?|months?|h|hours|dB|letters|percent)"
 _PLUS_MINUS = re.compile(
-    rf"(?P<value>{NUMBER})\s?(?P<unit1>%|mm|cm|m|kg|points?|mL|ml|s|min|years?|days?)?\s?(?:±|\+/-|\+/–|\+-)\s?(?P<spread>\d+(?:\.\d+)?|\.\d+)(?P<unit2>\s?%)?"
+    rf"(?P<value>{NUMBER})\s?(?P<unit1>{_VALUE_UNIT})?(?![\w])\s?[(\[]?\s?(?:±|\+/-|\+/–|\+-|\+ or -)\s?(?P<spread>\d+(?:\.\d+)?|\.\d+)(?:\s?[)\]](?P<unit3>\s?{_VALUE_UNIT}(?![\w/]))?)?(?P<unit2>\s?%)?"
+)
+#: "13.83, SD = 2.54", "36.3 [SD 0.4]", "3.9 points (SE 0.7)".
+_NAMED_SPREAD = re.compile(
+    rf"(?P<value>{NUMBER})\s?(?P<unit1>{_VALUE_UNIT})?(?![\w])\s?[,(\[]\s?(?P<word>SD|SE|SEM|S\.D\.|S\.E\.|s\.d\.|standard deviation|standard error)\s?[=:,]?\s?±?\s?(?P<spread>\d+(?:\.\d+)?|\.\d+)(?P<unit2>\s?%)?\s?[)\]]?"
 )
 _FRACTION = re.compile(
     rf"(?P<events>(?<![\w.,/])\d{{1,9}}|\b(?:{WORD_NUMBER}|none|no)\b)\s?(?P<sep>/|(?:patients?\s|participants?\s|subjects?\s|cases?\s|eyes?\s)?(?:out\s)?of\s(?:the\s|all\s|its\s|these\s)?)\s?(?P<total>\d{{1,9}}(?!\d|[\d.,]{{0,9}}[.,]\d)|\b{WORD_NUMBER}\b)(?!\s?(?:/|%|years|studies|trials))",
@@ -221,6 +227,11 @@ _MEASURES = tuple(
     (m, re.compile(p if m in (Measure.R,) else rf"(?<![\w])(?:{p})", 0 if m in (Measure.R,) else re.IGNORECASE))
     for m, p in MEASURE_WORDS
 )
+#: What every measure's wording holds at least: a cheap look before nine searches.
+_ANY_MEASURE = re.compile(
+    r"ratio|differen|relative|reduction|effect size|coefficient|\bSMD|hedges|cohen|\bES\b|\bW?MDs?\b|\b[ac]?RRs?\b|adjRR|\bARR\b|\bA?RDs?\b|\bIRRs?\b|\b[ac]?ORs?\b|\b[as]?HRs?\b|β|beta|ρ|\b(?:r|rho|rs)\s*[=:]",
+    re.IGNORECASE,
+)
 #: Abbreviations that are English words or other things in lower case.
 _UPPER_ONLY = re.compile(r"^(?:or|ors|es|rd|rds|md|mds|arr|ard|hr|hrs|rr|rrs|irr|aor|cor)$")
 
@@ -244,7 +255,7 @@ def _plain_number(text: str) -> float:
 def _doses(work: str) -> Iterator[Atom]:
     for m in _DOSE.finditer(work):
         lab = _LAB_UNIT.search(m[0])
-        if lab:
+        if lab or work[max(0, m.start() - 5) : m.start()].rstrip().endswith(("±", "+/-", "+-")):
             continue
         yield Atom(AtomKind.DOSE, m.start(), m.end(), m[0])
 
@@ -316,10 +327,14 @@ def _sizes(work: str) -> Iterator[Atom]:
 
 def _plus_minus(work: str) -> Iterator[Atom]:
     for m in _PLUS_MINUS.finditer(work):
-        unit = (m["unit2"] or m["unit1"] or "").strip() or None
-        end = m.end()
-        yield Atom(AtomKind.PLUS_MINUS, m.start(), end, m[0], value=number_value(m["value"]), spread=float(m["spread"]), unit=unit,
+        unit = (m["unit2"] or m["unit1"] or m["unit3"] or "").strip() or None
+        yield Atom(AtomKind.PLUS_MINUS, m.start(), m.end(), m[0], value=number_value(m["value"]), spread=float(m["spread"]), unit=unit,
                    percent="%" in (unit or ""), printed=_printed(m, estimate="value", sd="spread"))  # fmt: skip
+    for m in _NAMED_SPREAD.finditer(work):
+        unit = (m["unit2"] or m["unit1"] or "").strip() or None
+        field = "se" if m["word"].lower().startswith(("se", "s.e", "standard e")) else "sd"
+        yield Atom(AtomKind.PLUS_MINUS, m.start(), m.end(), m[0], value=number_value(m["value"]), spread=float(m["spread"]), unit=unit, operator=field,
+                   percent="%" in (unit or ""), printed=_printed(m, estimate="value", **{field: "spread"}))  # fmt: skip
 
 
 def _fractions(work: str) -> Iterator[Atom]:
@@ -425,10 +440,84 @@ def _word_numbers(work: str) -> Iterator[Atom]:
 
 
 def _measures(work: str) -> Iterator[Atom]:
-    for measure, pattern in _MEASURES:
+    for measure, pattern in _MEASURES if _ANY_MEASURE.search(work) else ():
         for m in pattern.finditer(work):
             if not _UPPER_ONLY.match(m[0]):
                 yield Atom(AtomKind.MEASURE, m.start(), m.end(), m[0], measure=measure)
+
+
+_DURATION_BEFORE = re.compile(
+    r"\b(?:survival|times?|durations?|stay|progression|latency|delay|TTP|PFS|OS|DFS|RFS|time-to-\w+|hospitali[sz]ation|remission)\b(?:\s?\([^()]{1,24}\))?[^.;:]{0,60}?(?:\b(?:was|were|of|averaged|is|being|reached|from|by|to|lasted|took)\s|[(\[]\s?)\s*(?:median,?\s|from\s|only\s|a\s|an\s|estimated\s|median\s|mean\s|about\s|approximately\s|extended\s|prolonged\s)*$",
+    re.IGNORECASE,
+)
+_NO_DURATION = re.compile(
+    r"\bfollow|\b(?:at|after|within|over|during|for|every)\s+(?:an?\s)?(?:median\s|mean\s)?$|\b(?:age|dose|onset of|survivals?\sat|rate)\b",
+    re.IGNORECASE,
+)
+_SECOND_DURATION = re.compile(
+    r"(?:\b(?:and|versus|vs\.?|v|compared (?:with|to)|than|to|was|were|only|and only|against)|,|\()\s*(?:an?\s|median\s|mean\s|of\s|in\s|increase\s|decrease\s|reduction\s|gain\s)*$",
+    re.IGNORECASE,
+)
+_LENGTHENED = re.compile(
+    r"\b(?:increased|decreased|reduced|shortened|prolonged|delayed|lengthened|extended)\sby\s(?:an?\s|median\s|mean\s|average\s|of\s|about\s)*$"
+)
+#: "6.9 versus 7.8 months": what is set against another number is a result.
+_RIVAL_NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?\s(?:versus|vs\.?|v\.?)\s$")
+_LISTED_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+def as_results(sentence: str, found: list[Atom]) -> list[Atom]:
+    """Durations that are results ("median survival was 9.5 months") as numbers with a unit; "75 and 67%" as two percentages."""
+    out: list[Atom] = []
+    last: Atom | None = None
+    for atom in found:
+        if atom.kind is AtomKind.TIME and _is_duration(sentence, atom, last):
+            out.extend(_durations(atom))
+            last = atom
+        else:
+            out.append(atom)
+    return _shared_percents(sentence, out)
+
+
+def _is_duration(sentence: str, atom: Atom, last: Atom | None) -> bool:
+    if not atom.text[:1].isdigit():
+        return False
+    head = sentence[max(0, atom.start - 110) : atom.start]
+    rival = _RIVAL_NUMBER.search(head)
+    if rival is not None and not _NO_DURATION.search(head[rival.start() - 30 if rival.start() > 30 else 0 : rival.start()]):
+        return True
+    if last is not None and not _NO_DURATION.search(head[-24:]):
+        gap = sentence[last.end : atom.start]
+        return ";" not in gap and len(gap) < 110 and _SECOND_DURATION.search(gap) is not None
+    if _LENGTHENED.search(head):
+        return True
+    said = _DURATION_BEFORE.search(head)
+    return said is not None and _NO_DURATION.search(head[said.start() :]) is None
+
+
+def _durations(atom: Atom) -> Iterator[Atom]:
+    numbers = list(_LISTED_NUMBER.finditer(atom.text))
+    unit = re.search(r"[A-Za-z]+\s*$", atom.text)
+    for place, m in enumerate(numbers):
+        end = atom.end if place == len(numbers) - 1 else atom.start + m.end()
+        yield Atom(
+            AtomKind.NUMBER, atom.start + m.start(), end, atom.text[m.start() : end - atom.start], value=float(m[0]),
+            unit=unit[0].strip() if unit else None, printed=(("estimate", m[0]),),
+        )  # fmt: skip
+
+
+_PERCENT_GAP = re.compile(r"\s?(?:and|versus|vs\.?|v\.?|or|to|compared (?:with|to))\s?")
+
+
+def _shared_percents(sentence: str, found: list[Atom]) -> list[Atom]:
+    out = list(found)
+    for i in range(len(out) - 1, 0, -1):
+        a, b = out[i - 1], out[i]
+        if a.kind is not AtomKind.NUMBER or a.unit or b.kind is not AtomKind.PERCENT:
+            continue
+        if a.value is not None and 0 <= a.value <= 100 and _PERCENT_GAP.fullmatch(sentence, a.end, b.start):
+            out[i - 1] = replace(a, kind=AtomKind.PERCENT, percent=True, unit="%")
+    return out
 
 
 #: In order: what an earlier reader takes, a later one does not see.
@@ -446,17 +535,27 @@ def _readable(atom: Atom) -> bool:
     return all(v is None or abs(v) < _LARGEST for v in (atom.value, atom.low, atom.high, atom.spread))
 
 
-def atoms(sentence: str) -> list[Atom]:
-    """The printed parts of a sentence in one spelling, in order; offsets count in the sentence.
+#: Without a digit a sentence prints counts and times in words, and no more.
+_WITHOUT_DIGITS: tuple[Reader, ...] = (_fractions, _times, _noise, _word_numbers)
+_DIGIT = re.compile(r"\d")
 
-    >>> [(a.kind.value, a.value, a.low, a.high) for a in atoms("RR 0.44 (95% CI 0.28–0.69; P < .001)")]
-    [('measure', None, None, None), ('number', 0.44, None, None), ('interval', None, 0.28, 0.69), ('p', 0.001, None, None)]
-    """
+
+@lru_cache(maxsize=256)
+def _atoms(sentence: str) -> tuple[Atom, ...]:
     work, found = sentence, []
-    for read in READERS:
+    for read in READERS if _DIGIT.search(sentence) else _WITHOUT_DIGITS:
         for atom in read(work):
             if "\x00" in work[atom.start : atom.end] or not _readable(atom):
                 continue
             found.append(atom)
             work = _claimed(work, atom.start, atom.end)
-    return sorted(found, key=lambda a: a.start)
+    return tuple(as_results(sentence, sorted(found, key=lambda a: a.start)))
+
+
+def atoms(sentence: str) -> list[Atom]:
+    """The printed parts of a sentence in one spelling, in order; offsets count in the sentence. A document's sentences are kept a while.
+
+    >>> [(a.kind.value, a.value, a.low, a.high) for a in atoms("RR 0.44 (95% CI 0.28–0.69; P < .001)")]
+    [('measure', None, None, None), ('number', 0.44, None, None), ('interval', None, 0.28, 0.69), ('p', 0.001, None, None)]
+    """
+    return list(_atoms(sentence))

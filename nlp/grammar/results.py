@@ -15,7 +15,7 @@ K = AtomKind
 
 #: Between an estimate and what belongs to it stand brackets, marks and a few words that say nothing of their own.
 _GLUE = re.compile(
-    r"[\s,;:=()\[\]]*(?:(?:with|and|an?|the|of|points?|units?|m|mm|cm|kg|mL|ml|letters|degrees|m/s|patients?|participants?|subjects?|cases?|adjusted|both|all|"
+    r"[\s,;:=()\[\]]*(?:(?:with|and|an?|the|of|percentage|seconds|minutes|months|weeks|days|years|points?|units?|m|mm|cm|kg|mL|ml|letters|degrees|m/s|patients?|participants?|subjects?|cases?|adjusted|both|all|"
     r"corresponding|each|group|change|difference|score|was|two-sided|one-sided|log-rank|interaction|unadjusted|nominal)\b[\s,;:=()\[\]]*){0,4}"
 )
 _TO_P = re.compile(r"[\s,;:=()\[\]]*(?:[A-Za-z’'-]+[\s,;:()\[\]]*){0,4}")
@@ -125,6 +125,8 @@ class Assembler:
             unit=atom.unit,
             printed=atom.printed,
         )
+        if atom.kind is K.PLUS_MINUS and atom.operator is not None:
+            return replace(result, se=atom.spread) if atom.operator == "se" else replace(result, sd=atom.spread)
         if atom.kind is K.PLUS_MINUS:
             return replace(result, spread=atom.spread)
         if atom.kind is K.FRACTION:
@@ -224,7 +226,9 @@ class Assembler:
 
     def _take_count(self, result: Printed, atom: Atom, gap: str) -> Printed | None:
         opens = (
-            re.fullmatch(r"(?:\s(?:patients?|participants?|subjects?|cases?|eyes|children|knees|women|men))?\s?[(\[]\s?|,\s", gap)
+            re.fullmatch(
+                r"(?:\s(?:patients?|participants?|subjects?|cases?|eyes|children|knees|women|men))?\s?[(\[]\s?|\s?,\s", gap
+            )
             is not None
         )
         if (

@@ -1,0 +1,409 @@
+"""Arms that no pack knows, learnt from how the text names the people it compares.
+
+Names gathered by `arm_names` are brought together: the same words, an abbreviation and what it stands for, "group A" and what group A was
+given. Two names of one list ("X or Y", "with X than with Y") are never one arm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from nlp.arm_names import How, Naming, namings
+from nlp.claim import Arm, ArmRole, Quote
+from nlp.domain import ConceptKind
+from nlp.phrases import phrase_after, phrase_before
+from nlp.reading import Reading, Sentence
+from nlp.words import normal_words
+
+#: Words that tell one arm from another only where nothing else does.
+_WEAK = frozenset(re.findall(r"\S+", """
+    treatment therapy group arm patient treated oral daily once twice weekly alone only mg µg μg g kg ml iu u gy day week
+    month dose of plus and with the a an or subject regimen drug procedure surgery administration administered use
+    intervention program programme implant trial study technique method strategy approach condition cohort implantation
+    injection infusion eye tablet capsule solution in for to as
+"""))  # fmt: skip
+_CONTROL = re.compile(
+    r"\b(?:placebo|controls?|sham|usual care|standard(?: (?:care|therapy|treatment|of care|medical therapy))?|conventional(?! (?:trab|frac))|routine|no treatment|untreated|"
+    r"wait(?:ing)?[- ]?list|treatment as usual|TAU|vehicle|saline|no intervention|observation|attention control|comparator|nonintervention|dummy|UC)\b",
+    re.IGNORECASE,
+)
+#: What looks like a name and is none: the study's measures and people, and generalities.
+_NO_NAME = re.compile(
+    r"^(?:\W|\d+(?:[.,]\d+)?\s?(?:%|mm\b|mmHg|kg\b|cm\b|ml\b|mL\b|points?|[±+/-]|$)|[\d.,%±+/-]+$)|^(?:age|sex|gender|study|treatment|trial|patient|ethnic|risk|peer|support|focus|blood|muscle|food|functional|"
+    r"other|subgroup|analysis|time|follow-up|median|respective|matched|parallel|separate|larger|single|double-blind|open-label|phase|people|work|working|target|first|second|third|last|new|"
+    r"baseline|control(?:led)? trials?|pre-?treatment|post-?treatment|admission|discharge|randomi[sz]ation|entry|inclusion|presentation|diagnosis|arrival|addition|contrast|total|order|year|month|intent|"
+    r"results?|outcomes?|safety|efficacy|effects?|effectiveness|completion|hospital|home|stages?|grades?|score|terms|stage|surgery|birth|screening|therapy|protocol|response|life|intervention groups?|"
+    r"mm\s?Hg|males?|females?|men|women|boys|girls|possible|drop-?outs?|completers|responders|non-?responders|survivors|smokers|elderly|adults?|children|white|black|both|units?|basis|daily basis|disease|death|relapse|survival|progression|expected|chance|which|normal|healthy|days?|weeks?|months?|hours?|minutes|years?|side|case|range|values?|points?|levels?|visits?)$",
+    re.IGNORECASE,
+)
+#: Heads of phrases that tell when or where, not to whom.
+_NOT_HEAD = re.compile(
+    r"\b(?:period|weeks?|months?|years?|days?|hours?|visits?|interval|phase|study|studies|trials?|analys[ei]s|time|times|follow-?up|baseline|age|ages|rate|rates|ratio|score|scores|sample|"
+    r"population|hospital|cent(?:er|re)s?|countries|literature|levels?|values?|measurements?|assessments?|evaluations?|points?|difference|differences|criteria|events?|procedures|groups|arms)$",
+    re.IGNORECASE,
+)
+#: Roles that a text gives its arms whatever they are given.
+ROLE_WORD = re.compile(
+    r"^(?:intervention|treatment|treated|experimental|active|study|test|therapy|verum|drug|case|investigational|intervention group)$",
+    re.IGNORECASE,
+)
+_CONTROL_WORD = re.compile(r"^(?:controls?|comparator|comparison|reference|placebo[- ]control|control group)$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Learnt:
+    """An arm in the making: its names in order of finding, the places of each, and how they were found."""
+
+    names: dict[str, tuple[int, int]] = field(default_factory=dict)
+    keys: list[frozenset[str]] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    sets: set[int] = field(default_factory=set)
+    hows: dict[How, int] = field(default_factory=dict)
+    seconds: int = 0
+    firsts: int = 0
+    sizes: list[int] = field(default_factory=list)
+    letter: str | None = None
+
+    @property
+    def weight(self) -> float:
+        """How sure it is that this is an arm."""
+        points = {
+            How.BESIDE: 1.0,
+            How.GIVEN: 1.0,
+            How.AGAINST: 1.0,
+            How.GROUP: 2.0,
+            How.LETTER: 2.0,
+            How.TITLE: 1.5,
+            How.DESIGN: 3.0,
+        }
+        return sum(points[h] * min(n, 2) for h, n in self.hows.items())
+
+
+@dataclass(frozen=True, slots=True)
+class LearntArm:
+    """A learnt arm: as the contract has it, and every wording that the text uses for it."""
+
+    arm: Arm
+    names: tuple[str, ...]
+    letter: str | None
+    weight: float
+    sure: bool
+    #: The lists that it stands in: arms of one list are set against each other.
+    sets: frozenset[int]
+
+
+def _key(name: str) -> frozenset[str]:
+    words = [w for w, _, _ in normal_words(name)]
+    strong = frozenset(w for w in words if w not in _WEAK and not re.fullmatch(r"[\d.]+|\d+(?:mg|g|ml|iu|gy)", w))
+    return strong or frozenset(w for w in words if w not in ("the", "a", "an", "of")) or frozenset(words)
+
+
+def _full(name: str) -> frozenset[str]:
+    return frozenset(w for w, _, _ in normal_words(name) if w not in ("the", "a", "an", "group", "arm", "patient"))
+
+
+_TRIM = re.compile(
+    r"^(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-\w+\s|additional\s|adjuvant\s|concomitant\s|single\s|receiv\w+\s|primary\s(?=\w{4}))+|"
+    r"(?:\s|-)(?:treated|administered|group|arm|treatment group|patients|eyes)$",
+    re.IGNORECASE,
+)
+_COMBINING = re.compile(r"\b(?:plus|combin\w+|with|and|followed|then)\b|\+|/|&", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Defined:
+    name: str
+    span: tuple[int, int]
+
+
+#: What stands between "group A" and what it was given.
+_RECEIVED = re.compile(
+    r"\s?(?:[(\[][^()\[\]]{0,40}[)\]]\s?)?(?:[,:=–-]\s?)?(?:(?:patients|women|eyes|subjects|participants|who|which|\d+ patients)\s)?"
+    r"(?:(?:was|were|had|been|being)\s)?(?:received|receiving|given|treated with|treated by|underwent|got|assigned to|using|used|consisted of|with|[(\[]|(?<=[:=] ))\s?",
+    re.IGNORECASE,
+)
+
+
+#: No paper names its arms more often before they are known; what comes later is looked up and learns nothing.
+_MOST = 400
+
+
+class Learner:
+    """Gathers a document's names and brings them together."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.found: list[Learnt] = []
+        self.long = {short: long for short, long in reading.abbreviations.items()}
+
+    def run(self) -> list[LearntArm]:
+        """The arms, interventions first in the order of the design; none where no two names are set against each other."""
+        sets = 0
+        gathered: list[tuple[Sentence, Naming]] = []
+        for sentence in self.reading.sentences:
+            names = namings(sentence, sets)
+            sets = max([sets, *(n.set_ for n in names)])
+            gathered += [(sentence, n) for n in names]
+            if len(gathered) > _MOST:
+                break
+        gathered.sort(key=lambda g: (-g[1].how, g[0].start + g[1].start))
+        for sentence, naming in gathered:
+            self._add(sentence, naming)
+        self._definitions()
+        return self._arms()
+
+    # ------------------------------------------------------------ one name
+
+    def _add(self, sentence: Sentence, naming: Naming) -> None:
+        start, end = sentence.start + naming.start, sentence.start + naming.end
+        if naming.how is How.LETTER:
+            self._lettered(sentence, naming)
+            return
+        written = self.reading.plain[start:end]
+        trimmed = _TRIM.sub("", written).strip()
+        if trimmed != written and trimmed:
+            start += written.find(trimmed)
+            end = start + len(trimmed)
+        name = self.reading.text[start:end]
+        if not self._is_name(name, start, end, naming.how):
+            return
+        short = self._abbreviation(name, naming.bracket)
+        arm = self._same(name, naming.set_) or self._new()
+        self._put(arm, name, (start, end), naming)
+        if short and short not in arm.names:
+            place = self.reading.text.find(short, end, end + 40)
+            arm.names[short] = (place, place + len(short)) if place >= 0 else (start, end)
+            arm.keys.append(_key(short))
+
+    def _put(self, arm: Learnt, name: str, span: tuple[int, int], naming: Naming) -> None:
+        if name not in arm.names:
+            arm.names[name] = span
+            arm.keys.append(_key(name))
+        arm.places.append(span[0])
+        arm.sets.add(naming.set_)
+        arm.hows[naming.how] = arm.hows.get(naming.how, 0) + 1
+        if naming.how in (How.TITLE, How.AGAINST):
+            arm.seconds += naming.second
+            arm.firsts += not naming.second
+
+    def _new(self) -> Learnt:
+        self.found.append(Learnt())
+        return self.found[-1]
+
+    def _lettered(self, sentence: Sentence, naming: Naming) -> None:
+        letter = sentence.plain[naming.start : naming.end].upper()
+        arm = next((a for a in self.found if a.letter == letter), None)
+        if arm is None:
+            arm = self._new()
+            arm.letter = letter
+            lead = re.compile(r"(?:groups?|arms?|cohorts?)\s$", re.IGNORECASE).search(
+                sentence.plain, max(0, naming.start - 8), naming.start
+            )
+            start = sentence.start + (lead.start() if lead else naming.start)
+            arm.names[self.reading.text[start : sentence.start + naming.end]] = (start, sentence.start + naming.end)
+        arm.places.append(sentence.start + naming.start)
+        arm.sets.add(naming.set_)
+        arm.hows[How.LETTER] = arm.hows.get(How.LETTER, 0) + 1
+
+    def _is_name(self, name: str, start: int, end: int, how: How) -> bool:
+        grouped = how in (How.GROUP, How.DESIGN)
+        if grouped and ROLE_WORD.match(name):
+            return True
+        if _NOT_HEAD.search(name):
+            return False
+        if grouped and (re.fullmatch(r"\d+-[a-z]\w+", name)):
+            return True
+        if how is How.GROUP and re.fullmatch("[A-Z]", name):
+            return True
+        if len(name) < 2 or _NO_NAME.match(name) or not re.search(r"[A-Za-z]", name):
+            return False
+        if grouped or how is How.LETTER:
+            return True
+        if self.reading.concepts_in(start, end, ConceptKind.OUTCOME):
+            return False
+        measured = [m for m in self.reading.concepts_in(start, end, ConceptKind.CONDITION) if m.end - m.start > 0.5 * (end - start)]
+        timed = re.match(r"\d+[- ]?(?:h|hours?|days?|weeks?|months?|years?)\b", name)
+        return not measured and not timed
+
+    def _abbreviation(self, name: str, bracket: str) -> str | None:
+        short = bracket.split(",")[0].split(";")[0].split(":")[0].strip()
+        if re.fullmatch(r"[A-Z][\w/+-]{0,11}", short) and short.lower() != name.lower() and not short.isdigit():
+            return short
+        return next((s for s, long in self.long.items() if long.lower() == name.lower()), None)
+
+    # ------------------------------------------------------------ which names are one
+
+    def _same(self, name: str, set_: int) -> Learnt | None:
+        open_ones = [a for a in self.found if set_ not in a.sets]
+        full = _full(name)
+        for a in open_ones:
+            if any(_full(n) == full for n in a.names):
+                return a
+        expanded = self.long.get(name)
+        names = [name] + ([expanded] if expanded else [])
+        near = [a for a in open_ones if any(self._like(n, a) for n in names)]
+        if len(near) == 1 and not any(self._like(name, a) for a in self.found if a is not near[0]):
+            return near[0]
+        return self._by_role(name, open_ones) if not near else None
+
+    def _like(self, name: str, arm: Learnt) -> bool:
+        """The same words, a part of the words where nothing is combined with them, or an abbreviation of them."""
+        key = _key(name)
+        for other, words in zip(arm.names, arm.keys, strict=False):
+            if key == words and (_full(name) <= _full(other) or _full(other) <= _full(name) or not _doses_differ(name, other)):
+                return True
+            small, large = (name, other) if len(key) < len(words) else (other, name)
+            if (key < words or words < key) and not (_COMBINING.search(large) and not _COMBINING.search(small)):
+                return True
+            if abbreviates(name, other) or abbreviates(other, name):
+                return True
+            long = self.long.get(other)
+            if long and long != name and _key(long) == key:
+                return True
+        return False
+
+    def _by_role(self, name: str, open_ones: list[Learnt]) -> Learnt | None:
+        """ "the control group" of a trial of X and placebo; "the intervention group" of the only other arm."""
+        designed = [a for a in open_ones if How.DESIGN in a.hows or How.TITLE in a.hows]
+        controls = [a for a in designed if _is_control(a)]
+        others = [a for a in designed if not _is_control(a)]
+        if _CONTROL_WORD.match(name) and len(controls) == 1:
+            return controls[0]
+        if ROLE_WORD.match(name) and len(others) == 1 and len(designed) >= 2:
+            return others[0]
+        if _CONTROL_WORD.match(name) and not controls and len(others) == 2:
+            return others[1]
+        return None
+
+    def _definitions(self) -> None:
+        """ "group A (n = 20) received X", "X (group A)": a letter and a name for one arm."""
+        for arm in [a for a in self.found if a.letter]:
+            for name in self._definition(arm):
+                other = self._same(name.name, -1)
+                if other is None or other is arm:
+                    arm.names = {name.name: name.span, **arm.names}
+                elif other.letter is None:
+                    other.letter = arm.letter
+                    other.names.update(arm.names)
+                    other.hows[How.LETTER] = arm.hows[How.LETTER]
+                    other.places += arm.places
+                    other.sets |= arm.sets
+                    self.found.remove(arm)
+                break
+
+    def _definition(self, arm: Learnt) -> Iterator[_Defined]:
+        plain = self.reading.plain
+        for m in re.finditer(rf"\b(?:groups?|arms?|cohorts?)\s{re.escape(arm.letter or '')}(?![\w.])", plain, re.IGNORECASE):
+            if plain[max(0, m.start() - 1) : m.start()] in ("(", "["):
+                name = phrase_before(plain, m.start() - 2)
+            else:
+                verb = _RECEIVED.match(plain, m.end())
+                name = phrase_after(plain, verb.end()) if verb else None
+            if name is not None and self._is_name(plain[name.start : name.end], name.start, name.end, How.GIVEN):
+                yield _Defined(self.reading.text[name.start : name.end], (name.start, name.end))
+
+    # ------------------------------------------------------------ the arms
+
+    def _arms(self) -> list[LearntArm]:
+        designed = [a for a in self.found if How.DESIGN in a.hows]
+        kept = [a for a in self.found if a.weight >= 1]
+        if len(designed) >= 2:
+            lettered = [a for a in kept if a.letter and a not in designed]
+            titled = [a for a in kept if a.hows.get(How.TITLE) and a.weight >= 3 and a not in designed and not lettered]
+            kept = [*designed, *lettered, *titled]
+        kept.sort(key=lambda a: (How.DESIGN not in a.hows, min(s for s, _ in a.names.values())))
+        kept = kept[:8]
+        roles = _roles(kept)
+        out = [self._arm(a, role) for a, role in zip(kept, roles, strict=True)]
+        return [x for x in out if x.arm.role is not ArmRole.COMPARATOR] + [x for x in out if x.arm.role is ArmRole.COMPARATOR]
+
+    def _arm(self, a: Learnt, role: ArmRole) -> LearntArm:
+        name, (start, end) = next(iter(a.names.items()))
+        longest = self.long.get(name) or name
+        short = [n for n in a.names if abbreviates(n, longest) or self.long.get(n)]
+        quote = Quote(start, end, self.reading.text[start:end])
+        if quote.text == longest and short:
+            span = a.names[short[0]]
+            if self.reading.text[span[0] : span[1]] == short[0]:
+                quote = Quote(span[0], span[1], short[0])
+        cls = comparator_class(" ".join(a.names)) if role is ArmRole.COMPARATOR else None
+        arm = Arm(role, longest, quote, None, comparator_class=cls)
+        sure = How.DESIGN in a.hows or How.TITLE in a.hows
+        return LearntArm(arm, tuple(sorted(a.names, key=len, reverse=True)), a.letter, a.weight, sure, frozenset(a.sets))
+
+
+def _doses_differ(a: str, b: str) -> bool:
+    numbers = [set(re.findall(r"\d+(?:\.\d+)?", x)) for x in (a, b)]
+    return bool(numbers[0] and numbers[1] and numbers[0] != numbers[1])
+
+
+def abbreviates(short: str, long: str) -> bool:
+    """Whether the letters of `short` stand in `long` in order, from its first letter, most of them at the beginnings of words.
+
+    >>> abbreviates("PLD", "pegylated liposomal doxorubicin"), abbreviates("SK", "streptokinase"), abbreviates("PLD", "placebo")
+    (True, True, False)
+    """
+    letters = (
+        re.sub(r"[^A-Za-z]", "", short).lower().removesuffix("s") if short.isupper() or re.match(r"^[A-Z]{2,}s$", short) else ""
+    )
+    if not 2 <= len(letters) <= 6 or len(long) < len(letters) + 4 or long.isupper():
+        return False
+    initials = "".join(w[0] for w in re.findall(r"[A-Za-z]+", long)).lower()
+    if letters == initials or letters in initials:
+        return True
+    lower, place = long.lower(), 0
+    if lower[0] != letters[0]:
+        return False
+    for c in letters:
+        place = lower.find(c, place) + 1
+        if not place:
+            return False
+    words = len(re.findall(r"[A-Za-z]{3,}", long))
+    return words == 1 or sum(i in letters for i in set(initials)) == len(set(initials))
+
+
+def _is_control(a: Learnt) -> bool:
+    return any(_CONTROL.search(n) and not _COMBINING.search(n) for n in a.names) or any(
+        re.search(r"\bplacebo\b", n) and len(n) < 24 for n in a.names
+    )
+
+
+def _roles(found: list[Learnt]) -> list[ArmRole]:
+    controls = [_is_control(a) for a in found]
+    if any(controls) and not all(controls):
+        return [ArmRole.COMPARATOR if c else ArmRole.INTERVENTION for c in controls]
+    if len(found) < 2:
+        return [ArmRole.COMPARATOR if c else ArmRole.INTERVENTION for c in controls]
+    most = max(range(len(found)), key=lambda i: (found[i].seconds - found[i].firsts, i == 1, i))
+    return [ArmRole.COMPARATOR if i == most else ArmRole.INTERVENTION for i in range(len(found))]
+
+
+def comparator_class(names: str) -> str | None:
+    """The contract's class of a comparator by its wording; None for a bare "control".
+
+    >>> comparator_class("usual care"), comparator_class("waiting list"), comparator_class("control"), comparator_class("atenolol")
+    ('standard care', 'no treatment', None, 'active')
+    """
+    for name, pattern in (
+        ("placebo", r"placebo|dummy|vehicle|saline"),
+        ("sham", r"\bsham\b"),
+        (
+            "standard care",
+            r"usual care|standard (?:care|of care|therapy|treatment|medical)|routine|treatment as usual|conventional (?:care|therapy|treatment)|\bUC\b|\bTAU\b",
+        ),
+        ("no treatment", r"no (?:treatment|intervention)|untreated|wait|observation"),
+    ):
+        if re.search(pattern, names, re.IGNORECASE):
+            return name
+    return (
+        None
+        if re.fullmatch(r"(?:\s?(?:controls?|comparator|comparison|reference|group|arm|the|subjects))+", names, re.IGNORECASE)
+        else "active"
+    )
+
+
+def learnt_arms(reading: Reading) -> list[LearntArm]:
+    """What the text itself says of its arms."""
+    return Learner(reading).run()

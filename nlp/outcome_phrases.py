@@ -1,0 +1,172 @@
+"""The words for an outcome beyond a pack's name: the whole noun phrase around it, the phrase before a bracket, the predicate behind a share."""
+
+from __future__ import annotations
+
+import re
+
+from nlp.candidates import PEOPLE
+from nlp.grammar.atoms import AtomKind
+from nlp.grammar.results import Printed
+from nlp.grammar.sentences import Span
+from nlp.outcomes import STOP_LEFT, named_outcome
+from nlp.phrases import phrase_before
+from nlp.reading import OutcomeMention, Side
+from nlp.scene import Scene
+
+K = AtomKind
+
+#: Nouns that say how something is counted or how it went, and belong to its name: "incidence of", "mean decrease in".
+_HEAD = (
+    r"(?:incidences?|rates?|probabilit(?:y|ies)|proportions?|percentages?|reductions?|changes?|decreases?|increases?|improvements?|numbers?|frequenc(?:y|ies)|risks?|prevalence|"
+    r"durations?|times?|scores?|severity|freedom|presence|levels?|concentrations?|occurrence|amount|degree|recurrence|odds|loss|gain|decline|episodes|estimate|likelihood|rise|fall|cases)"
+)
+_HEAD_BEFORE = re.compile(
+    rf"(?:\b(?:[\w-]+\s){{0,3}}?{_HEAD}\s(?:\([^()]{{1,12}}\)\s)?(?:of|in|from|for|to|with)\s(?:baseline\s(?:in|of)?\s?)?(?:the\s|an?\s|any\s|at least one\s|patients with\s|patients who had\s)*)$",
+    re.IGNORECASE,
+)
+_LIMIT = re.compile(
+    r"(?:\s(?:reductions?|decreases?|increases?|control|changes?|ranges?|values?|scores?|rates?|levels?))?\s(?:(?:of|between|above|below|over|under|by)\s)?(?:(?:less|greater|more|lower|higher) than(?: or equal to)?\s|at least\s|[<>≤≥=]{1,2}\s?|> or =\s?)?"
+    r"\d[\d.]*\s?(?:mm\s?Hg|%|mm|points?|lines?|m|cm|kg)?(?:\s(?:or (?:less|more|greater|lower|higher|better|worse)|and \d[\d.]*\s?(?:mm\s?Hg|%|mm|points?)))?"
+)
+
+
+#: "Remained stable" names a state by its verb; the outcome is the state.
+_STATE_VERB = re.compile(r"(?:remain(?:ed|ing|s)?|became|being|stayed)\s(?=\w)", re.IGNORECASE)
+
+
+def described(scene: Scene, mention: OutcomeMention, r: Printed) -> str:
+    """The whole noun phrase of a mention: "incidence of transient hypotony", "mean decrease in IOP", "IOP of 21 mmHg or less".
+
+    A contrast's outcome goes without "incidence of": that is what the ratio is of.
+    """
+    start, end = mention.start - scene.offset, mention.end - scene.offset
+    if not 0 <= start < end <= len(scene.plain):
+        return mention.text
+    state = _STATE_VERB.match(scene.plain, start, end)
+    start = state.end() if state else _widened(scene, start)
+    head = _HEAD_BEFORE.search(scene.plain, max(0, start - 80), start) if r.measure is None else None
+    if head and not _crosses_arm(scene, head.start(), start):
+        start = _after_stops(scene.plain, head.start(), start, keep=head.end() - head.start())
+    limit = _LIMIT.match(scene.plain, end)
+    if limit and re.search(r"less|more|least|lower|higher|greater|<|>|≤|≥|=|between", limit[0]):
+        end = limit.end()
+    return scene.sentence.text[start:end].strip()
+
+
+def _widened(scene: Scene, start: int) -> int:
+    """Where the modifiers before a name begin: back to the last word that no name holds."""
+    if start < 2 or scene.plain[start - 1] != " " or re.match(r"(?:the|an?|no|any)\s", scene.plain[start:], re.IGNORECASE):
+        return start
+    found = phrase_before(scene.plain, start - 1)
+    verb = re.search(r"(\w+(?:ed|ing|es))\s?$", scene.plain[:start])
+    if verb is not None and verb[1] not in ("combined", "sustained", "fasting", "walking"):
+        return start
+    if found is None or _crosses_arm(scene, found.start, start) or re.search(r"\d", scene.plain[found.start : start]):
+        return start
+    return found.start
+
+
+def _after_stops(plain: str, low: int, high: int, keep: int) -> int:
+    """Within "… was the overall rate of", the phrase begins behind "the"."""
+    head = re.search(_HEAD + r"\s", plain[low:high], re.IGNORECASE)
+    place = low + head.start() if head else high - keep
+    stops = [m.end() for m in STOP_LEFT.finditer(plain, low, place)]
+    begin = max([low, *stops])
+    while begin < place and plain[begin] == " ":
+        begin += 1
+    return begin
+
+
+def _crosses_arm(scene: Scene, start: int, end: int) -> bool:
+    a, b = scene.offset + start, scene.offset + end
+    return any(m.start < b and a < m.end for m in scene.sides if m.side is not Side.BASELINE)
+
+
+_LEAD = re.compile(
+    r"(?:,|;|:|\band|\bor|\bmore|\bfewer|\bless|\bhigher|\blower|\bgreater|\bincluding|\bincluded|\bwere)\s*(?:the\s|an?\s)?$",
+    re.IGNORECASE,
+)
+#: Words that end no noun phrase.
+_NO_NOUN = re.compile(rf"(?:ly|er|est|ent|ant|ed|ive|al|ble|ar|common|better|worse|both|each|all|{PEOPLE})$", re.IGNORECASE)
+
+
+def before_bracket(scene: Scene, r: Printed, others: list[OutcomeMention]) -> OutcomeMention | None:
+    """ "strabismus (16% and 19%), uveitis (14% and 11%)": the phrase right before the number's bracket, where no pack knows it."""
+    bracket = scene.cut.bracket_of(r.start)
+    if (
+        bracket is None
+        or r.measure is not None
+        or r.kind is K.P
+        or re.search(r"[A-Za-z]{4}", scene.plain[bracket.start : r.start])
+        or not others
+    ):
+        return None
+    end = len(scene.plain[: bracket.start].rstrip())
+    window = max(0, end - 70)
+    stops = [m.end() for m in STOP_LEFT.finditer(scene.plain, window, end)]
+    start = max([window, *stops])
+    while start < end and scene.plain[start] == " ":
+        start += 1
+    phrase = scene.plain[start:end]
+    if not re.fullmatch(r"[A-Za-z][\w /-]{3,60}", phrase) or _crosses_arm(scene, start, end) or re.search(r"\d", phrase):
+        return None
+    lead = scene.plain[max(0, start - 14) : start]
+    a, b = scene.offset + start, scene.offset + end
+    if not _LEAD.search(lead) or re.search(r"\bin\s*(?:the\s|an?\s)?$", lead) or any(m.start < b and a < m.end for m in others):
+        return None
+    if scene.reading.concepts_in(a, b) or _NO_NOUN.search(phrase):
+        return None
+    return named_outcome(scene.reading, a, b)
+
+
+_LIGHT = r"(?:achieved|achieving|had|have|showed|demonstrated|developed|experienced|reported|reporting|suffered(?: from)?|exhibited|obtained|reached|met|required|underwent|had undergone|did not)"
+_FULL = r"(?:completed|successfully completed|converted to|failed|responded|died|survived|relapsed|improved|remained|discontinued|recovered|withdrew|dropped out|were \w+|was \w+|lost|gained|stopped|progressed|healed)"
+_VERB = re.compile(rf"\b(?:(?P<light>{_LIGHT})|(?P<full>{_FULL}))\b", re.IGNORECASE)
+_ANY_VERB = re.compile(
+    r"\b(?:was|were|is|are|had|occurred|showed|reduced|lowered|achieved|decreased|increased|improved|seen|found|obtained|observed|reported|averaged|resulted)\b",
+    re.IGNORECASE,
+)
+_OBJECT_END = re.compile(
+    r"\s(?:compared|versus|vs\.?|while|whereas|than|but|after|at (?:\d|the end|month|week|last)|by (?:week|day|month|\d)|within|during|in the|with no|respectively|on the|over)\b|[,;:(]|\.\s?$|\.\s(?=[A-Z])",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(
+    rf"[)\]]?\s*(?:\([^()]*\)\s)?(?:of\s(?:the\s|all\s|these\s)?(?:\d[\d,]*\s)?)?(?:[\w-]+\s)?(?:{PEOPLE}|receiving|treated|in|assigned|of|with|on|achieved|had)\b",
+    re.IGNORECASE,
+)
+
+
+def predicate(scene: Scene, r: Printed) -> Span | None:
+    """What the people of a share did: "84% of patients on X and 60% on Y achieved complete success"; offsets in the sentence."""
+    if (
+        r.measure is not None
+        or r.has_interval
+        or r.kind in (K.P, K.PLUS_MINUS)
+        or not (r.percent or r.events is not None or r.kind is not K.NUMBER)
+    ):
+        return None
+    clause = scene.cut.clauses[scene.cut.clause_of(r.anchor)]
+    lead = scene.cut.masked[clause.start : r.anchor]
+    if _ANY_VERB.search(lead) or not _SHARE.match(scene.plain, r.end) or re.search(r"\b(?:in|by|for|from|than|with)\s*\(?$", lead):
+        return None
+    verb = _VERB.search(scene.cut.masked, r.end)
+    if verb is None or verb.start() - r.end > 170 or ";" in scene.plain[r.end : verb.start()]:
+        return None
+    start = verb.end() if verb["light"] else verb.start()
+    end_at = _OBJECT_END.search(scene.cut.masked, verb.end())
+    end = end_at.start() if end_at else len(scene.plain.rstrip(" ."))
+    words = re.match(r"\s*(?:an?\s|the\s|any\s|some\s)?", scene.plain[start:end])
+    start += words.end() if words else 0
+    return Span(start, end) if 3 <= end - start <= 90 else None
+
+
+def predicate_outcome(scene: Scene, r: Printed) -> OutcomeMention | None:
+    """The pack's outcome in a share's predicate, else the predicate's own words."""
+    span = predicate(scene, r)
+    if span is None:
+        return None
+    a, b = scene.offset + span.start, scene.offset + span.end
+    known = [m for m in scene.outcomes if m.start < b and a < m.end]
+    if known:
+        return known[0]
+    return named_outcome(scene.reading, a, b)

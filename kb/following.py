@@ -8,6 +8,7 @@ is not believed, and EFetch is asked.
 from __future__ import annotations
 
 import gzip
+import re
 import sqlite3
 import tempfile
 import zlib
@@ -31,6 +32,7 @@ SOURCE, RECORDS = "pubmed_files", "pubmed"
 #: With more files than this to load, asking EFetch for every record that is here costs less than the files, of up to 100 MB each.
 MOST_FILES = 100
 _PIECE = 1 << 20
+_PMID = re.compile(rb"<PMID[^<>]*>\s*(\d{1,9})\s*<")
 Say = Callable[[str], None]
 
 
@@ -183,8 +185,7 @@ class _Loading:
     def take(self, record: RawRecord) -> None:
         """Follow one record of the file; those that are not here are passed over."""
         if record.pmid is None:
-            self.counts.skipped += 1
-            self.unreadable.append(Unreadable(f"{self.file}, a record without PMID", record.why or "whose it is cannot be told."))
+            self._garbled(record)
             return
         held = self._held(record.pmid)
         if held is None:
@@ -197,6 +198,16 @@ class _Loading:
             self._doubt(record.pmid, "a file brings it again")
         else:
             self._revise(record, record.pmid, stored)
+
+    def _garbled(self, record: RawRecord) -> None:
+        """A piece whose record cannot be told: EFetch is asked for whatever of it is here, and a piece that names no PMID is named."""
+        pmids = {found.decode() for found in _PMID.findall(record.body)}
+        if not pmids:
+            self.counts.skipped += 1
+            self.unreadable.append(Unreadable(f"{self.file}, a piece without PMID", record.why or "whose it is cannot be told."))
+        for pmid in pmids:
+            if self._held(pmid) is not None:
+                self._doubt(pmid, f"a file is garbled where it names it: {record.why}")
 
     def add_to(self, counts: Counts) -> None:
         """Add what was written to the counts of all files."""

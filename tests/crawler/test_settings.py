@@ -97,3 +97,12 @@ def test_doi_org_may_forward_to_the_agencies_and_a_mirror_of_it_to_nobody(tmp_pa
     mirrored = load(written(tmp_path, ONE + "[sources.doi]\nbase_url = 'http://127.0.0.1:1/'\nallowed_hosts = ['a.example.org']\n"))
     assert "api.datacite.org" not in mirrored.hosts
     assert "a.example.org" in mirrored.hosts
+
+
+def test_pubmeds_files_are_followed_where_the_configuration_says_so_in_so_many_words(tmp_path: Path) -> None:
+    assert load(written(tmp_path, ONE + "[sources.pubmed_files]\nfollow = true\n")).follow_files
+    assert not load(written(tmp_path, ONE)).follow_files
+    with pytest.raises(BadSettings, match="follow must be true or false"):
+        load(written(tmp_path, ONE + "[sources.pubmed_files]\nfollow = 'yes'\n"))
+    with pytest.raises(BadSettings, match="nothing is called follow"):
+        load(written(tmp_path, ONE + "[sources.pubmed]\nfollow = true\n"))

@@ -6,7 +6,7 @@ import gzip
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -504,3 +504,65 @@ def test_no_file_is_left_in_the_temporary_folder(place: Place, tmp_path: Path, m
     place.refresh()
     assert most == 1
     assert list(folder.rglob("*.xml.gz")) == []
+
+
+def test_what_a_file_garbles_costs_no_other_record_and_is_had_from_efetch(place: Place) -> None:
+    papers = [str(pmid) for pmid in pmids(place, 3)]
+    for pmid in papers:
+        place.corpus.revise(int(pmid), title="News")
+    file = list(place.published().values())[-1]
+    head, one, two, three = gzip.decompress(file.body()).split(b"<PubmedArticle>")
+    file.packed = gzip.compress(head + b"<PubmedArticle>" + one + b"<PubmdArticle>" + two + b"<PubmedArticle>" + three)
+    summary = place.refresh()
+    assert place.rows("SELECT pmid FROM document WHERE title = 'News' ORDER BY pmid") == [(pmid,) for pmid in papers]
+    assert place.efetched() == {papers[1]}
+    # The end tag that is left over bears no PMID, so it is named.
+    assert summary.left_out == (f"{file.name}, a piece without PMID: the end of a record stands here without its start.",)
+    assert (summary.exit_code, place.counts()["skipped"]) == (3, 1)
+
+
+def test_a_record_that_nobody_gives_soundly_is_named_by_every_run_until_it_comes(place: Place) -> None:
+    pmid = pmids(place, 1)[0]
+    whole = place.corpus.papers[pmid].title
+    broken = place.corpus.revise(pmid, title="Broken", patches=((r"</ArticleTitle>", ""),))
+    for _ in range(2):
+        summary = place.refresh()
+        assert summary.exit_code == 3
+        assert any(f"pubmed {pmid}: not fetched" in sentence for sentence in summary.left_out)
+        assert (place.title(pmid), place.is_buried(pmid)) == (whole, False)
+    place.corpus.papers[pmid] = replace(broken, title="Mended", patches=())
+    assert place.refresh().exit_code == 0
+    assert place.title(pmid) == "Mended"
+    place.service.stats.reset()
+    place.refresh()
+    assert place.efetched() == set()
+    assert place.rows("SELECT count(*) FROM search_item JOIN search ON search.id = search_id WHERE name = ''") == [(0,)]
+
+
+def test_a_deletion_of_what_is_buried_already_changes_nothing(place: Place) -> None:
+    gone = pmids(place, 1)[0]
+    place.corpus.delete(gone)
+    place.refresh(ALL, follow=False)
+    assert place.is_buried(gone)
+    before = place.rows("SELECT * FROM record WHERE external_id = ?", str(gone))
+    place.refresh()
+    assert place.rows("SELECT * FROM record WHERE external_id = ?", str(gone)) == before
+    assert place.counts()["asked"] == 0
+
+
+def test_a_file_that_inflates_without_end_is_not_read_on(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.corpus.revise(pmids(place, 1)[0])
+    before = place.mark()
+    monkeypatch.setattr("kb.following.LARGEST_INFLATED", 100)
+    (sentence,) = place.refresh().left_out
+    assert "inflates to more than" in sentence
+    assert place.mark() == before
+
+
+def test_many_waiting_files_are_not_loaded_and_efetch_is_asked_instead(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, number = two_days_of_news(place)
+    monkeypatch.setattr("kb.following.MOST_FILES", 1)
+    place.refresh()
+    assert (place.title(first), place.title(second)) == ("News of the first day", "News of the second day")
+    assert place.mark() == number + 1
+    assert place.service.stats.count("pubmed.file") == 0

@@ -9,8 +9,8 @@ from crawler.document import Document, Report
 from crawler.record import Identifiers
 from kb.errors import NotStored
 
-#: Importers of PubMed's own records, whose PMIDs are beyond doubt.
-_FROM_PUBMED = frozenset({"pubmed_xml"})
+#: Importers of PubMed's own records, at PubMed or at Europe PMC, whose PMIDs are beyond doubt.
+_NUMBERED_BY_PUBMED = frozenset({"pubmed_xml", "europepmc"})
 _SCHEMES = ("doi", "pmid", "pmcid")
 #: Reports of the authors' or the registry's own. Any other retells, and is never taken for the paper whose DOI it gives.
 _FIRST_HAND = frozenset({Report.ARTICLE, Report.PROTOCOL, Report.REGISTRY})
@@ -25,11 +25,11 @@ def stored_as(db: sqlite3.Connection, document: Document) -> list[sqlite3.Row]:
     if document.report is Report.REGISTRY:
         return db.execute("SELECT * FROM document WHERE came_as = ? AND report = 'registry' ORDER BY id", (document.id,)).fetchall()
     found = _by_identifiers(db, document)
-    if document.identifiers.pmid and (same := [row for row in found if row["pmid"] == document.identifiers.pmid]):
+    if document.identifiers.pmid and document.format in _NUMBERED_BY_PUBMED:
         # PubMed gives a number once: with the same PMID a corrected DOI is a correction. Several papers under one DOI stay apart.
-        if document.format in _FROM_PUBMED:
+        same = [row for row in found if row["pmid"] == document.identifiers.pmid]
+        if same:
             return same
-    elif document.format in _FROM_PUBMED:
         found = [row for row in found if row["pmid"] is None]
     for row in found:
         for scheme in _SCHEMES:

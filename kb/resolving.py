@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from crawler.errors import ServiceError, Unreadable
+from crawler.errors import ServiceError, Unanswered, Unreadable
 from crawler.record import Identifiers, named
 from crawler.sources.crossref import Crossref
 from crawler.sources.doi import DoiOrg
@@ -42,8 +42,7 @@ class Resolver:
                 elif scheme == "pmcid":
                     self._by_pmcid(value)
             except ServiceError as error:
-                self.harvest.outcome.refused.append(error)
-                self._leave_out(value, f"not fetched: {error}")
+                self._failed(value, error)
 
     def _take(self, source: str, ids: Sequence[str]) -> None:
         if ids:
@@ -68,8 +67,7 @@ class Resolver:
                 self._from_europepmc(f'DOI:"{doi}"')
             return
         if given is not None and not given.gone:
-            self._leave_out(doi, given.why)
-            return
+            raise Unanswered(self.crossref.name, given.why)
         if not self.doi.exists(doi):
             self._leave_out(doi, "doi.org knows no such DOI. Check how it is spelt.")
             return
@@ -113,6 +111,7 @@ class Resolver:
         return not isinstance(document, Unreadable) and document.text.strip() != document.title.strip()
 
     def _keep(self, source: Source, given: Answered | Lacking) -> None:
+        self.harvest.outcome.parts += 1
         with self.harvest.counted("", source.name) as part:
             part.counts.asked = 1
             self._store(source, given, part.counts)
@@ -120,6 +119,12 @@ class Resolver:
     def _store(self, source: Source, given: Answered | Lacking, counts: Counts) -> None:
         with self.harvest.library.transaction() as db:
             ledger.keep(db, source.name, None, [given], self.harvest.library.run, datetime.now(UTC), counts)
+
+    def _failed(self, name: str, error: ServiceError) -> None:
+        """One identifier that could not be looked for: a part of the run by itself, whatever became of the others."""
+        self.harvest.outcome.parts += 1
+        self.harvest.outcome.refused.append(error)
+        self._leave_out(name, f"not fetched: {error}")
 
     def _leave_out(self, name: str, why: str) -> None:
         error = Unreadable(name, why)

@@ -71,8 +71,10 @@ class Desk:
         """The papers behind the services."""
         return self.service.corpus
 
-    def configure(self, searches: str = '[searches.cells]\nquery = "mesenchymal"', more: str = "", top: str = "") -> None:
-        """Write counterclaim.toml."""
+    def configure(
+        self, searches: str = '[searches.cells]\nquery = "mesenchymal"', more: str = "", top: str = "", **bases: str
+    ) -> None:
+        """Write counterclaim.toml. `bases`: addresses of services that are elsewhere."""
         lines = [
             f'contact = "{CONTACT}"',
             top,
@@ -83,7 +85,7 @@ class Desk:
             "tries = 3",
             more,
         ]
-        for name, base in self.service.bases().items():
+        for name, base in (self.service.bases() | bases).items():
             lines += [f"[sources.{name}]", f'base_url = "{base}"', "requests_per_second = 500"]
         (self.folder / "counterclaim.toml").write_text("\n".join(lines) + "\n", "utf8")
 

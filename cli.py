@@ -51,6 +51,13 @@ def _as_json(value: object) -> str:
     return harmless_json(json.dumps(value, ensure_ascii=False))
 
 
+def _code_of(error: Exception) -> int:
+    """The exit code of what the library could not do."""
+    from kb.errors import LibraryBusy, NotUnderstood
+
+    return TRY_LATER if isinstance(error, LibraryBusy) else USAGE if isinstance(error, NotUnderstood) else FAILED
+
+
 def _in_words(command: Callable[..., None]) -> Callable[..., None]:
     """What the rooms raise becomes a sentence on stderr and the contract's exit code."""
 
@@ -58,7 +65,7 @@ def _in_words(command: Callable[..., None]) -> Callable[..., None]:
     def told(*args: Any, **options: Any) -> None:
         import sqlite3
 
-        from kb.errors import LibraryBusy, LibraryError, NotUnderstood
+        from kb.errors import LibraryError
 
         log = options.get("log")
         try:
@@ -68,7 +75,7 @@ def _in_words(command: Callable[..., None]) -> Callable[..., None]:
             sys.exit(FAILED)
         except LibraryError as error:
             _say(f"counterclaim: {error}", log)
-            sys.exit(TRY_LATER if isinstance(error, LibraryBusy) else USAGE if isinstance(error, NotUnderstood) else FAILED)
+            sys.exit(_code_of(error))
         except sqlite3.DatabaseError as error:
             _say(f"counterclaim: the library cannot be read: {error}. Look at it with: counterclaim doctor --db PATH", log)
             sys.exit(FAILED)
@@ -312,7 +319,10 @@ def refresh(database: Path | None, config: Path | None, only: tuple[str, ...], d
       counterclaim refresh
       counterclaim refresh --config ms.toml --only msc-ms --log json
     """
-    from kb.telling import tell
+    import sqlite3
+
+    from kb.errors import LibraryError
+    from kb.telling import Summary, tell
 
     settings = _settings(config, needed=True, log=log)
     library = database or settings.database
@@ -329,7 +339,13 @@ def refresh(database: Path | None, config: Path | None, only: tuple[str, ...], d
     run = _refresh(settings, library, log)
     if dry_run:
         sys.exit(_would(run, searches, log))
-    summary = run.saved(searches, full)
+    try:
+        summary = run.saved(searches, full)
+    except (LibraryError, sqlite3.DatabaseError) as error:
+        # Whoever is told of failures is told of a library that is busy, broken or on a full disk.
+        failed = Summary(None, _code_of(error), left_out=(str(error),))
+        tell(settings.told, failed, run.door, lambda s: _say(s, log))
+        raise
     code = _end_of(summary, library)
     tell(settings.told, summary, run.door, lambda s: _say(s, log))
     sys.exit(code)

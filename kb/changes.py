@@ -39,7 +39,12 @@ def _kept(db: sqlite3.Connection, since: int) -> Iterator[Change]:
 
 
 def _documents(db: sqlite3.Connection, since: int) -> Iterator[Change]:
-    rows = db.execute("SELECT added_in, changed_in, came_as, title FROM document WHERE changed_in > ? ORDER BY id", (since,))
+    # What is back is told as such; where it came back otherwise, its claims tell.
+    rows = db.execute(
+        "SELECT added_in, changed_in, came_as, title FROM document AS d WHERE changed_in > :since AND (added_in > :since OR NOT EXISTS "
+        "(SELECT 1 FROM change WHERE document_id = d.id AND run_id = d.changed_in AND kind = 'back')) ORDER BY id",
+        {"since": since},
+    )
     for added, changed, name, title in rows:
         yield Change(added, "new", name, title) if added > since else Change(changed, "revised", name, title)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -207,7 +206,7 @@ def test_a_paper_that_europe_pmc_had_first_becomes_pubmeds_and_stays_one(desk: D
     "sources", [("pubmed", "europepmc"), ("europepmc", "pubmed"), ("europepmc", "europepmc"), ("pubmed", "pubmed")]
 )
 def test_two_papers_under_one_doi_stay_two(desk: Desk, sources: tuple[str, str]) -> None:
-    desk.corpus.papers[1002] = replace(desk.corpus.papers[1002], doi="10.5555/made.1001")
+    desk.corpus.revise(1002, doi="10.5555/made.1001")
     desk.configure(BOTH.format(*sources))
     ran = desk.ask("refresh")
     assert (ran.code, ran.err) == (0, "")

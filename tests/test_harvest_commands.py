@@ -90,7 +90,8 @@ def held(folder: Path) -> bytes:
 @pytest.mark.parametrize("schedule", ["mixed", "refusing"])
 def test_key_and_contact_stand_in_no_output_and_no_file(desk: Desk, schedule: str) -> None:
     desk.configure(TWO_SOURCES, '[tell]\non_failure = "false"\nping = "http://127.0.0.1:9/ping"')
-    mixed, refusing = Schedule.mixed(0.4, 3), Schedule([Rule("", ("error", "400timeout", "reset", "500"), again=True)])
+    echo = f"error:Search Backend failed for api_key={KEY}&email={CONTACT}"
+    mixed, refusing = Schedule.mixed(0.4, 3), Schedule([Rule("", (echo, "400timeout", "reset", "500"), again=True)])
     desk.service.schedule = mixed if schedule == "mixed" else refusing
     ran = [
         desk.process("refresh", "--log", "json", NCBI_API_KEY=KEY),
@@ -100,6 +101,7 @@ def test_key_and_contact_stand_in_no_output_and_no_file(desk: Desk, schedule: st
     ]
     assert any(seen.secret for seen in desk.service.stats.requests("eutils"))
     said = "".join(r.out + r.err for r in ran).encode() + held(desk.folder)
+    assert (b"api_key=***&email=***" in said) is (schedule == "refusing")
     for secret in (KEY, CONTACT, CONTACT.replace("@", "%40")):
         assert said.count(secret.encode()) == 0, secret
 

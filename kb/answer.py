@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kb.answer_notices import not_counted, with_notices
 from kb.question import Known, Question
 
 #: "At 12 months" takes claims within a tenth of it: papers write 12 months, one year and 52 weeks for one visit.
@@ -50,6 +51,7 @@ def answer(db: sqlite3.Connection, question: Question) -> Answer:
     _with_reported(db, rows)
     rows = [_facing(question, row) for row in rows]
     chosen = [(row, direct) for row in rows if (direct := _direct(question, row)) is not None]
+    with_notices(db, [row for row, _ in chosen])
     effects, flags = _effects(db, [int(str(row["claim_id"])) for row, _ in chosen])
     claims = [
         AnswerClaim(
@@ -209,12 +211,16 @@ def _by_outcome(claims: Iterable[AnswerClaim]) -> list[OutcomeAnswer]:
 
 
 def _searched(db: sqlite3.Connection) -> dict[str, int]:
+    """What there was to find. Documents that no source answers for any more are not searched; retracted ones are, and are not counted."""
+
     def one(sql: str) -> int:
         return int(db.execute(sql).fetchone()[0])
 
+    deleted, deleted_claims, retracted = not_counted(db)
     return {
-        "documents": one("SELECT count(*) FROM document"), "trials": one("SELECT count(*) FROM study WHERE level = 'trial'"),
-        "pooled": one("SELECT count(*) FROM study WHERE level = 'pooled'"), "claims": one("SELECT count(*) FROM claim"),
+        "documents": one("SELECT count(*) FROM document") - deleted, "trials": one("SELECT count(*) FROM study WHERE level = 'trial'"),
+        "pooled": one("SELECT count(*) FROM study WHERE level = 'pooled'"), "claims": one("SELECT count(*) FROM claim") - deleted_claims,
+        "deleted": deleted, "retracted": retracted,
     }  # fmt: skip
 
 
@@ -224,10 +230,14 @@ def _library(db: sqlite3.Connection) -> dict[str, object]:
     ).fetchone()
     if row is None:
         return {"digest": None, "as_of": None, "last_refresh": None, "versions": {}}
+    refreshed = db.execute(
+        "SELECT ended FROM run WHERE command = 'refresh' AND ended IS NOT NULL ORDER BY id DESC LIMIT 1"
+    ).fetchone()
     return {
         "digest": row["library_digest"],
         "as_of": row["id"],
-        "last_refresh": row["ended"],
+        # A library that was never refreshed is as fresh as what was last added to it.
+        "last_refresh": (refreshed or row)["ended"],
         "versions": json.loads(row["versions"]),
     }
 

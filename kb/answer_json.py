@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kb.answer import SECOND_HAND, Answer, AnswerClaim, link
-from kb.disputes import disputes
+from kb.answer_notices import retracted_works
+from kb.disputes import counts_for, disputes
 from kb.verdicts import counts, verdict
 
 
@@ -47,11 +48,12 @@ def _claim(c: AnswerClaim) -> dict[str, object]:
         "claim": r["claim_id"], "significant": None if r["significant"] is None else bool(r["significant"]), "effect": c.effect, "arm": arm, "versus": versus,
         "timepoint": {"text": r["time_text"], "days": r["time_days"]} if r["time_text"] else None, "n": r["sample_size"], "url": link(r),
         "known_from": known_from(r) or None, "against_what_was_asked": c.direct, "audit_flags": list(c.flags), "question": r["question"], "year": r["year"],
+        "counted": counts_for(c), "notices": r.get("notices", []), "cites_retracted": retracted_works(r),
     }  # fmt: skip
 
 
 COLUMNS = ("outcome", "level", "against", "direction", "estimate", "interval", "p", "n", "design", "route", "source", "when", "status", "known_from", "flags",
-           "study", "document", "quote", "link")  # fmt: skip
+           "study", "document", "quote", "link", "cites_retracted")  # fmt: skip
 
 
 def rows(found: Answer) -> list[dict[str, object]]:
@@ -66,6 +68,7 @@ def _row(outcome: str, c: AnswerClaim) -> dict[str, object]:
         "estimate": estimate(e), "interval": interval(e), "p": p_value(e), "n": r["sample_size"], "design": r["design"], "route": r["route"],
         "source": r["cell_source"], "when": r["time_text"], "status": r["status"], "known_from": known_from(r), "flags": "; ".join(c.flags), "study": r["study"],
         "document": r["document"], "quote": " ".join(str(r["quote"]).split()), "link": link(r),
+        "cites_retracted": "; ".join(retracted_works(r)),
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from kb.answer import Answer, AnswerClaim, OutcomeAnswer, link
 from kb.answer_json import estimate, interval, known_from, p_value
+from kb.answer_notices import in_words, retracted_works
 from kb.disputes import disputes
 from kb.verdicts import counts, verdict
 
@@ -22,6 +23,10 @@ def text(found: Answer, *, width: int = 100, colour: bool = False) -> str:
         f"Understood as: {found.question.in_words()}",
         f"Searched: {s['documents']} documents, {s['trials']} trials, {s['pooled']} pooled analyses, {s['claims']} claims",
     ]
+    if s.get("deleted"):
+        head.append(f"{_counted_of(s['deleted'], 'document')} left out: no longer answered by their source")
+    if s.get("retracted"):
+        head.append(f"{_counted_of(s['retracted'], 'document')} retracted: shown as such, and not counted")
     if found.question.unknown:
         head.append(f"Not understood, and left aside: {', '.join(found.question.unknown)}")
     head += [f"Read {a} as {b}" for a, b in found.question.corrected]
@@ -41,6 +46,10 @@ def text(found: Answer, *, width: int = 100, colour: bool = False) -> str:
         parts.append(_bold(f"BESIDE THESE: pooled results, not compared with {asked}", colour))
         parts += [_outcome(o, [c for c in o.claims if not c.direct], width, colour, counted=False) for o in beside]
     return "\n\n".join(parts)
+
+
+def _counted_of(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number > 1 else ''}"
 
 
 def _bold(words: str, colour: bool) -> str:
@@ -78,7 +87,8 @@ def _told(row: dict[str, Any]) -> str:
 
 def _claim(c: AnswerClaim, width: int, colour: bool) -> list[str]:
     r, e = c.row, c.effect or {}
-    mark, tone = _MARK.get(str(r["direction"]), ("?", 36))
+    retracted = r["status"] == "retracted"
+    mark, tone = ("x", 31) if retracted else _MARK.get(str(r["direction"]), ("?", 36))
     shown = f"\x1b[{tone}m{mark}\x1b[0m" if colour else mark
     numbers = [x for x in (estimate(e), f"({interval(e)})" if interval(e) else "", f"p {p_value(e)}" if p_value(e) else "") if x]
     where = [
@@ -95,10 +105,24 @@ def _claim(c: AnswerClaim, width: int, colour: bool) -> list[str]:
         if x
     ]
     told = known_from(r)
-    lines = [f"  {shown} {_told(r)}{': ' if numbers else ''}{' '.join(numbers)}", f"      {' · '.join(where)}"]
+    warning = _bold("RETRACTED, NOT COUNTED: ", colour) if retracted else ""
+    lines = [f"  {shown} {warning}{_told(r)}{': ' if numbers else ''}{' '.join(numbers)}", f"      {' · '.join(where)}"]
     lines.append("      " + " · ".join(str(x) for x in (r["study"], r["year"], link(r), told) if x))
     if r["status"] != "ok":
-        lines.append(f"      STATUS: {str(r['status']).upper()}")
+        lines += _wrapped(_status(r), width)
+    if cited := retracted_works(r):
+        lines += _wrapped(f"CITES RETRACTED: {', '.join(cited)}", width)
     lines += [f"      flagged, {flag}" for flag in c.flags]
     quote = " ".join(str(r["quote"]).split())
-    return lines + textwrap.wrap(f"“{quote}”", width=max(40, width - 6), initial_indent="      ", subsequent_indent="      ")
+    return lines + _wrapped(f"“{quote}”", width)
+
+
+def _wrapped(words: str, width: int) -> list[str]:
+    return textwrap.wrap(words, width=max(40, width - 6), initial_indent="      ", subsequent_indent="      ")
+
+
+def _status(row: dict[str, Any]) -> str:
+    """What was published about the document later on, who says so, and what follows for the count."""
+    told = [in_words(notice) for notice in row.get("notices", ())]
+    what = {"retracted": "RETRACTED, not counted"}.get(str(row["status"]), str(row["status"]).upper())
+    return f"STATUS: {what}" + (f"; so says {'; '.join(told)}" if told else "")

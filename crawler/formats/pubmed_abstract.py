@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from functools import lru_cache
 
-from crawler.document import OtherText, SectionName
+from crawler.document import OtherText, Section, SectionName, with_title
+from crawler.formats.abstracts import titled_text
 from crawler.formats.headings import section_name
 from crawler.formats.languages import reads_foreign
 from crawler.formats.passages import Passage, labelled, structured
-from crawler.formats.pubmed_elements import attribute_of, elements, inside, tag, text_in
+from crawler.formats.pubmed_elements import attribute_of, elements, tag
 from crawler.formats.pubmed_markup import plain_text
-from crawler.formats.pubmed_zones import Zones
 
-_TITLE, _ABSTRACT, _TEXT, _OTHER = tag("ArticleTitle"), tag("Abstract"), tag("AbstractText"), tag("OtherAbstract")
+_TEXT, _OTHER = tag("AbstractText"), tag("OtherAbstract")
 _label, _category = attribute_of("Label"), attribute_of("NlmCategory")
 _sort, _language = attribute_of("Type"), attribute_of("Language")
 _section = lru_cache(maxsize=4096)(section_name)
@@ -22,14 +22,12 @@ _CATEGORIES = {name.upper(): name for name in SectionName}
 _LONGEST_LABEL = 80
 _ENGLISH = "eng"
 _NO_TITLE = "[not available]"
-_ONE_TEXT = re.compile(
-    rb"<AbstractText([^<>\"']*+(?:(?:\"[^\"]*+\"|'[^']*+')[^<>\"']*+)*+)(?<!/)>([^<]*+(?:<(?!/?AbstractText)[^<]*+)*+)</AbstractText>"
-)
+_NO_HEADING = ("", None)
 
 
-def title(zones: Zones) -> str:
+def title(markup: bytes) -> str:
     """The title in English; empty where PubMed says that it has none. The brackets around a translated title are PubMed's."""
-    found = text_in(zones.body, _TITLE, 0, zones.authors) or text_in(zones.body, _TITLE, zones.tail, zones.tail_end)
+    found = plain_text(markup)
     if not found.startswith("["):
         return found
     return "" if found.lower().startswith(_NO_TITLE) else _without_brackets(found)
@@ -50,24 +48,37 @@ def _without_brackets(bracketed: str) -> str:
     return inner if inner.endswith((".", "?", "!")) or core == bracketed else f"{inner}."
 
 
-def abstract(zones: Zones) -> list[Passage]:
-    """The passages of the English abstract, under its labels."""
-    body = zones.body
-    markup = inside(body, _ABSTRACT, 0, zones.authors) or inside(body, _ABSTRACT, zones.tail, zones.tail_end)
-    return _passages(markup) if markup else []
-
-
-def _passages(zone: bytes) -> list[Passage]:
-    parts = _ONE_TEXT.findall(zone)
-    if len(parts) != zone.count(_TEXT.ending):
-        parts = list(elements(zone, _TEXT))
-    if len(parts) == 1 and not parts[0][0]:
-        text = plain_text(parts[0][1])
-        return _unlabelled([text]) if text else []
-    found = [Passage(text, *_heading(attributes)) for attributes, markup in parts if (text := plain_text(markup))]
+def passages(zone: bytes) -> list[Passage]:
+    """The passages of an abstract, under its labels."""
+    if not zone:
+        return []
+    found: list[Passage] = []
+    for attributes, markup in _parts(zone):
+        text = plain_text(markup)
+        if text:
+            found.append(Passage(text, *(_heading(attributes) if attributes else _NO_HEADING)))
     if any([p.name is not None for p in found]):
         return structured(found)
     return _unlabelled([p.text for p in found])
+
+
+def _parts(zone: bytes) -> Iterable[tuple[bytes, bytes]]:
+    """Attributes and content of each part: as PubMed writes them, else element by element."""
+    *pieces, rest = zone.split(_TEXT.end_tag)
+    parts: list[tuple[bytes, bytes]] = []
+    for piece in pieces:
+        name, _, inner = piece.partition(b">")
+        attributes = name.partition(_TEXT.opening)[2]
+        if _TEXT.opening in inner or not _is_whole(attributes):
+            return elements(zone, _TEXT)
+        parts.append((attributes, inner))
+    return parts if _TEXT.opening not in rest else elements(zone, _TEXT)
+
+
+@lru_cache(maxsize=4096)
+def _is_whole(attributes: bytes) -> bool:
+    """Whether a tag ends behind these attributes, and not in the midst of a value, and has content."""
+    return b"'" not in attributes and attributes.count(b'"') % 2 == 0 and not attributes.endswith(b"/")
 
 
 def _unlabelled(texts: list[str]) -> list[Passage]:
@@ -97,21 +108,26 @@ def _shows_labels(text: str) -> bool:
     return False
 
 
-def in_english(passages: list[Passage], language: str | None) -> tuple[list[Passage], list[OtherText]]:
+def whole_text(title: str, found: list[Passage]) -> tuple[str, tuple[Section, ...]]:
+    """The document's text and sections."""
+    if len(found) == 1 and found[0].name is None:
+        return with_title(title, found[0].text)
+    return titled_text(title, found)
+
+
+def in_english(found: list[Passage], language: str | None) -> tuple[list[Passage], tuple[OtherText, ...]]:
     """The passages that are English, and the others: journals in other languages give an abstract in both, one behind the other."""
-    if language in (None, _ENGLISH) or not any([reads_foreign(p.text) for p in passages]):
-        return passages, []
-    foreign = [OtherText(p.heading + p.text, language) for p in passages if reads_foreign(p.text)]
-    return [p for p in passages if not reads_foreign(p.text)], foreign
+    if language == _ENGLISH or language is None or not any([reads_foreign(p.text) for p in found]):
+        return found, ()
+    foreign = tuple([OtherText(p.heading + p.text, language) for p in found if reads_foreign(p.text)])
+    return [p for p in found if not reads_foreign(p.text)], foreign
 
 
-def other_texts(zones: Zones) -> tuple[OtherText, ...]:
+def other_texts(zone: bytes) -> tuple[OtherText, ...]:
     """Abstracts in other languages and for other readers, as PubMed marks them."""
-    if zones.body.find(_OTHER.opening, zones.indexing, zones.data) < 0:
-        return ()
     found: list[OtherText] = []
-    for attributes, markup in elements(zones.body[zones.indexing : zones.data], _OTHER):
-        text = "\n".join(p.heading + p.text for p in _passages(markup))
+    for attributes, markup in elements(zone, _OTHER) if zone else ():
+        text = "\n".join(p.heading + p.text for p in passages(markup))
         if text:
             found.append(OtherText(text, _language(attributes) or None, _sort(attributes) or None))
     return tuple(found)

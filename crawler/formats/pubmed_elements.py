@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -22,49 +22,52 @@ _QUOTED_TO_END = re.compile(rb"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
 
 
 class Tag(NamedTuple):
-    """An element's name as its tags begin and end, and the start tag that is looked for first."""
+    """An element's name, as its start tag begins, as its end tag begins and as this is written as a rule."""
 
     opening: bytes
-    usual: bytes
     ending: bytes
     end_tag: bytes
 
 
-def tag(name: str, *, attributes: bool = False) -> Tag:
-    """The tags of elements of this name, which has attributes as a rule, or none."""
-    return Tag(
-        f"<{name}".encode(),
-        f"<{name} ".encode() if attributes else f"<{name}>".encode(),
-        f"</{name}".encode(),
-        f"</{name}>".encode(),
-    )
+def tag(name: str) -> Tag:
+    """The tags of elements of this name."""
+    return Tag(f"<{name}".encode(), f"</{name}".encode(), f"</{name}>".encode())
+
+
+def contents(body: bytes, names: Sequence[Tag], start: int, end: int) -> list[bytes]:
+    """The content of the first element of each name between two places; empty where there is none.
+
+    >>> contents(b"<TitleX>no</TitleX><Title a='1'>On <i>X</i></Title><Y/>", (tag("Title"), tag("Y"), tag("Z")), 0, 99)
+    [b'On <i>X</i>', b'', b'']
+    """
+    found: list[bytes] = []
+    for name in names:
+        opening, _, end_tag = name
+        first = body.find(opening, start, end)
+        if first < 0:
+            found.append(b"")
+            continue
+        inner = body.find(b">", first) + 1
+        last = body.find(end_tag, inner, end)
+        usual = last >= 0 and body[inner - 2] != _SLASH and body[first + len(opening)] in _AFTER_NAME
+        found.append(body[inner:last] if usual else _spelt_otherwise(body, name, first, end))
+    return found
 
 
 def inside(body: bytes, name: Tag, start: int = 0, end: int = sys.maxsize) -> bytes:
-    """The content of the first element of this name between two places; empty where there is none.
-
-    >>> inside(b"<TitleX>no</TitleX><Title a='1'>On <i>X</i></Title>", tag("Title"))
-    b'On <i>X</i>'
-    """
-    first = body.find(name.usual, start, end)
-    if first >= 0:
-        first = body.find(b">", first) + 1
-        last = body.find(name.end_tag, first, end)
-        if last >= 0 and body[first - 2] != _SLASH:
-            return body[first:last]
-    return _spelt_otherwise(body, name, start, end)
+    """The content of the first element of this name between two places; empty where there is none."""
+    return contents(body, (name,), start, end)[0]
 
 
-def _spelt_otherwise(body: bytes, name: Tag, start: int, end: int) -> bytes:
-    """The same where the tags have more or fewer attributes than usual, or blanks in them."""
-    begin = body.find(name.opening, start, end)
+def _spelt_otherwise(body: bytes, name: Tag, begin: int, end: int) -> bytes:
+    """The same where the first tag that begins so is another one's, is empty, or ends with blanks in its end tag."""
     while begin >= 0 and body[begin + len(name.opening)] not in _AFTER_NAME:
         begin = body.find(name.opening, begin + 1, end)
     if begin < 0:
         return b""
-    first = body.find(b">", begin) + 1
-    found = re.compile(re.escape(name.ending) + rb"\s*>").search(body, first, end)
-    return body[first : found.start()] if found and body[first - 2] != _SLASH else b""
+    inner = body.find(b">", begin) + 1
+    last = re.compile(re.escape(name.ending) + rb"\s*>").search(body, inner, end)
+    return body[inner : last.start()] if last and body[inner - 2] != _SLASH else b""
 
 
 def text_in(body: bytes, name: Tag, start: int = 0, end: int = sys.maxsize) -> str:

@@ -10,16 +10,18 @@ import re
 from functools import lru_cache
 
 from crawler.formats.dates import iso_date, year_of
-from crawler.formats.pubmed_elements import elements, inside, plain_texts, tag, text_in, texts
-from crawler.formats.pubmed_zones import Zones
+from crawler.formats.pubmed_elements import elements, plain_texts, tag, text_in, texts
 from crawler.record import registry_ids
 
 _AUTHOR, _LAST, _FORE, _INITIALS, _SUFFIX, _GROUP = (
     tag(name) for name in ("Author", "LastName", "ForeName", "Initials", "Suffix", "CollectiveName")
 )
-_KEYWORDS, _KEYWORD, _HEADINGS, _HEADING = (tag(name) for name in ("KeywordList", "Keyword", "MeshHeadingList", "MeshHeading"))
-_TYPES, _TYPE, _BANKS, _NUMBER = (
-    tag(name) for name in ("PublicationTypeList", "PublicationType", "DataBankList", "AccessionNumber")
+_KEYWORDS, _KEYWORD, _TYPE, _NUMBER, _HEADING = (
+    tag("KeywordList"),
+    tag("Keyword"),
+    tag("PublicationType"),
+    tag("AccessionNumber"),
+    b"</MeshHeading",
 )
 _ONE_PERSON = re.compile(
     rb"<LastName>([^<]*+)</LastName>\s*+<ForeName>([^<]*+)</ForeName>\s*+(?:<Initials>[^<]*+</Initials>\s*+)?+<(?:/Author>|AffiliationInfo>|Identifier )"
@@ -38,13 +40,8 @@ _NUMBERS = re.compile(rb"0{6}|RBR(?:-|(?:\s|\xc2\xa0)?000)")
 _REACH = 32
 
 
-def authors(zones: Zones) -> tuple[str, ...]:
-    """People, family name first, and groups, in order."""
-    return names_in(zones.body, zones.authors, zones.tail)
-
-
-def names_in(body: bytes, start: int, end: int) -> tuple[str, ...]:
-    """The names in a list of authors."""
+def authors(body: bytes, start: int, end: int) -> tuple[str, ...]:
+    """People, family name first, and groups, in order, of the lists in a stretch of a record."""
     count = body.count(_AUTHOR.ending, start, end)
     people = _ONE_PERSON.findall(body, start, end)
     if len(people) == count:
@@ -65,41 +62,32 @@ def _name(author: bytes) -> str:
     return " ".join(part for part in (family, given, text_in(author, _SUFFIX)) if part)
 
 
-def keywords(zones: Zones) -> tuple[str, ...]:
+def keywords(zone: bytes) -> tuple[str, ...]:
     """The authors' keywords, and others'."""
-    body, start, end = zones.body, zones.indexing, zones.data
-    start = body.find(_KEYWORDS.opening, start, end)
-    if start < 0:
+    if not zone:
         return ()
-    found = _ONE_KEYWORD.findall(body, start, end)
-    return plain_texts(found) if len(found) == body.count(_KEYWORD.end_tag, start, end) else texts(body[start:end], _KEYWORD)
+    found = _ONE_KEYWORD.findall(zone)
+    usual = len(found) == zone.count(_KEYWORD.ending) - zone.count(_KEYWORDS.ending)
+    return plain_texts(found) if usual else texts(zone, _KEYWORD)
 
 
-def mesh(zones: Zones) -> tuple[str, ...]:
+def mesh(headings: bytes) -> tuple[str, ...]:
     """Subject headings, each with its qualifiers behind strokes."""
-    headings = inside(zones.body, _HEADINGS, zones.indexing, zones.data)
-    return plain_texts([b"/".join(_ONE_TERM.findall(heading)) for heading in headings.split(_HEADING.ending)]) if headings else ()
+    return plain_texts([b"/".join(_ONE_TERM.findall(heading)) for heading in headings.split(_HEADING)]) if headings else ()
 
 
-def publication_types(zones: Zones) -> tuple[str, ...]:
-    """What kinds of publication it is. A book's stand without a list."""
-    body = zones.body
-    listed = inside(body, _TYPES, zones.tail, zones.tail_end) or inside(body, _TYPES, 0, zones.authors)
-    return _types(listed or body[zones.tail : zones.tail_end])
-
-
-@lru_cache(maxsize=1024)
-def _types(zone: bytes) -> tuple[str, ...]:
+@lru_cache(maxsize=2048)
+def publication_types(zone: bytes) -> tuple[str, ...]:
+    """What kinds of publication it is."""
     return texts(zone, _TYPE)
 
 
-def registrations(text: str, zones: Zones) -> tuple[str, ...]:
+def registrations(text: str, banks: bytes) -> tuple[str, ...]:
     """Registration numbers in the text, then those that PubMed lists.
 
     The same as `registry_ids` of all of it, which tries some fifteen patterns on every character; here it is shown the neighbourhood of
     digits alone.
     """
-    banks = inside(zones.body, _BANKS, zones.tail, zones.tail_end)
     written = "\n".join((text, *texts(banks, _NUMBER))).encode() if banks else text.encode()
     shape = written.translate(_SHAPES)
     # Every number has six digits in a row but the Dutch and the Brazilian ones, which are told by their letters.
@@ -137,10 +125,10 @@ def day_in(markup: bytes) -> str | None:
     return iso_date("/".join(parts))
 
 
-def entered(zones: Zones) -> str | None:
+def entered(body: bytes, start: int, end: int) -> str | None:
     """The day on which the record entered PubMed: of its history's dates the one that is called `entrez`."""
-    at = zones.body.find(b"entrez", zones.data, zones.references)
-    return day_in(zones.body[at : zones.body.find(b"</PubMedPubDate", at, zones.references)]) if at >= 0 else None
+    at = body.find(b"entrez", start, end)
+    return day_in(body[at : body.find(b"</PubMedPubDate", at, end)]) if at >= 0 else None
 
 
 @lru_cache(maxsize=8192)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from crawler.formats.dates import cited_date
-from crawler.formats.pubmed_elements import attribute_of, elements, inside, tag, text_in
+from crawler.formats.pubmed_elements import attribute_of, elements, tag, text_in
 from crawler.formats.pubmed_markup import plain_text
 from crawler.formats.pubmed_zones import Zones
 from crawler.record import Identifiers, Notice, NoticeKind, Reference, normal_doi, normal_pmid
@@ -33,7 +33,7 @@ _LIST = re.compile(
 _DOI_ALONE = re.compile(r"\s*(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/[^\s]*[^\s.,;])[\s.,;]*", re.IGNORECASE)
 _Found = tuple[bytes, bytes, bytes, bytes]
 _IDS, _ID, _LOCATION = tag("ArticleIdList"), tag("ArticleId"), tag("ELocationID")
-_LINKS, _LINK, _CITATION, _PMID = (tag(name) for name in ("CommentsCorrectionsList", "CommentsCorrections", "RefSource", "PMID"))
+_LINK, _CITATION, _PMID = tag("CommentsCorrections"), tag("RefSource"), tag("PMID")
 _id_type, _location_type, _valid, _ref_type = (attribute_of(name) for name in ("IdType", "EIdType", "ValidYN", "RefType"))
 
 
@@ -47,28 +47,33 @@ def own_identifiers(pmid: str, zones: Zones) -> Identifiers:
     Raises:
         TwoRecords: the list is another record's.
     """
-    body = zones.body
-    found = _identifiers(body, zones.data, zones.references) or _identifiers(body, zones.behind, len(body))
+    body, data = zones.body, zones.data
+    usual = _LIST.match(body, max(body.find(_IDS.opening, data, zones.references), 0))
+    if usual and not usual[4]:
+        found = [_names(*usual.groups(b""))]
+    else:
+        found = _identifiers(body, data, zones.references) or _identifiers(body, zones.references_end, len(body))
     names = found[0] if found else Identifiers()
-    if names.pmid not in (None, pmid):
+    if names.pmid is not None and names.pmid != pmid:
         raise TwoRecords(pmid, names.pmid)
     return Identifiers(names.doi or _location(zones), pmid, names.pmcid)
 
 
 def _location(zones: Zones) -> str | None:
     """The DOI among the places of publication; a chapter's stands in a list in front."""
-    for start, end in ((0, zones.authors), (zones.tail, zones.tail_end)):
+    front = zones.authors or zones.data
+    for start, end in ((0, front), (zones.authors_end, zones.data)):
         for attributes, markup in elements(zones.body[start:end], _LOCATION):
             if _location_type(attributes) == "doi" and _valid(attributes) != "N" and (doi := _doi(plain_text(markup))):
                 return doi
-    return next((names.doi for names in _identifiers(zones.body, 0, zones.authors) if names.doi), None)
+    return next((names.doi for names in _identifiers(zones.body, 0, front) if names.doi), None)
 
 
 def references(zones: Zones) -> tuple[Reference, ...]:
     """What the record cites, as far as PubMed knows it by an identifier: retractions travel along these. Other citations are left out."""
-    if zones.behind <= zones.references:
+    if zones.references_end <= zones.references:
         return ()
-    return tuple([Reference(names) for names in _identifiers(zones.body, zones.references, zones.behind)])
+    return tuple(map(Reference, _identifiers(zones.body, zones.references, zones.references_end)))
 
 
 def _identifiers(body: bytes, start: int, end: int) -> list[Identifiers]:
@@ -79,13 +84,15 @@ def _identifiers(body: bytes, start: int, end: int) -> list[Identifiers]:
     found: list[_Found] = _LIST.findall(body, start, end)
     if len(found) != body.count(_IDS.ending, start, end):
         found = [_spelt_otherwise(inside) for _, inside in elements(body[start:end], _IDS)]
-    if any([one[-1] for one in found]):
-        found = [(pmid, doi or (_doi(plain_text(odd)) or "").encode(), pmc, b"") for pmid, doi, pmc, odd in found]
-    return [
-        Identifiers(doi.decode().lower() if doi else None, pmid.decode() if pmid else None, f"PMC{pmc.decode()}" if pmc else None)
-        for pmid, doi, pmc, _ in found
-        if pmid or doi or pmc
-    ]
+    return [_names(*one) for one in found if any(one)]
+
+
+def _names(pmid: bytes, doi: bytes, pmc: bytes, odd: bytes) -> Identifiers:
+    return Identifiers(
+        doi.decode().lower() if doi else _doi(plain_text(odd)) if odd else None,
+        pmid.decode() if pmid else None,
+        f"PMC{pmc.decode()}" if pmc else None,
+    )
 
 
 def _doi(text: str) -> str | None:
@@ -101,7 +108,7 @@ def _spelt_otherwise(inside: bytes) -> _Found:
     return (pmid or "").encode(), b"", pmc[0] if pmc else b"", names.get("doi", b"")
 
 
-def notices(zones: Zones, types: Sequence[str]) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
+def notices(links: bytes, types: Sequence[str]) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
     """Notices about the record, and what the record is a notice about.
 
     PubMed's links tell, and its publication types where the link is missing; a mark in front of the title tells nothing, since anyone
@@ -109,7 +116,7 @@ def notices(zones: Zones, types: Sequence[str]) -> tuple[tuple[Notice, ...], tup
     """
     about: list[Notice] = []
     being: list[Notice] = []
-    for attributes, link in elements(inside(zones.body, _LINKS, zones.indexing, zones.data), _LINK):
+    for attributes, link in elements(links, _LINK) if links else ():
         kind = _ref_type(attributes)
         if kind in _ABOUT_IT:
             about.append(_notice(_ABOUT_IT[kind], link))

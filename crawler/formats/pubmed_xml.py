@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +25,7 @@ __all__ = ["Deleted", "Mended", "PubmedXml", "RawRecord", "read_pubmed_file", "r
 #: PubMed's files inflate to some 400 MB at most.
 LARGEST_INFLATED = 4_000_000_000
 _GZIP = b"\x1f\x8b"
-_PIECE, _BATCH = 1 << 18, 1 << 20
+_PIECE, _BATCH = 1 << 16, 1 << 19
 _DECLARATION = re.compile(r"\ufeff?\s*<\?xml\s[^<>]*\?>")
 _SIGN = re.compile(r"\ufeff?\s*(?:<\?[^<>]*\?>\s*|<!--.*?-->\s*)*+<(?:!DOCTYPE\s+)?Pubmed(?:Book)?Article(?:Set)?[\s/>]", re.DOTALL)
 _HEAD = 20_000
@@ -82,8 +81,7 @@ def read_pubmed_xml(data: bytes, where: str) -> Iterator[Document | Unreadable |
     A `Mended` behind a document says what was removed from it. An error whose `where` is the file's own is about the whole file: it was
     cut off, or refused from there on.
     """
-    batches = _prepared_batches((data,), where)
-    for batch in batches if len(data) < 2 * _BATCH else _ahead(batches):
+    for batch in _prepared_batches((data,), where):
         yield from _items(batch, where)
 
 
@@ -94,7 +92,7 @@ def read_pubmed_file(path: Path) -> Iterator[Document | Unreadable | Deleted]:
         OSError: the file cannot be opened or read.
     """
     where = str(path)
-    for batch in _ahead(_prepared_batches(_pieces(path), where)):
+    for batch in _prepared_batches(_pieces(path), where):
         yield from _items(batch, where)
 
 
@@ -167,15 +165,6 @@ def _mended(raw: RawRecord, removed: int, why: str, where: str) -> Iterator[RawR
         return
     yield from _looked_at(raw, where)
     yield Mended(_place(raw, where), removed)
-
-
-def _ahead(batches: Iterator[list[RawRecord | Unreadable]]) -> Iterator[list[RawRecord | Unreadable]]:
-    """Each batch is inflated, split and checked in a thread while the one before it is read: zlib and libxml2 let go of the lock."""
-    with ThreadPoolExecutor(1) as thread:
-        following = thread.submit(next, batches, None)
-        while (batch := following.result()) is not None:
-            following = thread.submit(next, batches, None)
-            yield batch
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

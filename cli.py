@@ -77,7 +77,13 @@ def _in_words(command: Callable[..., None]) -> Callable[..., None]:
             _say(f"counterclaim: {error}", log)
             sys.exit(_code_of(error))
         except sqlite3.DatabaseError as error:
-            _say(f"counterclaim: the library cannot be read: {error}. Look at it with: counterclaim doctor --db PATH", log)
+            older = "no such table" in str(error) or "no such column" in str(error)
+            do = (
+                "It was written by an earlier version; bring it up to date with: counterclaim reread"
+                if older
+                else "Look at it with: counterclaim doctor"
+            )
+            _say(f"counterclaim: the library cannot be read: {error}. {do} --db PATH", log)
             sys.exit(FAILED)
         except BrokenPipeError:
             # The reader went away, as `head` does; what Python would still flush goes nowhere.
@@ -262,6 +268,8 @@ def search(
     """
     from crawler.settings import SavedSearch
 
+    if not " ".join(terms).strip():
+        raise click.UsageError("A search needs words.")
     settings = _settings(config, log=log)
     library = database or settings.database
     saved = SavedSearch("", " ".join(terms), sources, since.date() if since else None)
@@ -362,8 +370,12 @@ def reread(database: Path | None, config: Path | None) -> None:
     Example:
       counterclaim reread --db ms.db
     """
+    from kb.errors import NoLibrary
+
     settings = _settings(config)
     library = database or settings.database
+    if not library.exists():
+        raise NoLibrary(library)
     sys.exit(_end_of(_refresh(settings, library, None).again(), library))
 
 

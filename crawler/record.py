@@ -146,7 +146,7 @@ class Notice:
 
 
 _BARE_PMID = re.compile(r"(?:PMID\s*:?\s*)?(\d{1,8})", re.IGNORECASE)
-_BARE_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/\S+", re.IGNORECASE)
+_BARE_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 
 
 def named(text: str) -> tuple[str, str] | None:
@@ -158,8 +158,9 @@ def named(text: str) -> tuple[str, str] | None:
     stripped = text.strip()
     if pmid := _BARE_PMID.fullmatch(stripped):
         return "pmid", str(int(pmid[1]))
-    if _BARE_DOI.fullmatch(stripped) and (doi := normal_doi(stripped)):
-        return "doi", doi
+    if bare := _BARE_DOI.fullmatch(stripped):
+        # DOIs made of SICIs hold < and >, at which one in running text ends.
+        return "doi", bare[1].lower() if "<" in bare[1] else normal_doi(bare[1]) or bare[1].lower()
     if _PMCID.fullmatch(stripped):
         return "pmcid", stripped.upper()
     numbers = registry_ids(stripped)

@@ -237,18 +237,19 @@ def _key(table: _Table) -> str | None:
 
 def _search(name: str, table: _Table) -> SavedSearch:
     query = table.text("query")
+    sources = table.texts("sources") or ("pubmed",)
+    since, domains = table.day("since"), table.texts("domains")
+    # A misspelt key is named before what it was meant to say is missed.
+    table.done()
     if not _NAME.fullmatch(name):
         raise BadSettings(f'The name of a saved search is letters, digits, - and _; "{name}" is not.')
     if not query or not query.strip():
         raise BadSettings(f"[searches.{name}] has no query.")
-    sources = table.texts("sources") or ("pubmed",)
     for source in sources:
         if source not in SEARCHABLE:
             raise BadSettings(
                 f"[searches.{name}] names the source {source}; those that can be searched are {', '.join(SEARCHABLE)}."
             )
-    since, domains = table.day("since"), table.texts("domains")
-    table.done()
     return SavedSearch(name, query.strip(), tuple(dict.fromkeys(sources)), since, domains)
 
 

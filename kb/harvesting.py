@@ -23,6 +23,8 @@ from kb.ledger import Counts, Recheck, Vanished
 from kb.store import Library
 
 log = logging.getLogger("counterclaim.harvest")
+#: Sources whose records are looked at again by name; of a DOI, Crossref's sweep tells what matters.
+_RECHECKED = ("pubmed", "clinicaltrials", "europepmc")
 Progress = Callable[[str, int, int], None]
 
 
@@ -88,6 +90,16 @@ class Harvest:
             except ServiceError as error:
                 self._refused(counts, error)
         return counts.counts
+
+    def unlisted(self, active: Sequence[str]) -> None:
+        """Look again at records that none of these searches lists: added by name, or of a search that is gone or matches them no more.
+
+        Nobody else would hear that such a record was revised, retracted or deleted. Due after `recheck_hours`, like any other look.
+        """
+        due = (self.now() - timedelta(hours=self.recheck_hours)).isoformat()
+        for source in _RECHECKED:
+            if source in self.sources and (ids := ledger.unlisted(self.library.db, source, active, due)):
+                self.records(source, ids)
 
     def counted(self, search: str, source: str) -> Part:
         """A part of the run, counted and written down however it ends."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -142,6 +143,17 @@ def to_ask(db: sqlite3.Connection, search: int) -> list[str]:
 
 def _by_number(name: str) -> tuple[int, str]:
     return (int(name), "") if name.isdigit() else (0, name)
+
+
+def unlisted(db: sqlite3.Connection, source: str, active: Sequence[str], due: str) -> list[str]:
+    """Records of a source that no search of these names lists, last looked at before `due` (ISO, UTC)."""
+    rows = db.execute(
+        "SELECT external_id FROM record WHERE source = :source AND state <> 'gone' AND fetched < :due AND NOT EXISTS ("
+        "SELECT 1 FROM search_item i JOIN search s ON s.id = i.search_id WHERE s.source = :source AND i.external_id = record.external_id "
+        "AND i.state IN ('here', 'asked', 'failed') AND s.name IN (SELECT value FROM json_each(:active)))",
+        {"source": source, "due": due, "active": json.dumps(list(active))},
+    )
+    return sorted((str(row[0]) for row in rows), key=_by_number)
 
 
 def keep(

@@ -89,9 +89,19 @@ def write_notifies(db: sqlite3.Connection, document: int, said: Document, run: i
             "INSERT INTO document_notifies (document_id, position, kind, said_by, doi, pmid, pmcid, date) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (document, i, notice.kind.value, notice.said_by, n.doi, n.pmid, n.pmcid, notice.date),
         )
-    for affected in _affected(db, said.notifies):
+    # Also those that it was a notice about until now: what it says of them no longer stands.
+    for affected in {*_affected(db, said.notifies), *told_by(db, document), document}:
         apply_notifies(db, affected, run)
-    apply_notifies(db, document, run)
+
+
+def told_by(db: sqlite3.Connection, document: int) -> set[int]:
+    """The documents that a stored notice was carried to."""
+    names = "SELECT doi, pmid FROM document WHERE id = :d"
+    rows = db.execute(
+        f"SELECT n.document_id FROM document_notice n JOIN ({names}) me ON n.pmid = me.pmid OR n.doi = me.doi WHERE n.source = 'notice'",
+        {"d": document},
+    )
+    return {int(row[0]) for row in rows}
 
 
 def _affected(db: sqlite3.Connection, notices: Iterable[Notice]) -> set[int]:
@@ -109,8 +119,10 @@ def apply_notifies(db: sqlite3.Connection, document: int, run: int) -> None:
     """What stored notices say about a document, whichever of the two came first."""
     rows = db.execute(
         "SELECT n.kind, n.said_by, d.doi, d.pmid, d.pmcid, n.date, d.title FROM document_notifies n JOIN document d ON d.id = n.document_id "
-        "WHERE n.document_id <> :d AND d.deleted_in IS NULL AND (n.doi = (SELECT doi FROM document WHERE id = :d) "
-        "OR n.pmid = (SELECT pmid FROM document WHERE id = :d)) ORDER BY d.came_as, n.position",
+        # Two papers may share a DOI: where both name a PMID, the PMID tells them apart.
+        "JOIN document me ON me.id = :d "
+        "WHERE n.document_id <> :d AND d.deleted_in IS NULL AND (n.pmid = me.pmid OR (n.doi = me.doi AND (n.pmid IS NULL OR me.pmid IS NULL))) "
+        "ORDER BY d.came_as, n.position",
         {"d": document},
     )
     from crawler.record import NoticeKind
@@ -146,6 +158,8 @@ def bury(db: sqlite3.Connection, document: int, why: str, run: int) -> bool:
         return False
     db.execute("UPDATE document SET deleted_in = ?, deleted_why = ? WHERE id = ?", (run, why, document))
     _note(db, run, document, held["came_as"], "deleted", why)
+    for affected in told_by(db, document):
+        apply_notifies(db, affected, run)
     return True
 
 
@@ -154,6 +168,9 @@ def bring_back(db: sqlite3.Connection, document: int, run: int) -> None:
     db.execute("UPDATE document SET deleted_in = NULL, deleted_why = NULL, changed_in = ? WHERE id = ?", (run, document))
     name = db.execute("SELECT came_as FROM document WHERE id = ?", (document,)).fetchone()[0]
     _note(db, run, document, name, "back", "is answered again")
+    targets = "SELECT d.id FROM document_notifies n JOIN document d ON d.pmid = n.pmid OR d.doi = n.doi WHERE n.document_id = ?"
+    for row in db.execute(targets, (document,)).fetchall():
+        apply_notifies(db, row[0], run)
 
 
 def _note(db: sqlite3.Connection, run: int, document: int, name: str, kind: str, what: str) -> None:

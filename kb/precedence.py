@@ -8,7 +8,7 @@ from crawler.document import Document
 
 #: By the importer that read it, best first. Full text is asked for by hand, so nothing replaces it by itself; what is not listed
 #: (files that a person adds) always takes the place of what is there.
-_RANK = {"jats": 0, "pubmed_xml": 1, "nbib": 2, "europepmc": 3, "crossref": 4, "doi": 5}
+_RANK = {"jats": 0, "pubmed_xml": 1, "nbib": 2, "europepmc": 3, "crossref": 4, "csl_json": 5}
 
 
 def gives_way(document: Document, held: sqlite3.Row) -> bool:

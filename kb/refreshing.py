@@ -67,6 +67,7 @@ class Refresh:
             for saved in searches:
                 for source in saved.sources:
                     harvest.search(saved, source, full)
+            harvest.unlisted([s.name for s in self.settings.searches] or [s.name for s in searches])
             if self.settings.follow_files:
                 follow(harvest, PubmedFiles(self.door, self.settings.services["pubmed_files"]), self.report)
             harvest.read(_Lazy(self.reader, domains_of(searches)))

@@ -35,7 +35,6 @@ def sweep(harvest: Harvest, crossref: Sweeps) -> None:
     if not dois:
         return
     with harvest.counted("", SOURCE) as counted:
-        harvest.outcome.parts += 1
         counted.counts.asked = len(dois)
         # Crossref puts names that need a request of their own at the end; cutting here keeps each transaction small.
         done = 0
@@ -52,6 +51,8 @@ def sweep(harvest: Harvest, crossref: Sweeps) -> None:
             done += len(page)
             harvest.progress("crossref: notices", done, len(dois))
         if counted.counts.failed and not counted.counts.got:
+            # A sweep that went well is no sign that the sources of the searches did; one that failed is a part that failed.
+            harvest.outcome.parts += 1
             harvest.outcome.refused.append(Unanswered(SOURCE, str(counted.counts.error)))
 
 

@@ -75,7 +75,11 @@ class PubMed:
                         yield answered
             left = [i for i in left if i not in given]
         for pmid in left:
-            yield Lacking(pmid, f"PubMed gave no sound record for PMID {pmid}, asked {_ROUNDS} times.", gone=self._is_unknown(pmid))
+            unknown = self._is_unknown(pmid)
+            why = (
+                f"PubMed has no PMID {pmid}." if unknown else f"PubMed gave no sound record for PMID {pmid}, asked {_ROUNDS} times."
+            )
+            yield Lacking(pmid, why, gone=unknown)
 
     def parse(self, answered: Answered) -> Document | Unreadable:
         """The document in one record."""

@@ -38,7 +38,8 @@ def test_every_key_that_the_template_shows_in_a_comment_is_known(tmp_path: Path)
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (ONE + "[searches.ms2]\nquerry = 'x'\n", "has no query"),
+        (ONE + "[searches.ms2]\nquery = ''\n", "has no query"),
+        (ONE + "[searches.ms2]\nquerry = 'x'\n", "Did you mean query"),
         (ONE + "databse = 'x'\n", "nothing is called databse"),
         ("databse = 'x'\n" + ONE, "Did you mean database"),
         (ONE + "[sources.pubmd]\nbase_url='http://x/'\n", "Did you mean pubmed"),

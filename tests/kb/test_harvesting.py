@@ -19,6 +19,7 @@ from crawler.sources.source import Answered, Lacking, Listed, Listing, Search
 from kb.changes import changes
 from kb.connection import for_reading
 from kb.harvesting import Harvest, Outcome
+from kb.intake import read_one
 from kb.ledger import Counts
 from kb.refreshing import exit_code
 from kb.store import Library
@@ -335,6 +336,69 @@ def test_a_sweep_that_fails_takes_no_notice_away(path: Path) -> None:
     crossref.failing = True
     assert "it is down" in swept(path, crossref).left_out[0]
     assert rows(path, "SELECT pmid FROM document WHERE status = 'retracted'") == [("2",)]
+
+
+def test_a_record_that_no_search_lists_is_still_looked_at_every_night(path: Path) -> None:
+    shelf = three()
+    shelf.name = "pubmed"
+    with Library(path, "add", [], {}) as library:
+        run = Harvest(library, {"pubmed": shelf}, now=lambda: NOON)
+        run.records("pubmed", ["1", "2"])
+        run.read(Blank())
+        library.close_run(0)
+    shelf.titles["1"] = "One, corrected"
+    del shelf.titles["2"]
+    for hours, asked in ((1, []), (24, ["1", "2"])):
+        shelf.asked.clear()
+        with Library(path, "refresh", [], {}) as library:
+            run = Harvest(library, {"pubmed": shelf}, now=lambda hours=hours: NOON + timedelta(hours=hours))  # type: ignore[misc]
+            run.unlisted(["ms"])
+            run.read(Blank())
+            library.close_run(0)
+        assert shelf.asked == asked
+    assert titles(path) == ["One, corrected"]
+
+
+def noticed(path: Path, *documents: Document) -> None:
+    with Library(path, "add", [], {}) as library:
+        for document in documents:
+            library.add(read_one(document, Blank()))
+        library.close_run(0)
+
+
+def paper(pmid: str, doi: str | None = None, *notifies: Notice) -> Document:
+    text, sections = with_title(f"Paper {pmid}", "Something.")
+    return Document(
+        f"pmid:{pmid}", f"Paper {pmid}", text, sections, identifiers=Identifiers(doi, pmid), notifies=notifies, format="pubmed_xml"
+    )
+
+
+def retracted(path: Path) -> list[object]:
+    return [r[0] for r in rows(path, "SELECT pmid FROM document WHERE status = 'retracted' ORDER BY pmid")]
+
+
+def test_a_notice_that_is_corrected_lets_the_wrong_paper_go(path: Path) -> None:
+    wrong, right = (Notice(NoticeKind.RETRACTED, "pubmed", Identifiers(pmid=p)) for p in ("1", "2"))
+    noticed(path, paper("1"), paper("2"), paper("9", None, wrong))
+    assert retracted(path) == ["1"]
+    noticed(path, paper("9", None, right))
+    assert retracted(path) == ["2"]
+
+
+def test_of_two_papers_under_one_doi_the_one_that_is_named_is_retracted(path: Path) -> None:
+    notice = Notice(NoticeKind.RETRACTED, "pubmed", Identifiers("10.1000/shared", "1"))
+    noticed(path, paper("1", "10.1000/shared"), paper("2", "10.1000/shared"), paper("9", None, notice))
+    assert retracted(path) == ["1"]
+
+
+def test_a_notice_that_is_gone_says_nothing_any_more(path: Path) -> None:
+    shelf = Shelf({"1": "One", "9": "Retraction of one"})
+    harvest(path, shelf)
+    noticed(path, paper("9", "10.1000/9", Notice(NoticeKind.RETRACTED, "pubmed", Identifiers(pmid="1"))))
+    assert retracted(path) == ["1"]
+    del shelf.titles["9"]
+    harvest(path, shelf, hours=1)
+    assert retracted(path) == []
 
 
 def test_the_ledger_adds_up(path: Path) -> None:

@@ -220,7 +220,7 @@ class _Between:
             "utf-8", "replace"
         )
         self.any_seen = self.any_seen or error is not None
-        yield _broken(text, f"the service says: {words}" if error else f"here stands what is no record: {words or '(tags only)'}")
+        yield _broken(text, f"the service says: {words}." if error else f"here stands what is no record: {words or '(tags only)'}.")
 
 
 def _tokens(piece: bytes) -> Iterator[tuple[re.Match[bytes], int]]:

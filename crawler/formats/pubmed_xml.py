@@ -1,7 +1,7 @@
 """PubMed XML: what EFetch answers, and PubMed's baseline and update files.
 
 The bytes are cut into records (pubmed_record_split), each is checked to be sound XML (pubmed_soundness), and its fields are found in its
-bytes (pubmed_record). No record can cost another one, and a file of any size takes the memory of a few megabytes of it.
+bytes (pubmed_record). No record can cost another one, and a file of any size takes the memory of a megabyte or two of it.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def read_pubmed_xml(data: bytes, where: str) -> Iterator[Document | Unreadable |
 
 
 def read_pubmed_file(path: Path) -> Iterator[Document | Unreadable | Deleted]:
-    """The same from a file, `.xml` or `.xml.gz`, a few megabytes of it at a time.
+    """The same from a file, `.xml` or `.xml.gz`, half a megabyte of records at a time.
 
     Raises:
         OSError: the file cannot be opened or read.
@@ -107,11 +107,13 @@ def _items(batch: Iterable[RawRecord | Unreadable], where: str) -> Iterator[Docu
 
 
 def _place(raw: RawRecord, where: str) -> str:
-    return f"{where}, PMID {raw.pmid}" if raw.pmid else f"{where}, a record without PMID"
+    if raw.pmid is None:
+        return f"{where}, between its records" if raw.kind == "broken" else f"{where}, a record without PMID"
+    return f"{where}, PMID {raw.pmid}"
 
 
 def _prepared_batches(pieces: Iterable[bytes], where: str) -> Iterator[list[RawRecord | Unreadable]]:
-    """The records of a file, checked, a megabyte of them at a time."""
+    """The records of a file, checked, half a megabyte of them at a time."""
     batch: list[RawRecord] = []
     size = 0
     for raw in split_stream(pieces):

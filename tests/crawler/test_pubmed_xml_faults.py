@@ -259,7 +259,7 @@ def test_a_services_error_between_records_is_told_in_its_words() -> None:
     found = shown(all_of(whole(article(98000001), "<ERROR>Search Backend failed: try later</ERROR>")))
     assert found == [
         "pmid:98000001",
-        "x.xml, a record without PMID: the service says: Search Backend failed: try later The other records were read.",
+        "x.xml, between its records: the service says: Search Backend failed: try later. The other records were read.",
     ]
     alone = b'<?xml version="1.0"?><!DOCTYPE eEfetchResult PUBLIC "a" "b"><eFetchResult><ERROR>Empty result - nothing to do</ERROR></eFetchResult>'
     assert any("Empty result - nothing to do" in error for error in shown(all_of(alone)))

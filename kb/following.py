@@ -66,6 +66,7 @@ def _guarded(harvest: Harvest, part: Part, work: Callable[[], None]) -> None:
         part.counts.error = str(error)
         harvest.outcome.refused.append(error)
         harvest.outcome.left_out.append(str(error))
+    harvest.outcome.brought += part.counts.brought
 
 
 def _mark(db: sqlite3.Connection) -> tuple[int, str] | None:

@@ -38,11 +38,15 @@ def _now() -> datetime:
 
 @dataclass(slots=True)
 class Outcome:
-    """How a harvest went. `left_out` names each record that is missing and why; `refused` are sources that did not do as asked."""
+    """How a harvest went. `left_out` names each record that is missing and why; `refused` are sources that did not do as asked.
+
+    `brought` are the records that came, or went, by a search, by name or by a file.
+    """
 
     left_out: list[str] = field(default_factory=list)
     refused: list[ServiceError] = field(default_factory=list)
     parts: int = 0
+    brought: int = 0
     unanswered: list[str] = field(default_factory=list)
 
 
@@ -78,6 +82,7 @@ class Harvest:
                 self._refused(counts, error)
             except Vanished as error:
                 self._refused(counts, SaidNo(source, str(error)))
+            self.outcome.brought += counts.counts.brought
         return counts.counts
 
     def records(self, source: str, ids: Sequence[str], search: str = "") -> Counts:
@@ -89,16 +94,19 @@ class Harvest:
                 self._fetch(self.sources[source], list(ids), None, counts.counts, None)
             except ServiceError as error:
                 self._refused(counts, error)
+            self.outcome.brought += counts.counts.brought
         return counts.counts
 
-    def unlisted(self, active: Sequence[str]) -> None:
+    def unlisted(self, active: Sequence[str], but: Sequence[str] = ()) -> None:
         """Look again at records that none of these searches lists: added by name, or of a search that is gone or matches them no more.
 
-        Nobody else would hear that such a record was revised, retracted or deleted. Due after `recheck_hours`, like any other look.
+        Nobody else would hear that such a record was revised, retracted or deleted; `but` are sources of which this is heard otherwise.
+        Due after `recheck_hours`, like any other look.
         """
         due = (self.now() - timedelta(hours=self.recheck_hours)).isoformat()
         for source in _RECHECKED:
-            if source in self.sources and (ids := ledger.unlisted(self.library.db, source, active, due)):
+            known = source in self.sources and source not in but
+            if known and (ids := ledger.unlisted(self.library.db, source, active, due)):
                 self.records(source, ids)
 
     def counted(self, search: str, source: str) -> Part:

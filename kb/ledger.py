@@ -40,6 +40,11 @@ class Counts:
     seconds: float = 0.0
     error: str | None = None
 
+    @property
+    def brought(self) -> int:
+        """Records that came, or were told to be gone."""
+        return self.got + self.deleted
+
 
 def search_id(db: sqlite3.Connection, name: str, source: str, query: str, since: str | None) -> int:
     """The row of a saved search at one source. Another query under an old name begins anew, and keeps what it shares with the old one."""

@@ -67,7 +67,10 @@ class Refresh:
             for saved in searches:
                 for source in saved.sources:
                     harvest.search(saved, source, full)
-            harvest.unlisted([s.name for s in self.settings.searches] or [s.name for s in searches])
+            harvest.unlisted(
+                [s.name for s in self.settings.searches] or [s.name for s in searches],
+                but=("pubmed",) if self.settings.follow_files else (),
+            )
             if self.settings.follow_files:
                 follow(harvest, PubmedFiles(self.door, self.settings.services["pubmed_files"]), self.report)
             harvest.read(_Lazy(self.reader, domains_of(searches)))
@@ -189,7 +192,7 @@ def domains_of(searches: Sequence[SavedSearch]) -> tuple[str, ...]:
 def exit_code(outcome: Outcome) -> int:
     """0 complete, 3 something is missing and named, 1 nothing could be done, 75 nobody answered."""
     refused: list[ServiceError] = outcome.refused
-    if refused and len(refused) >= outcome.parts:
+    if refused and len(refused) >= outcome.parts and not outcome.brought:
         return TRY_LATER if all(isinstance(error, Unanswered) for error in refused) else FAILED
     return PARTIAL if outcome.left_out else DONE
 

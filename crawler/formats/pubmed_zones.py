@@ -65,17 +65,20 @@ def zones_of_article(body: bytes) -> Zones:
     if data < 0:
         data = len(body)
     others, keywords = body.find(_OTHERS.opening, end, data), body.find(_KEYWORDS.opening, end, data)
-    return Zones(
-        body,
-        *contents(body, _FRONT, 0, authors or end),
-        *contents(body, _BEHIND, authors_end, end),
-        *contents(body, _ADDED, end, data),
-        body[others:data] if others >= 0 else b"",
-        body[keywords : body.rfind(_KEYWORDS.ending, keywords, data)] if keywords >= 0 else b"",
-        authors,
-        authors_end,
-        data,
-        *_references(body, data, len(body)),
+    return Zones._make(
+        (
+            body,
+            *contents(body, _FRONT, 0, authors or end),
+            *contents(body, _BEHIND, authors_end, end),
+            *contents(body, _ADDED, end, data),
+            body[others:data] if others >= 0 else b"",
+            body[keywords : body.rfind(_KEYWORDS.ending, keywords, data)] if keywords >= 0 else b"",
+            authors,
+            authors_end,
+            data,
+            *_references(body, data, len(body)),
+            b"",
+        )
     )
 
 

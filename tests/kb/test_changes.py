@@ -124,7 +124,7 @@ def test_every_run_stands_in_the_ledger_latest_first(desk: Desk) -> None:
     rows = desk.ask("runs", "--json").lines()
     assert all(list(row) == list(COLUMNS) for row in rows)
     assert [(r["run"], r["command"], r["source"], r["new"], r["skipped"], r["exit"]) for r in rows] == [
-        (3, "refresh", "crossref", 0, 0, 3), (3, "refresh", "pubmed", 0, 0, 3), (2, "add", None, 1, 1, 3),
+        (3, "refresh", "crossref", 0, 0, 75), (3, "refresh", "pubmed", 0, 0, 75), (2, "add", None, 1, 1, 3),
         (1, "refresh", "crossref", 0, 0, 0), (1, "refresh", "pubmed", 2, 0, 0),
     ]  # fmt: skip
     assert "500" in rows[1]["error"]

@@ -136,7 +136,7 @@ def test_a_pmcid_that_the_converter_lacks_is_looked_for_at_europe_pmc(desk: Desk
     ("name", "words"),
     [
         ("PMC9999", "neither the NCBI converter nor Europe PMC knows it"),
-        ("77777", "PubMed gave no sound record for PMID 77777"),
+        ("77777", "PubMed has no PMID 77777"),
         ("NCT91234567", "ClinicalTrials.gov has no study NCT91234567"),
         ("ISRCTN12345678", "only registrations of ClinicalTrials.gov"),
     ],

@@ -34,6 +34,10 @@ REGISTRY_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 
 
+#: What stands behind a DOI in a sentence, and is none of it.
+_CLOSING = ".,;:'’\""
+
+
 def normal_doi(text: str) -> str | None:
     """The DOI in `text`, lower-case and without resolver address or closing punctuation; None where there is none.
 
@@ -43,9 +47,9 @@ def normal_doi(text: str) -> str | None:
     found = _DOI.search(text)
     if not found:
         return None
-    doi = found[1].rstrip(".,;:'’\"")
+    doi = found[1].rstrip(_CLOSING)
     while doi.endswith(")") and doi.count("(") < doi.count(")"):
-        doi = doi[:-1]
+        doi = doi[:-1].rstrip(_CLOSING)
     return doi.lower()
 
 

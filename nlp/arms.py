@@ -295,13 +295,25 @@ def _with_sizes(reading: Reading, arms: list[Arm]) -> list[Arm]:
 
 
 _ALLOCATED = re.compile(
-    r"\b(?:randomi[sz]ed|randomly|assigned|allocated|enrolled|included|divided|comprised|consisted|underwent|were treated|recruited|received|entered|participants|in total|analy[sz]ed)\b",
+    r"\b(?:randomi[sz]ed|randomly|assigned|allocated|enrolled|included|divided|comprised|consisted|underwent|were treated|recruited|received|entered|participants|participated|in total|analy[sz]ed)\b",
     re.IGNORECASE,
 )
 _GROUP_WORDS = {
     ArmRole.INTERVENTION: r"(?:intervention|treatment|treated|experimental|active|study|test|therapy|(?:stem )?cells?|transplant(?:ation)?|MSCs?)\s(?:group|arm|sites?|patients)\b|\bintervention\b",
     ArmRole.COMPARATOR: r"\bcontrols?(?:\s(?:group|arm|sites?|patients))?\b|\bplacebo\b|\bsham\b",
 }
+
+
+_GIVEN = r"(?:received|took|used|underwent|(?:were|was) (?:given|fed|offered|treated with|assigned to|allocated to|randomi[sz]ed to)(?:\s[\w-]+)?)"
+_SIZE_BEFORE = re.compile(
+    r"(?:(?<![\w.%-])(\d+)\s(?:patients?\s|participants?\s|subjects?\s|people\s|knees\s)?(?:[(\[]|(?:in|for|to|on|from|"
+    + _GIVEN
+    + r")\s)?(?:the\s|an?\s|to\s)?)$"
+)
+#: "30 received white grape juice (" before the short form.
+_SIZE_BEFORE_NAME = re.compile(rf"(?<![\w.%-])(\d+)\s(?:[a-z]+\s)?{_GIVEN}\s[^,;.()\d]{{2,60}}\s\($")
+#: "eight of them were given X": a part, and no arm.
+_SOME_OF_THEM = re.compile(r"\b(?:of (?:them|these|those|whom)|these|those)\b", re.IGNORECASE)
 
 
 def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[int, int]]:
@@ -325,16 +337,29 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
             r"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:[nN]\s?)?=\s?(\d+)|(?:\s(?:group|arm))?\s?[(\[](\d+)\s(?:patients|participants|subjects)",
             sentence.plain[end:],
         )
-        before = re.search(
-            r"(?:(?<![\w.%-])(\d+)\s(?:patients?\s|participants?\s|subjects?\s|people\s|knees\s)?(?:[(\[]|(?:in|for|to|received|were given|on|from)\s)?(?:the\s|an?\s|to\s)?)$",
-            sentence.plain[:start],
-        )
+        lead = sentence.plain[:start]
+        before = None if _SOME_OF_THEM.search(lead) else _SIZE_BEFORE.search(lead) or _SIZE_BEFORE_NAME.search(lead)
         if before and sentence.role is Role.RESULT and not _ALLOCATED.search(sentence.plain):
             before = None  # "3 in the X group" of a results sentence are those with the event
         number = (after[1] or after[2]) if after else before[1] if before else None
         if number and 1 < int(number) < 100_000:
             found.append((i, int(number)))
-    return found
+    return found or _listed_sizes(sentence, words)
+
+
+_TWO_SIZES = re.compile(
+    r"(?<![\w.%-])(\d+) and (\d+) (?:[a-z]+ )?(?:patients|participants|subjects|students|children|women|men|people|eyes|individuals|infants|adults)\b"
+)
+
+
+def _listed_sizes(sentence: Sentence, words: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """ "In the X and Y groups, 19 and 24 students were enrolled": two arms in a row, two sizes in a row."""
+    sizes = list(_TWO_SIZES.finditer(sentence.plain))
+    places = sorted({(start, i) for i, start, _ in words})
+    order = list(dict.fromkeys(i for _, i in places))
+    if len(sizes) < 1 or len(order) != 2 or not _ALLOCATED.search(sentence.plain):
+        return []
+    return list(zip(order, (int(sizes[0][1]), int(sizes[0][2])), strict=True))
 
 
 def _arm_words(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[int, int, int]]:

@@ -190,9 +190,9 @@ _LIMIT = re.compile(
 )
 _RATIO_ALLOCATION = re.compile(r"\b\d+\s?:\s?\d+(?:\s?:\s?\d+)*\b")
 _NOISE = re.compile(
-    r"\b(?:grades?|phases?|stages?|levels?|types?|class|classes|degree|scores?\sof|score|criteria|version|stata|revman|spss|sas|figure|table|quarter|arm|group|cohort|step|study|trial)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?)(?:\s?(?:–|/|,|or|and|to)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?))*(?![\w.]*%)\b"
+    r"\b(?:grades?|phases?|periods?|stages?|levels?|types?|class|classes|degree|scores?\sof|score|criteria|version|stata|revman|spss|sas|figure|table|quarter|arm|group|cohort|step|study|trial)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?)(?:\s?(?:–|/|,|or|and|to)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?))*(?![\w.]*%)\b"
     rf"|\b(?:mRS|EDSS|NIHSS|NYHA|ASA|ECOG|VAS|GCS|ASIA|AIS|mRankin)\s?(?:scores?\s?(?:of\s)?)?{NUMBER}(?:\s?(?:–|to|or|and)\s?{NUMBER})?(?=\s?(?:[),;.]|\b(?:at|and|had|vs|versus|than|or|were)\b))"
-    rf"|(?:19|20)\d\d;\d+|\b\d+\s?T\b|\b\d+(?:\.\d+)?\s?(?:Tesla|fold|times)\b|\b\d+(?:st|nd|rd|th)\b|\b\d+\s?%\s?(?:power|confidence)|\b(?:power\sof|alpha\sof|α\s?=)\s?{NUMBER}\s?%?"
+    rf"|(?:19|20)\d\d;\d+|\b\d+\s?T\b|\b\d+(?:\.\d+)?\s?(?:Tesla|times)\b|\b\d+(?:\.\d+)?[\s-]?fold\b(?!\s(?:higher|lower|greater|increase|decrease|reduction|more|less|risk))|\b\d+(?:st|nd|rd|th)\b|\b\d+\s?%\s?(?:power|confidence)|\b(?:power\sof|alpha\sof|α\s?=)\s?{NUMBER}\s?%?"
     rf"|\b[A-Za-z]{{1,6}}-?\d+[A-Za-z]*(?:-\d+)?\b|\b\d+[A-Za-z]{{2,}}\w*\b|\b\d+-[A-Za-z]+(?:-[A-Za-z]+)*\b",
     re.IGNORECASE,
 )
@@ -201,13 +201,24 @@ _IQR = re.compile(
     re.IGNORECASE,
 )
 _BARE_INTERVAL = re.compile(rf"[\[(]\s?(?:from\s)?(?P<low>{_BOUND})(?:\s*(?:\bto\b|–|;|,)\s*)(?P<high>{_BOUND})\s?(?=[\]),;])")
-_PERCENT = re.compile(rf"(?P<value>{NUMBER})\s?(?:%|percent\b|per cent\b|pct\b)(?!\s?(?:CI\b|confidence))", re.IGNORECASE)
+#: "(28, 28.3%)": a count and its percentage.
+_COUNT_AND_PERCENT = re.compile(r"[\[(]\s?\d+\s?[,;]\s?\d+(?:\.\d+)?\s?%\s?")
+_PERCENT = re.compile(
+    rf"(?:(?P<value>{NUMBER})\s?(?:%|percent\b|per cent\b|pct\b)|\b(?P<word>{WORD_NUMBER})\s(?:percent|per cent)\b)(?!\s?(?:CI\b|confidence))",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(
-    rf"(?P<value>{NUMBER})(?![\d]*[A-Za-z]\d)(?P<unit>\s?(?:mm3|mm³|mm|cm|m|km|kg|ml|mL|L|points?|months?|s|sec|min|mmHg|logMAR|letters|kcal|cells)\b)?"
+    rf"(?P<value>{NUMBER})(?![\d]*[A-Za-z]\d)(?P<unit>\s?(?:mm3|mm³|mm\s?Hg|mm|cm|m|km|kg|ml|mL|L|points?|months?|s|sec|min|mmHg|logMAR|letters|kcal|cells)\b)?"
 )
 _WORD_NUMBER = re.compile(rf"\b(?P<value>{WORD_NUMBER}|none|all)\b(?=\s|,|\))", re.IGNORECASE)
 _CHANGE_BY = re.compile(
     rf"\b(?P<value>{NUMBER})\s?(?:%|percent)?\s?(?:-|\s)?(?:lower|higher|less|more|fewer|greater|reduction|increase|decrease|decline|relative|risk reduction|improvement)\b",
+    re.IGNORECASE,
+)
+
+#: "by a factor of 2", "a 2.5-fold increase".
+_FOLD = re.compile(
+    rf"\bfactor of\s(?P<value>{NUMBER}|{WORD_NUMBER})\b|(?P<value2>\d+(?:\.\d+)?|{WORD_NUMBER})[\s-]?fold\b(?=\s(?:higher|lower|greater|increase|decrease|reduction|more|less|risk))",
     re.IGNORECASE,
 )
 
@@ -386,11 +397,18 @@ def _iqrs(work: str) -> Iterator[Atom]:
 
 def _bare_intervals(work: str) -> Iterator[Atom]:
     for m in _BARE_INTERVAL.finditer(work):
+        if _COUNT_AND_PERCENT.fullmatch(m[0]):
+            continue
         yield Atom(AtomKind.BARE_INTERVAL, m.start(), m.end(), m[0], low=_plain_number(m["low"]), high=_plain_number(m["high"]),
                    percent="%" in m["low"] + m["high"], printed=_printed(m, ci_low="low", ci_high="high"))  # fmt: skip
 
 
 def _changes(work: str) -> Iterator[Atom]:
+    for m in _FOLD.finditer(work):
+        yield Atom(
+            AtomKind.NUMBER, m.start(), m.end(), m[0], value=number_value(m["value"] or m["value2"]), unit="fold", measure=Measure.OTHER,
+            printed=_printed(m, estimate="value" if m["value"] else "value2"),
+        )  # fmt: skip
     for m in _CHANGE_BY.finditer(work):
         if "%" in m[0] or "percent" in m[0]:
             yield Atom(
@@ -412,10 +430,10 @@ def _percents(work: str) -> Iterator[Atom]:
             m.start(),
             m.end(),
             m[0],
-            value=number_value(m["value"]),
+            value=number_value(m["value"] or m["word"]),
             unit="%",
             percent=True,
-            printed=_printed(m, estimate="value"),
+            printed=_printed(m, estimate="value" if m["value"] else "word"),
         )
 
 
@@ -481,23 +499,34 @@ def as_results(sentence: str, found: list[Atom]) -> list[Atom]:
 
 def _is_duration(sentence: str, atom: Atom, last: Atom | None) -> bool:
     if not atom.text[:1].isdigit():
-        return False
+        return _is_reached(sentence, atom)
     head = sentence[max(0, atom.start - 110) : atom.start]
     rival = _RIVAL_NUMBER.search(head)
     if rival is not None and not _NO_DURATION.search(head[rival.start() - 30 if rival.start() > 30 else 0 : rival.start()]):
         return True
     if last is not None and not _NO_DURATION.search(head[-24:]):
         gap = sentence[last.end : atom.start]
-        return ";" not in gap and len(gap) < 110 and _SECOND_DURATION.search(gap) is not None
+        if ";" not in gap and len(gap) < 110 and _SECOND_DURATION.search(gap) is not None:
+            return True
     if _LENGTHENED.search(head):
         return True
     said = _DURATION_BEFORE.search(head)
     return said is not None and _NO_DURATION.search(head[said.start() :]) is None
 
 
+#: "by week 12 in the one arm and by week 24 in the other": when it was reached is the result.
+_REACHED = re.compile(
+    r"\b(?:by|at|in)\s(?:day|week|month|year)\s\d+\sin\s(?:the\s)?[^;.,()\d]{2,60}?,?\s(?:and|versus|vs\.?|compared (?:with|to)|but)\s(?:by|at|in)\s(?:day|week|month|year)\s\d+\sin\s"
+)
+
+
+def _is_reached(sentence: str, atom: Atom) -> bool:
+    return any(m.start() < atom.start and atom.end < m.end() for m in _REACHED.finditer(sentence))
+
+
 def _durations(atom: Atom) -> Iterator[Atom]:
     numbers = list(_LISTED_NUMBER.finditer(atom.text))
-    unit = re.search(r"[A-Za-z]+\s*$", atom.text)
+    unit = re.search(r"[A-Za-z]+\s*$|^[A-Za-z]+", atom.text)
     for place, m in enumerate(numbers):
         end = atom.end if place == len(numbers) - 1 else atom.start + m.end()
         yield Atom(
@@ -536,7 +565,7 @@ def _readable(atom: Atom) -> bool:
 
 
 #: Without a digit a sentence prints counts and times in words, and no more.
-_WITHOUT_DIGITS: tuple[Reader, ...] = (_fractions, _times, _noise, _word_numbers)
+_WITHOUT_DIGITS: tuple[Reader, ...] = (_fractions, _times, _changes, _noise, _percents, _word_numbers)
 _DIGIT = re.compile(r"\d")
 
 

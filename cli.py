@@ -543,23 +543,27 @@ def _tabulated(found: list[dict[str, object]], fmt: str) -> str:
 @_database
 @_in_words
 def verify(database: Path | None) -> None:
-    r"""Read every stored quote and number again in the stored text.
+    r"""Read every stored quote and number again in the stored text, and posted results in the registry's stored answer.
+
+    What cannot be looked at, since its answer is not kept or a newer one waits to be read, is named (exit code 3).
 
     \b
     Example:
       counterclaim verify --db ms.db
     """
     from kb.connection import for_reading
-    from kb.verification import counted
-    from kb.verification import verify as check
+    from kb.verification import counted, findings
 
     db = for_reading(database or _library())
-    wrong = list(check(db))
-    for sentence in wrong:
-        _print(sentence)
+    found = []
+    for finding in findings(db):
+        _print(finding.sentence)
+        found.append(finding.wrong)
     quotes, numbers = counted(db)
-    click.echo(f"{quotes} quotes and {numbers} printed numbers read again; {len(wrong) or 'none'} wrong.")
-    sys.exit(FAILED if wrong else DONE)
+    wrong = sum(found)
+    unseen = f" {len(found) - wrong} not looked at." if wrong < len(found) else ""
+    click.echo(f"{quotes} quotes and {numbers} printed numbers read again; {wrong or 'none'} wrong.{unseen}")
+    sys.exit(FAILED if wrong else PARTIAL if found else DONE)
 
 
 @main.command()

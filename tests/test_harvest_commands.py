@@ -366,6 +366,23 @@ def test_a_search_at_every_source_brings_papers_and_trials(desk: Desk) -> None:
     assert desk.rows("SELECT came_as FROM document WHERE report = 'registry'") == [(trial.nct,)]
     assert len(desk.pmids()) == 4
     assert desk.rows("SELECT count(*) FROM document") == [(4,)]
+    assert desk.rows("SELECT count(*) > 0 FROM evidence WHERE pointer IS NOT NULL") == [(1,)]
+    verified = desk.ask("verify")
+    assert (verified.code, verified.out.endswith("; none wrong.\n")) == (0, True), verified
+
+
+def test_verify_names_posted_results_whose_answer_waits_to_be_read(desk: Desk) -> None:
+    trial = desk.corpus.add_trial()
+    desk.ask("add", trial.nct)
+    with sqlite3.connect(desk.folder / "counterclaim.db") as db:
+        db.execute("UPDATE record SET state = 'stored'")
+    db.close()
+    verified = desk.ask("verify")
+    assert verified.code == 3
+    assert f"Document {trial.nct}: its posted results were not looked at" in verified.out
+    assert "none wrong. 1 not looked at." in verified.out
+    assert desk.ask("reread").code == 0
+    assert desk.ask("verify").code == 0
 
 
 def test_what_is_stored_is_read_again_without_a_request(desk: Desk) -> None:

@@ -570,7 +570,9 @@ def verify(database: Path | None) -> None:
 @_database
 @_in_words
 def doctor(database: Path | None) -> None:
-    r"""Say which versions run, which optional models are found, and whether the library is sound.
+    r"""Say which versions run, which optional models are found, whether the library is sound, and how far its searches are.
+
+    Each line begins with ok, with BAD (the exit code is 1), or with look: nothing is unsound, and something waits or failed.
 
     \b
     Example:
@@ -580,8 +582,8 @@ def doctor(database: Path | None) -> None:
 
     well = True
     for good, sentence in report(database or _library()):
-        _print(f"{'ok  ' if good else 'BAD '}{sentence}")
-        well = well and good
+        _print(f"{'look' if good is None else 'ok' if good else 'BAD':<5}{sentence}")
+        well = well and good is not False
     sys.exit(DONE if well else FAILED)
 
 

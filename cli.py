@@ -139,9 +139,9 @@ def _library() -> Path:
     return Path("counterclaim.db")
 
 
-def _with_progress(items: Iterable[Any]) -> Iterator[Any]:
-    """The items, with a counter on a terminal; a pipe gets none."""
-    shown = sys.stderr.isatty()
+def _with_progress(items: Iterable[Any], log: str | None) -> Iterator[Any]:
+    """The items, with a counter on a terminal; a pipe and a log get none."""
+    shown = log is None and sys.stderr.isatty()
     for number, item in enumerate(items, 1):
         if shown and number % 10 == 0:
             click.echo(f"\r{number} read", nl=False, err=True)
@@ -165,7 +165,7 @@ def _code(done: int, left_out: int) -> int:
 def add(given: tuple[str, ...], database: Path | None, config: Path | None, full_text: bool, log: str | None) -> None:
     r"""Read documents and store them with what they assert.
 
-    A PATH_OR_ID is a file, a folder, - for JSON lines on standard input, or a DOI, PMID, PMCID or NCT number, which is fetched.
+    A PATH_OR_ID is a file, a folder, - for JSON lines on standard input, or a DOI, PMID, PMCID or NCT number, or the address of its page, which is fetched.
     What is there already and unchanged is not written again; what cannot be read is named, and the rest is stored.
 
     \b
@@ -183,7 +183,7 @@ def add(given: tuple[str, ...], database: Path | None, config: Path | None, full
     library = database or settings.database
     code = DONE
     if paths:
-        said = add_each(library, _with_progress(read_paths(paths)), paths, report=lambda s: _say(s, log))
+        said = add_each(library, _with_progress(read_paths(paths), log), paths, report=lambda s: _say(s, log))
         held = f"the library is {library}" if sum(said.values()) > said["left_out"] else "nothing was stored"
         click.echo(
             f"{said['added']} added, {said['replaced']} replaced, {said['unchanged']} unchanged, {said['left_out']} left out; {held}."

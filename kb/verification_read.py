@@ -16,6 +16,8 @@ from nlp.grammar.characters import in_one_spelling
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _IN_WORDS = re.compile(rf"\b(?:{LARGE_NUMBER})\b", re.IGNORECASE)
+#: Characters around a number by which one sees whether it is whole.
+_NEAR = 24
 _DAY = "/protocolSection/statusModule/lastUpdatePostDateStruct/date"
 
 
@@ -128,7 +130,7 @@ def _whole_in(digits: str) -> tuple[int, ...]:
 def stands_in(printed: str, text: str, *, after_letters: bool = False) -> bool:
     """Whether a printed number stands there whole: 5 does not stand in 95 or in 5.2, nor 182 in 1,182.
 
-    `after_letters`: whether a number that begins with its point may stand right behind a word ("P values of.05"); elsewhere that is
+    `after_letters`: whether a number that begins with its point may stand right behind a word ("P of.05"); elsewhere that is
     another number behind a full stop ("vs.40%").
 
     >>> stands_in("0.001", "p <0.001"), stands_in("5", "5.2"), stands_in("4.5", "33 ± 4.5mm"), stands_in("1.38", "1.38,95%CI")
@@ -136,10 +138,11 @@ def stands_in(printed: str, text: str, *, after_letters: bool = False) -> bool:
     """
     digits, negative = printed.lstrip("+-"), printed.startswith("-")
     return any(
-        _signed(text[: m.start()], negative)
-        and _begins(text[: m.start() - negative], digits, after_letters)
-        and _ends(text[: m.start()], digits, text[m.end() : m.end() + 8])
+        _signed(before, negative)
+        and _begins(before.removesuffix("-") if negative else before, digits, after_letters)
+        and _ends(before, digits, text[m.end() : m.end() + _NEAR])
         for m in re.finditer(re.escape(digits), text)
+        for before in (text[max(0, m.start() - _NEAR) : m.start()],)
     )
 
 

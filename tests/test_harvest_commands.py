@@ -450,6 +450,14 @@ def test_stderr_is_json_lines_whatever_goes_wrong(desk: Desk, monkeypatch: pytes
     assert all({"time", "level", "what"} <= line.keys() for line in lines)
 
 
+def test_a_process_too_writes_nothing_but_json_to_its_log(desk: Desk) -> None:
+    desk.configure(TWO_SOURCES)
+    desk.down("europepmc")
+    ran = desk.process("refresh", "--log", "json")
+    assert ran.code == 3
+    assert [json.loads(line)["what"] for line in ran.err.splitlines()] != []
+
+
 def test_an_error_in_the_command_line_is_for_people(desk: Desk) -> None:
     ran = desk.ask("refresh", "--only", "sells", "--log", "json")
     assert (ran.code, ran.err.startswith("Usage: ")) == (2, True)

@@ -97,6 +97,21 @@ def test_searches_by_hand_are_no_saved_ones(desk: Desk) -> None:
     assert [what for what in said(desk) if what.startswith("search")] == []
 
 
+def test_the_update_files_say_how_far_they_are_followed_and_what_they_left_in_doubt(desk: Desk) -> None:
+    desk.ask("refresh")
+    with sqlite3.connect(desk.folder / "counterclaim.db") as db:
+        row = db.execute("INSERT INTO search (name, source, query) VALUES ('', 'pubmed_files', 'pubmed26n1400.xml.gz')").lastrowid
+    db.close()
+    assert said(desk)["PubMed's update files"] == (True, "followed up to pubmed26n1400.xml.gz")
+    with sqlite3.connect(desk.folder / "counterclaim.db") as db:
+        db.execute(
+            "INSERT INTO search_item (search_id, external_id, state, why) VALUES (?, '1001', 'asked', 'a file is garbled')", (row,)
+        )
+    db.close()
+    good, told = said(desk)["PubMed's update files"]
+    assert (good, told.partition("; ")[2]) == (None, "1 records in doubt are asked of PubMed by the next refresh")
+
+
 def test_a_run_that_was_partial_is_not_the_last_good_one(desk: Desk) -> None:
     desk.ask("refresh")
     desk.service.schedule = Schedule().always("europepmc", "500")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import unquote
 
 _DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"<>]+)", re.IGNORECASE)
 _PMID = re.compile(r"\bPMID\s*:?\s*(\d{1,8})\b", re.IGNORECASE)
@@ -150,16 +151,29 @@ class Notice:
 
 
 _BARE_PMID = re.compile(r"(?:PMID\s*:?\s*)?(\d{1,8})", re.IGNORECASE)
-_BARE_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_BARE_DOI = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://)?(?:www\.|m\.)?(?P<host>[a-z][a-z.]*\.[a-z]{2,4})/(?P<path>\S+)", re.IGNORECASE)
+#: Where people copy a paper's or a trial's address from: the part of its path that is the identifier. What stands behind it names a view of the page.
+_PAGES: tuple[tuple[str, str], ...] = (
+    ("doi.org", r"(10\.\d{4,9}/.+)"),
+    ("dx.doi.org", r"(10\.\d{4,9}/.+)"),
+    ("pubmed.ncbi.nlm.nih.gov", r"(\d{1,8})"),
+    ("ncbi.nlm.nih.gov", r"pubmed/(\d{1,8})"),
+    ("ncbi.nlm.nih.gov", r"pmc/articles/(PMC\d{4,9})"),
+    ("pmc.ncbi.nlm.nih.gov", r"articles/(PMC\d{4,9})"),
+    ("europepmc.org", r"(?:article|abstract)/med/(\d{1,8})"),
+    ("europepmc.org", r"(?:articles|article/pmc)/(PMC\d{4,9})"),
+    ("clinicaltrials.gov", r"(?:ct2/show|study|show)/(NCT\d{8})"),
+)
 
 
 def named(text: str) -> tuple[str, str] | None:
-    """Scheme (`pmid`, `doi`, `pmcid`, `registry`) and value of a text that is an identifier and nothing else.
+    """Scheme (`pmid`, `doi`, `pmcid`, `registry`) and value of a text that is an identifier and nothing else, or the address of its page.
 
     >>> named("37834955"), named("https://doi.org/10.1161/STROKEAHA.121.034505"), named("NCT04749667"), named("paper.txt")
     (('pmid', '37834955'), ('doi', '10.1161/strokeaha.121.034505'), ('registry', 'NCT04749667'), None)
     """
-    stripped = text.strip()
+    stripped = _of_page(text.strip())
     if pmid := _BARE_PMID.fullmatch(stripped):
         return "pmid", str(int(pmid[1]))
     if bare := _BARE_DOI.fullmatch(stripped):
@@ -169,3 +183,15 @@ def named(text: str) -> tuple[str, str] | None:
         return "pmcid", stripped.upper()
     numbers = registry_ids(stripped)
     return ("registry", numbers[0]) if len(numbers) == 1 and len(numbers[0]) >= len(stripped) - 1 else None
+
+
+def _of_page(text: str) -> str:
+    """The identifier in the address of a page that is known to be a paper's or a trial's; any other text as it is."""
+    address = _ADDRESS.fullmatch(text)
+    if address is None:
+        return text
+    for host, pattern in _PAGES:
+        if address["host"].lower() == host and (found := re.match(rf"{pattern}(?=[/?#]|$)", address["path"], re.IGNORECASE)):
+            # A DOI may hold what ends other addresses, and its signs are escaped in one.
+            return unquote(found[1]) if "doi.org" in host else found[1]
+    return text

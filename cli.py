@@ -587,5 +587,34 @@ def doctor(database: Path | None) -> None:
     sys.exit(DONE if well else FAILED)
 
 
+@main.command()
+@click.option(
+    "--sets", type=click.Path(path_type=Path), help="The folder with gold/ and corpora/ (by default `shared` beside this checkout)."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Where to write (by default docs/scorecard.md of this checkout).")
+@_in_words
+def bench(sets: Path | None, out: Path | None) -> None:
+    r"""Measure how well abstracts are read, on every annotated set that is at hand; print and write the scorecard.
+
+    \b
+    Examples:
+      counterclaim bench
+      counterclaim bench --sets ~/sets --out scorecard.md
+    """
+    root = Path(__file__).resolve().parent
+    if not (root / "benchmarks" / "scorecard.py").exists():
+        raise click.UsageError(
+            "The benchmarks are part of the source checkout and not of an installed program; run this from a checkout."
+        )
+    from benchmarks.scorecard import write
+
+    folder, target = sets or root.parent / "shared", out or root / "docs" / "scorecard.md"
+    if not folder.is_dir():
+        raise click.UsageError(f"{folder} is no folder; name the one with the annotated sets by --sets.")
+    if not target.parent.is_dir():
+        raise click.UsageError(f"{target.parent} is no folder, so {target.name} cannot be written there.")
+    _print(write(folder, target))
+
+
 if __name__ == "__main__":
     main()

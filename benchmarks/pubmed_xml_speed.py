@@ -56,7 +56,7 @@ def count(reader: str, file: Path) -> int:
         from crawler.document import Document
         from crawler.formats.pubmed_xml import read_pubmed_file
 
-        return sum(isinstance(item, Document) for item in read_pubmed_file(file))
+        return sum(isinstance(item, Document) for item in read_pubmed_file(file, processes=2))
     if reader == BIOPYTHON:
         import gzip
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from crawler.document import Document, SectionName
 from crawler.errors import Unreadable
-from crawler.formats import pubmed_record_split, pubmed_xml
+from crawler.formats import pubmed_checked, pubmed_record_split
 from crawler.formats.given import Given
 from crawler.formats.pubmed_xml import (
     Deleted,
@@ -192,7 +192,7 @@ def test_what_never_becomes_a_record_is_given_up(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_file_that_inflates_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(pubmed_xml, "LARGEST_INFLATED", 3_000_000)
+    monkeypatch.setattr(pubmed_checked, "LARGEST_INFLATED", 3_000_000)
     path = tmp_path / "x.xml.gz"
     path.write_bytes(gzip.compress(whole(*(article(98000000 + n) for n in range(3000)))))
     *records, last = read_pubmed_file(path)

@@ -34,6 +34,13 @@ REGISTRY_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 
 
+#: What every number of a registry holds, in capitals.
+_MARKS = {
+    "ClinicalTrials.gov": "NCT", "PROSPERO": "CRD", "ISRCTN": "ISRCTN", "ChiCTR": "CHICTR", "ANZCTR": "ACTRN", "UMIN": "UMIN", "jRCT": "JRCT",
+    "EudraCT": "20", "DRKS": "DRKS", "IRCT": "IRCT", "CTRI": "CTRI/", "KCT": "KCT", "NTR": "NTR", "RBR": "RBR-", "PACTR": "PACTR",
+}  # fmt: skip
+
+
 def normal_doi(text: str) -> str | None:
     """The DOI in `text`, lower-case and without resolver address or closing punctuation; None where there is none.
 
@@ -84,8 +91,15 @@ def registry_ids(text: str) -> tuple[str, ...]:
     >>> registry_ids("Registered as NCT04749667 and PROSPERO CRD 42022347156; see NCT04749667.")
     ('NCT04749667', 'CRD42022347156')
     """
-    found = [(m.start(1), _registry_number(name, m[1])) for name, pattern in REGISTRY_PATTERNS for m in pattern.finditer(text)]
+    patterns = _patterns_of(text) if text.isascii() else REGISTRY_PATTERNS
+    found = [(m.start(1), _registry_number(name, m[1])) for name, pattern in patterns for m in pattern.finditer(text)]
     return tuple(dict.fromkeys(number for _, number in sorted(found)))
+
+
+def _patterns_of(text: str) -> list[tuple[str, re.Pattern[str]]]:
+    """The registries whose mark is in the text; capitals and small letters are told apart otherwise where letters are not ASCII's."""
+    capitals = text.upper()
+    return [(name, pattern) for name, pattern in REGISTRY_PATTERNS if _MARKS[name] in capitals]
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ LARGE = 4_000_000
 #: The modules are those of this process, wherever they come from; nothing is taken from the folder that it happens to be in.
 _COMMAND = (sys.executable, "-I", "-S", "-c",
             "import sys; sys.path[:] = sys.argv[2:]; from crawler.formats.pubmed_beside import serve; serve()")  # fmt: skip
+#: The other process asks for the same half megabytes again and again: the C library is to keep them, and not to return them each time.
+_KEEPS_MEMORY = {"MALLOC_TRIM_THRESHOLD_": "16777216", "MALLOC_MMAP_THRESHOLD_": "16777216"}
 _LENGTH = struct.Struct("<Q")
 _END = _LENGTH.pack(0)
 _PIPE = 1 << 20
@@ -57,7 +59,9 @@ def batches_beside(path: Path) -> Iterator[list[Item]]:
     """
     where = str(path)
     with path.open("rb") as file:
-        other = subprocess.Popen([*_COMMAND, where, *sys.path], stdin=file, stdout=subprocess.PIPE)
+        other = subprocess.Popen(
+            [*_COMMAND, where, *sys.path], stdin=file, stdout=subprocess.PIPE, env={**os.environ, **_KEEPS_MEMORY}
+        )
     assert other.stdout is not None
     with other.stdout as pipe:
         try:

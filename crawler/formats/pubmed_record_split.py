@@ -101,11 +101,17 @@ class _Splitter:
         begin, start = 0, buffer.find(_START, self.searched)
         while start >= 0:
             end = buffer.rfind(_END, begin, start) + len(_END)
-            if not buffer[end:start].isspace() and (aside := _aside_around(buffer, max(begin, end), start)):
-                close = buffer.find(aside, start)
-                start = buffer.find(_START, close) if close >= 0 else -1
-                continue
-            yield from self._piece(buffer[begin:start])
+            if not buffer[end:start].isspace():
+                if aside := _aside_around(buffer, max(begin, end), start):
+                    close = buffer.find(aside, start)
+                    start = buffer.find(_START, close) if close >= 0 else -1
+                    continue
+                yield from self._piece(buffer[begin:start])
+            elif end >= len(_END) and buffer.startswith(_START, begin):
+                self.between.any_seen = True
+                yield _record("article", buffer[begin:end])
+            else:
+                yield from self._piece(buffer[begin:start])
             begin, start = start, buffer.find(_START, start + 1)
         self.buffer = buffer[begin:]
         self.searched = max(1, len(self.buffer) - len(_START))

@@ -1,14 +1,12 @@
 """A file of PubMed's, inflated, cut into its records, and each record checked to be sound XML and taken apart.
 
-This is what comes before the reading of fields. It imports little, for it may run in a process of its own (pubmed_beside), which is to
+This is what comes before the reading of fields. It imports little, for it may run in a process of its own (pubmed_serving), which is to
 start fast.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from isal import isal_zlib
@@ -26,8 +24,7 @@ _PIECE, _BATCH = 1 << 16, 1 << 19
 _GZIP_STREAM = isal_zlib.MAX_WBITS | 16
 
 
-@dataclass(frozen=True, slots=True)
-class Deleted:
+class Deleted(NamedTuple):
     """A PMID that an update file takes back. Whatever was stored under it is no longer PubMed's."""
 
     pmid: str
@@ -127,18 +124,12 @@ def _mended(raw: RawRecord, removed: int, why: str, where: str) -> Iterator[Item
     yield Mended(_place(raw, where), removed)
 
 
-def pieces_of_path(path: Path) -> Iterator[bytes]:
-    """The bytes of a file, inflated where it is compressed.
+def pieces_of(file: BinaryIO) -> Iterator[bytes]:
+    """The bytes of a file that is open at its start, inflated where it is compressed.
 
     Raises:
         CutOff: it breaks off, is damaged, or inflates to more than any of PubMed's files.
     """
-    with path.open("rb") as file:
-        yield from pieces_of(file)
-
-
-def pieces_of(file: BinaryIO) -> Iterator[bytes]:
-    """The same of a file that is open at its start."""
     first = file.read(_PIECE)
     pieces = _from_first(first, file)
     yield from _inflated(pieces) if first.startswith(_GZIP) else pieces

@@ -14,7 +14,7 @@ from crawler.document import Document
 from crawler.errors import Unreadable
 from crawler.formats.given import Given
 from crawler.formats.pubmed_beside import batches_beside, is_worth_it
-from crawler.formats.pubmed_checked import Checked, Deleted, Item, Mended, checked, checked_batches, pieces_of_path, place_of
+from crawler.formats.pubmed_checked import Checked, Deleted, Item, Mended, checked, checked_batches, pieces_of, place_of
 from crawler.formats.pubmed_record import FORMAT, document_of
 from crawler.formats.pubmed_record_split import RawRecord, split_records
 
@@ -72,9 +72,13 @@ def read_pubmed_file(path: Path, processes: int = 1) -> Iterator[Document | Unre
         OSError: the file cannot be opened or read.
     """
     where = str(path)
-    beside = processes > 1 and is_worth_it(path)
-    for batch in batches_beside(path) if beside else checked_batches(pieces_of_path(path), where):
+    for batch in batches_beside(path) if processes > 1 and is_worth_it(path) else _batches(path):
         yield from _items(batch, where)
+
+
+def _batches(path: Path) -> Iterator[list[Item]]:
+    with path.open("rb") as file:
+        yield from checked_batches(pieces_of(file), str(path))
 
 
 def _items(batch: Iterable[Item], where: str) -> Iterator[Document | Unreadable | Deleted]:

@@ -1,7 +1,7 @@
 """The second process that a large file of PubMed's is read with: it inflates, cuts and checks, and sends what comes of it (pubmed_beside).
 
-It imports little, to start fast. Batches go as marshal writes them, each behind its length: that is several times as fast as pickle, and
-both ends are the same Python. Behind the last batch comes the length 0.
+It imports little, to start fast. Batches go as marshal writes them, which takes less time than pickle, and both ends are the same
+Python; each goes behind its length. Behind the last comes the length 0.
 """
 
 from __future__ import annotations

@@ -37,6 +37,11 @@ REGISTRY_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 #: What stands behind a DOI in a sentence, and is none of it.
 _CLOSING = ".,;:'’\""
+#: What every number of a registry holds, in capitals.
+_MARKS = {
+    "ClinicalTrials.gov": "NCT", "PROSPERO": "CRD", "ISRCTN": "ISRCTN", "ChiCTR": "CHICTR", "ANZCTR": "ACTRN", "UMIN": "UMIN", "jRCT": "JRCT",
+    "EudraCT": "20", "DRKS": "DRKS", "IRCT": "IRCT", "CTRI": "CTRI/", "KCT": "KCT", "NTR": "NTR", "RBR": "RBR-", "PACTR": "PACTR",
+}  # fmt: skip
 
 
 def normal_doi(text: str) -> str | None:
@@ -89,17 +94,30 @@ def registry_ids(text: str) -> tuple[str, ...]:
     >>> registry_ids("Registered as NCT04749667 and PROSPERO CRD 42022347156; see NCT04749667.")
     ('NCT04749667', 'CRD42022347156')
     """
-    found = [(m.start(1), _registry_number(name, m[1])) for name, pattern in REGISTRY_PATTERNS for m in pattern.finditer(text)]
+    patterns = _patterns_of(text) if text.isascii() else REGISTRY_PATTERNS
+    found = [(m.start(1), _registry_number(name, m[1])) for name, pattern in patterns for m in pattern.finditer(text)]
     return tuple(dict.fromkeys(number for _, number in sorted(found)))
 
 
-@dataclass(frozen=True, slots=True)
+def _patterns_of(text: str) -> list[tuple[str, re.Pattern[str]]]:
+    """The registries whose mark is in the text; capitals and small letters are told apart otherwise where letters are not ASCII's."""
+    capitals = text.upper()
+    return [(name, pattern) for name, pattern in REGISTRY_PATTERNS if _MARKS[name] in capitals]
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Identifiers:
     """The names that a publication goes by. Each is None where the source gives none."""
 
     doi: str | None = None
     pmid: str | None = None
     pmcid: str | None = None
+
+    # Most of what is made of PubMed's files are references. What dataclasses write here takes twice as long as the slots' own setters.
+    def __init__(self, doi: str | None = None, pmid: str | None = None, pmcid: str | None = None) -> None:
+        _set_doi(self, doi)
+        _set_pmid(self, pmid)
+        _set_pmcid(self, pmcid)
 
     @classmethod
     def found_in(cls, text: str) -> Identifiers:
@@ -117,13 +135,28 @@ class Identifiers:
         return next((f"{kind}:{value}" for kind, value in pairs if value), None)
 
 
-@dataclass(frozen=True, slots=True)
+_set_doi, _set_pmid, _set_pmcid = (vars(Identifiers)[name].__set__ for name in ("doi", "pmid", "pmcid"))
+_NO_NAMES = Identifiers()
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Reference:
     """A publication or trial that a document tells of (a news page of its trial, a digest of its paper)."""
 
-    identifiers: Identifiers = Identifiers()
+    identifiers: Identifiers = _NO_NAMES
     registry_id: str | None = None
     citation: str | None = None
+
+    # As for Identifiers.
+    def __init__(self, identifiers: Identifiers = _NO_NAMES, registry_id: str | None = None, citation: str | None = None) -> None:
+        _set_identifiers(self, identifiers)
+        _set_registry_id(self, registry_id)
+        _set_citation(self, citation)
+
+
+_set_identifiers, _set_registry_id, _set_citation = (
+    vars(Reference)[name].__set__ for name in ("identifiers", "registry_id", "citation")
+)
 
 
 class NoticeKind(StrEnum):

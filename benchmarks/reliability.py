@@ -1,7 +1,7 @@
 """What a harvest keeps under faults, kills and crowds: every figure of docs/reliability.md, measured against the imitated services.
 
     python -m benchmarks.reliability                 # all rows, some ten minutes; writes docs/reliability.md
-    python -m benchmarks.reliability --only kills    # one row; writes nothing
+    python -m benchmarks.reliability --only kills    # one row; replaces it in a page of the same day, else writes nothing
 
 Reading is switched off where a row is about fetching alone (each record is still parsed and stored as a document); the rows `kills`,
 `quiet` and `secrets` run the real pipeline.
@@ -489,6 +489,16 @@ Ratios are of one run on one machine; absolute times mean little.
 """
 
 
+def _line(row: Row) -> str:
+    return f"| {row.figure} | {row.floor} | {row.measured} | {'yes' if row.held else '**no**'} |"
+
+
+def _with_rows(page: str, rows: Sequence[Row]) -> str:
+    """The page with these rows in place of those of the same figures."""
+    again = {f"| {row.figure} |": _line(row) for row in rows}
+    return "\n".join(next((new for start, new in again.items() if line.startswith(start)), line) for line in page.split("\n"))
+
+
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, write; 1 where a row does not hold."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -498,11 +508,12 @@ def main(arguments: Sequence[str]) -> int:
     for name in chosen:
         rows.append(ROWS[name]())
         print(f"{'holds' if rows[-1].held else 'FAILS'}  {rows[-1].figure}: {rows[-1].measured}", flush=True)
+    page = ROOT / "docs" / "reliability.md"
+    head = HEAD.format(day=date.today().isoformat())
     if chosen == list(ROWS):
-        lines = [f"| {r.figure} | {r.floor} | {r.measured} | {'yes' if r.held else '**no**'} |" for r in rows]
-        (ROOT / "docs" / "reliability.md").write_text(
-            HEAD.format(day=date.today().isoformat()) + "\n".join(lines) + "\n" + TAIL, "utf8"
-        )
+        page.write_text(head + "\n".join(map(_line, rows)) + "\n" + TAIL, "utf8")
+    elif page.exists() and page.read_text("utf8").startswith(head):
+        page.write_text(_with_rows(page.read_text("utf8"), rows), "utf8")
     return 0 if all(r.held for r in rows) else 1
 
 

@@ -541,6 +541,43 @@ def _tabulated(found: list[dict[str, object]], fmt: str) -> str:
 
 @main.command()
 @_database
+@click.option("--condition", help="Only in this condition, or kinds of it.")
+@click.option("--outcome", help="Only on this outcome, or kinds of it.")
+@click.option("--intervention", help="Only about this intervention, or kinds of it.")
+@click.option("--since", type=click.IntRange(0), metavar="RUN", help="Only those with a document that was read after this run.")
+@click.option("--reports", "of_reports", is_flag=True, help="Reports of one study that tell one result differently, instead.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array (the contract's).")
+@_in_words
+def disputes(
+    database: Path | None,
+    condition: str | None,
+    outcome: str | None,
+    intervention: str | None,
+    since: int | None,
+    of_reports: bool,
+    as_json: bool,
+) -> None:
+    r"""Claims that cannot both be the last word, heaviest first: what the papers conclude, and whether their numbers differ.
+
+    \b
+    Example:
+      counterclaim disputes --condition stroke
+      counterclaim disputes --outcome mRS --json
+    """
+    from kb import dispute_list
+    from kb.connection import for_reading
+
+    db = for_reading(database or _library())
+    found = [] if of_reports else dispute_list.listed(db, dispute_list.Asked(condition, outcome, intervention, since))
+    rows = dispute_list.reports(db) if of_reports else [dispute_list.row(d) for d in found]
+    if as_json:
+        click.echo(_as_json(rows if of_reports else [d.as_json() for d in found]))
+    else:
+        _show_rows(rows, dispute_list.REPORT_COLUMNS if of_reports else dispute_list.COLUMNS, as_json=False)
+
+
+@main.command()
+@_database
 @_in_words
 def verify(database: Path | None) -> None:
     r"""Read every stored quote and number again in the stored text.

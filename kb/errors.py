@@ -6,6 +6,7 @@ LibraryError
 ├── CannotUse         the disk is full, the place is read-only …
 ├── LibraryBusy       another run is writing
 ├── NotStored         one document that the database does not take; the others are not touched
+├── NoSuchDocument    a name that no document of the library goes by, or several do
 └── NotUnderstood     a question in which no word is known
 """
 
@@ -46,6 +47,16 @@ class LibraryBusy(LibraryError):
 
 class NotStored(LibraryError):
     """One document that cannot be stored as it was read."""
+
+
+class NoSuchDocument(LibraryError):
+    """A name that is not one document's."""
+
+    def __init__(self, name: str, found: int) -> None:
+        said = "No document" if not found else f"Not one document but {found}"
+        super().__init__(
+            f"{said} of this library goes by '{name}'. Give the id that it came with, or its DOI, PMID or registration number."
+        )
 
 
 class NotUnderstood(LibraryError):

@@ -125,6 +125,18 @@ class Question:
             "read_as": [{"written": a, "as": b} for a, b in self.corrected],
         }  # fmt: skip
 
+    def meaning(self) -> str:
+        """What is asked as one line that is the same however it was worded: by this, decisions about a question are kept."""
+        known = (self.intervention, self.comparator, self.condition, self.outcome)
+        ids = [k.id if k else "" for k in known]
+        facets = (self.route, self.comparator_route, self.cell_source, self.comparator_source, self.donor)
+        when = "" if self.timepoint_days is None else f"{self.timepoint_days:.0f}"
+        return "|".join([*ids, *(f or "" for f in facets), when])
+
+    def asks_nothing(self) -> bool:
+        """Whether no part of it restricts what answers."""
+        return not self.meaning().strip("|")
+
     def in_words(self) -> str:
         """How the question was understood, for a person."""
         sides = [self.route, self.cell_source, self.donor, self.intervention.label if self.intervention else None]
@@ -156,6 +168,11 @@ def understand(db: sqlite3.Connection, text: str) -> Question:
         raise NotUnderstood(text, _near(db, unknown + more_unknown))
     days, words = _asked_time(time)
     return _assembled(text, left, right, days, words, (*unknown, *more_unknown), (*corrected, *more_corrected))
+
+
+def named(db: sqlite3.Connection, words: str) -> list[Known]:
+    """What a name alone stands for, in any spelling that matching takes for the same."""
+    return _named(db, " ".join(w for w, _, _ in normal_words(words)), words)
 
 
 def _first(side: list[Known], *kinds: str) -> Known | None:

@@ -56,7 +56,7 @@ def test_two_commands_lead_from_papers_to_competing_claims(demo: Path) -> None:
 def test_the_contracts_answer(demo: Path) -> None:
     asked = counterclaim("query", QUESTION, "--json", "--db", demo)
     answer = json.loads(asked.stdout)
-    assert answer.keys() == {"contract", "question", "searched", "library", "outcomes"}
+    assert {"contract", "question", "searched", "library", "outcomes"} <= answer.keys()
     assert answer["contract"] == 1
     assert (answer["question"]["route"], answer["question"]["comparator"]) == ("intrathecal", "placebo")
     assert answer["searched"]["documents"] == 10

@@ -1,0 +1,111 @@
+"""What follows from the documents is kept up to date with them, and is the same when it is worked out anew."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crawler.document import Report
+from crawler.record import Reference
+from kb.connection import for_reading
+from kb.fingerprint import derived
+from kb.intake import Reading
+from kb.store import Library
+from kb.upkeep import all_anew
+from nlp.claim import Direction, Level
+from tests.kb.made import Said, put, reading
+
+UP, DOWN, NULL = Direction.FAVOURS_INTERVENTION, Direction.FAVOURS_COMPARATOR, Direction.NO_DIFFERENCE
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "library.db"
+
+
+def print_of(path: Path) -> str:
+    with contextlib.closing(for_reading(path)) as db:
+        return derived(db)
+
+
+def rebuilt(path: Path) -> str:
+    """The fingerprint after everything was worked out anew."""
+    with Library(path, "rebuild", [], {"test": "1"}) as library:
+        with library.transaction() as db:
+            all_anew(db, library.run)
+        library.close_run(0)
+    return print_of(path)
+
+
+said = st.builds(
+    Said, direction=st.sampled_from([UP, DOWN, NULL]), months=st.sampled_from([None, 3, 6, 24]), route=st.sampled_from([None, "intrathecal", "intravenous"]),
+    comparator=st.just("placebo"), estimate=st.sampled_from([None, -0.5]),
+)  # fmt: skip
+papers = st.builds(
+    lambda name, claims, registry, report, level: reading(name, *claims, registry=registry, report=report, level=level),
+    st.sampled_from("abcdef"), st.lists(said, max_size=3, unique_by=lambda s: s.words()), st.sampled_from([(), ("NCT00000001",), ("NCT00000001", "ISRCTN11111111"), ("ISRCTN11111111",)]),
+    st.sampled_from([Report.ARTICLE, Report.CONFERENCE, Report.PROTOCOL]), st.sampled_from([Level.TRIAL, Level.POOLED]),
+)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(papers, min_size=1, max_size=3), min_size=1, max_size=4))
+def test_run_by_run_gives_what_working_it_out_anew_gives(tmp_path: Path, runs: list[list[Reading]]) -> None:
+    path = tmp_path / "library.db"
+    path.unlink(missing_ok=True)
+    for batch in runs:
+        put(path, *batch)
+    assert print_of(path) == rebuilt(path)
+
+
+def test_a_run_leaves_nothing_stale(path: Path) -> None:
+    put(path, reading("a", Said(UP)), reading("b", Said(DOWN)))
+    with contextlib.closing(for_reading(path)) as db:
+        assert db.execute("SELECT count(*) FROM stale").fetchone()[0] == 0
+        assert db.execute("SELECT count(*) FROM dispute").fetchone()[0] == 1
+
+
+def test_only_what_a_changed_document_touches_is_written(path: Path) -> None:
+    put(
+        path,
+        reading("a", Said(UP)),
+        reading("b", Said(DOWN)),
+        reading("c", Said(UP, months=24)),
+        reading("d", Said(DOWN, months=24)),
+    )
+    db = sqlite3.connect(path)
+    db.executescript(
+        "CREATE TABLE seen (claim_id INTEGER); CREATE TRIGGER watch AFTER INSERT ON comparison BEGIN INSERT INTO seen VALUES (new.claim_id); END;"
+    )
+    db.close()
+    put(path, reading("e", Said(UP)))
+    with contextlib.closing(for_reading(path)) as db:
+        assert [row[0] for row in db.execute("SELECT f.document FROM seen JOIN claim_in_full f USING (claim_id)")] == ["e"]
+        assert db.execute("SELECT count(*) FROM dispute").fetchone()[0] == 3
+
+
+def test_what_a_killed_run_stored_is_caught_up_by_the_next(path: Path) -> None:
+    put(path, reading("a", Said(UP)))
+    with Library(path, "add", [], {}) as library:
+        library.add(reading("b", Said(DOWN)))
+    put(path)
+    with contextlib.closing(for_reading(path)) as db:
+        assert db.execute("SELECT count(*) FROM dispute").fetchone()[0] == 1
+
+
+def test_a_page_that_comes_later_moves_to_the_study_it_tells_of_and_moves_nothing_else(path: Path) -> None:
+    trial = "NCT00000001"
+    put(path, reading("paper", Said(UP), registry=(trial,)), reading("other", Said(DOWN)))
+    put(path, reading("page", Said(UP), report=Report.NEWS, reports_on=(Reference(registry_id=trial),)))
+    with contextlib.closing(for_reading(path)) as db:
+        assert [tuple(r) for r in db.execute("SELECT document_id, study_id FROM study_document ORDER BY 1")] == [
+            (1, 1),
+            (2, 2),
+            (3, 1),
+        ]
+        assert [r[0] for r in db.execute("SELECT status FROM document ORDER BY id")] == ["ok", "ok", "superseded"]

@@ -7,6 +7,7 @@ LibraryError
 ├── LibraryBusy       another run is writing
 ├── NotStored         one document that the database does not take; the others are not touched
 ├── NoSuchDocument    a name that no document of the library goes by, or several do
+├── NothingToUndo     nobody decided anything about these documents
 └── NotUnderstood     a question in which no word is known
 """
 
@@ -56,6 +57,15 @@ class NoSuchDocument(LibraryError):
         said = "No document" if not found else f"Not one document but {found}"
         super().__init__(
             f"{said} of this library goes by '{name}'. Give the id that it came with, or its DOI, PMID or registration number."
+        )
+
+
+class NothingToUndo(LibraryError):
+    """No decision is there to be taken back."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody decided anything about these documents, so there is nothing to undo. See: counterclaim studies --several"
         )
 
 

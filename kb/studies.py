@@ -12,6 +12,8 @@ RANK = {"article": 0, "registry": 1, "conference": 2, "protocol": 3, "news": 4, 
 #: Reports that are somebody's retelling: they give way when a report of the authors' own is here.
 RETOLD = frozenset({"news", "web_page", "digest"})
 _RETELLS = RETOLD | {"conference"}
+#: Registries of reviews: PROSPERO and INPLASY.
+_REVIEWS = ("CRD", "INPLASY")
 _REPORTED = (("doi", "doi"), ("pmid", "pmid"), ("pmcid", "pmcid"), ("registry", "registry_id"))
 
 
@@ -168,7 +170,7 @@ def _write(db: sqlite3.Connection, number: int, members: list[sqlite3.Row]) -> N
         "INSERT INTO study (id, name, level, design, sample_size, pooled_studies, registry_ids, best_document_id, known_from) VALUES (?,?,?,?,?,?,?,?,?)",
         (
             number,
-            ids[0] if ids else best["title"],
+            _called(best, ids),
             best["level"],
             best["design"],
             size,
@@ -185,6 +187,12 @@ def _write(db: sqlite3.Connection, number: int, members: list[sqlite3.Row]) -> N
             "UPDATE document SET status = :s WHERE id = :d AND status IN ('ok', 'superseded') AND status <> :s",
             {"s": status, "d": m["id"]},
         )
+
+
+def _called(best: sqlite3.Row, ids: list[str]) -> str:
+    """A trial goes by its registration, a review by its own; a document that names the trials of others goes by its title."""
+    own = [i for i in ids if i.startswith(_REVIEWS)] if best["level"] == "pooled" else [] if _apart(best, "registry") else ids
+    return own[0] if own else str(best["title"])
 
 
 def _status(member: sqlite3.Row, members: list[sqlite3.Row]) -> str:

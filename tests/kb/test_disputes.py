@@ -6,6 +6,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def disputed(path: Path) -> Disputed:
     return found
 
 
-WORSE = {"estimate": 0.5, "low": 0.1, "high": 0.9}
+WORSE: dict[str, Any] = {"estimate": 0.5, "low": 0.1, "high": 0.9}
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,8 @@ def test_ratios_are_tested_on_the_log_scale(disputed: Disputed) -> None:
     (line,) = disputed(reading("a", one), reading("b", other))
     # (ln 0.63 - ln 0.85) / sqrt(0.1596² + 0.2299²)
     assert line.z == pytest.approx(-1.070, abs=0.002)
-    assert (line.scale, line.estimates, line.p_difference) == ("log", "compatible", pytest.approx(0.285, abs=0.002))
+    assert (line.scale, line.estimates) == ("log", "compatible")
+    assert line.p_difference == pytest.approx(0.285, abs=0.002)
 
 
 @pytest.mark.parametrize(

@@ -464,9 +464,51 @@ def init(path: Path) -> None:
     click.echo(f"{path} is written. Fill in contact, name your searches, then: counterclaim refresh --dry-run")
 
 
+def _corrections(command: Callable[..., None]) -> Callable[..., None]:
+    """Options that say a part of the question anew, in words of the packs; `any` takes a part out."""
+    for name, what in (
+        ("at", "time"), ("donor", "donor"), ("source", "tissue source"), ("route", "route"), ("outcome", "outcome"), ("condition", "condition"),
+        ("comparator", "comparator"), ("intervention", "intervention"),
+    ):  # fmt: skip
+        command = click.option(
+            f"--{name}", metavar="WORDS", help=f"The {what}, in the place of what was understood; any: no such restriction."
+        )(command)
+    return command
+
+
+def _restrictions(command: Callable[..., None]) -> Callable[..., None]:
+    """Options that restrict an answer."""
+    for option in (
+        click.option("--document", metavar="ID", help="Only what this document claims."),
+        click.option("--significant/--not-significant", default=None, help="Only results that are, or are not, significant."),
+        click.option("--level", type=click.Choice(["trial", "pooled"]), help="Only trials, or only pooled results."),
+        click.option("--min-n", "smallest", type=click.IntRange(1), help="Only studies of at least so many people."),
+        click.option("--until-year", type=int, help="Only documents of this year or before."),
+        click.option("--since-year", type=int, help="Only documents of this year or after."),
+        click.option("--design", help="Only designs with these words in their name: randomised, single-arm …"),
+    ):
+        command = option(command)
+    return command
+
+
+def _understood(db: Any, question: tuple[str, ...], options: dict[str, Any]) -> Any:
+    """The question with its corrections."""
+    from kb.correcting import corrected
+    from kb.question import understand
+
+    return corrected(db, understand(db, " ".join(question)), options)
+
+
+_PARTS = ("intervention", "comparator", "condition", "outcome", "route", "source", "donor", "at")
+_FILTERS = ("design", "since_year", "until_year", "smallest", "level", "significant", "document")
+
+
 @main.command()
 @click.argument("question", nargs=-1, required=True)
 @_database
+@_corrections
+@_restrictions
+@click.option("--as-of", type=click.IntRange(1), metavar="RUN", help="The answer as it was when this run had ended.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object (the contract's).")
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated rows, one a claim.")
 @click.option("--nl", "as_lines", is_flag=True, help="One JSON object a claim, one a line.")
@@ -474,23 +516,33 @@ def init(path: Path) -> None:
 @click.option("--text", "as_text", is_flag=True, help="The readable answer, also into a pipe.")
 @_in_words
 def query(
-    question: tuple[str, ...], database: Path | None, as_json: bool, as_csv: bool, as_lines: bool, fmt: str | None, as_text: bool
+    question: tuple[str, ...],
+    database: Path | None,
+    as_of: int | None,
+    as_json: bool,
+    as_csv: bool,
+    as_lines: bool,
+    fmt: str | None,
+    as_text: bool,
+    **options: Any,
 ) -> None:
     r"""Who says yes, who says no: the claims that answer a question, by outcome.
 
-    A terminal gets the readable answer, a pipe gets tab-separated rows.
+    A terminal gets the readable answer, a pipe gets tab-separated rows. What was understood is printed; an option says a part of it anew.
 
     \b
     Example:
       counterclaim query "intrathecal MSC vs placebo" --db ms.db
       counterclaim query "MSC for NIHSS in stroke" --csv > rows.csv
+      counterclaim query "IV vs IT MSC" --outcome EDSS --at "12 months" --design randomised --min-n 20
     """
     from kb.answer import answer
     from kb.connection import for_reading
-    from kb.question import understand
+    from kb.filters import Filters
 
     db = for_reading(database or _library())
-    found = answer(db, understand(db, " ".join(question)))
+    asked = _understood(db, question, {name: options[name] for name in _PARTS})
+    found = answer(db, asked, Filters(**{name: options[name] for name in _FILTERS}), as_of)
     click.echo(_shown(found, as_json, as_csv, as_lines, fmt, as_text or sys.stdout.isatty()))
 
 
@@ -537,6 +589,59 @@ def _tabulated(found: list[dict[str, object]], fmt: str) -> str:
     if fmt not in tabulate_formats:
         raise click.BadParameter(f"there is no table format '{fmt}'; known are {', '.join(tabulate_formats)}.", param_hint="--fmt")
     return tabulate(found, headers="keys", tablefmt=fmt)
+
+
+@main.command()
+@click.argument("question", nargs=-1, required=True)
+@click.option("--exclude", metavar="DOC", help="Leave this document out of the question's answer.")
+@click.option("--include", metavar="DOC", help="Take a document back in.")
+@click.option("--why", help="The reason; needed with --exclude.")
+@_database
+@_corrections
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: the counts of a PRISMA flow diagram.")
+@_in_words
+def screen(
+    question: tuple[str, ...],
+    exclude: str | None,
+    include: str | None,
+    why: str | None,
+    database: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    r"""Keep decisions about which documents answer a question, and count them as a PRISMA flow diagram does.
+
+    Decisions belong to what the question means: they hold for other wordings of it, and survive refreshes.
+
+    \b
+    Example:
+      counterclaim screen "intrathecal MSC vs placebo" --exclude pmid:37834955 --why "crossover, no washout"
+      counterclaim screen "intrathecal MSC vs placebo"
+    """
+    from kb.answer import answer
+    from kb.connection import for_reading
+    from kb.screening import decide, document_named, prisma
+
+    if (exclude and include) or (exclude and not why):
+        raise click.UsageError("Give --exclude with --why, or --include, and not both.")
+    if chosen := exclude or include:
+        with _writing(database, "screen", (*question, chosen, why or "")) as library:
+            asked = _understood(library.db, question, options)
+            with library.transaction() as db:
+                decide(db, library.run, asked, document_named(db, chosen), "exclude" if exclude else "include", why or "")
+            library.close_run(DONE)
+    reading = for_reading(database or _library())
+    found = answer(reading, _understood(reading, question, options))
+    counts = prisma(reading, found)
+    if as_json:
+        click.echo(_as_json(counts))
+    else:
+        _print(f"Understood as: {found.question.in_words()}")
+        _show_rows([{"step": k.replace("_", " "), "count": _flat(v)} for k, v in counts.items()], ("step", "count"), as_json=False)
+
+
+def _flat(value: object) -> str:
+    return "; ".join(f"{k}: {n}" for k, n in value.items()) or "0" if isinstance(value, dict) else str(value)
 
 
 @main.command()

@@ -41,12 +41,14 @@ class AnswerClaim:
 class OutcomeAnswer:
     """All claims on one outcome against one sort of comparator. `against` is None where the question itself names the comparator.
 
+    `intervention` is what is given where the question names none: results of different treatments are never counted together unasked.
     `inconsistent`: reports of one study that tell one result differently.
     """
 
     outcome: str
     better: str | None
     against: str | None
+    intervention: str | None
     claims: tuple[AnswerClaim, ...]
     disputes: tuple[DisputeLine, ...] = ()
     inconsistent: tuple[dict[str, object], ...] = ()
@@ -142,11 +144,11 @@ def _facing(q: Question, c: Chosen) -> Chosen:
 
 def _direct(q: Question, row: dict[str, Any]) -> bool | None:
     """True: against what was asked. False: shown beside, as not so compared. None: another comparison altogether."""
-    if q.comparator is None and not q.comparator_route and not q.comparator_source:
+    asked = [x for x in (q.comparator_route, q.comparator_source, q.comparator_donor) if x]
+    if q.comparator is None and not asked:
         return True
-    if q.comparator_route or q.comparator_source:
-        there = f"{row['versus_route']} {row['versus_cell_source']} {row['comparator']} {row['route']}"
-        asked = [x for x in (q.comparator_route, q.comparator_source) if x]
+    if asked:
+        there = f"{row['versus_route']} {row['versus_cell_source']} {row['versus_donor']} {row['comparator']} {row['route']}"
         if not all(a in there for a in asked):
             return None
         return True if q.comparator is None or _is_comparator(q.comparator, row) else None
@@ -179,31 +181,44 @@ def _flags(db: sqlite3.Connection, claims: list[int]) -> dict[int, list[str]]:
 
 
 def _by_outcome(db: sqlite3.Connection, q: Question, claims: Iterable[AnswerClaim], exact: bool) -> list[OutcomeAnswer]:
-    """Grouped by outcome, polarity and comparator. `exact`: the kept disputes are those of these claims; else they are worked out."""
-    grouped: dict[tuple[str, str | None, str | None], list[AnswerClaim]] = {}
+    """Grouped by outcome, polarity, comparator and what is given. `exact`: the kept disputes are those of these claims; else they are worked out."""
+    grouped: dict[tuple[str, str | None, str | None, str | None], list[AnswerClaim]] = {}
+    labels: dict[str, str] = {}
+    counting: list[Compared] = []
     for c in claims:
         better = c.row["better"]
-        grouped.setdefault((str(c.row["outcome"]), str(better) if better else None, _group(q, c)), []).append(c)
-    counting = [c.compared for c in grouped_claims(grouped) if c.counts]
+        given = None if q.intervention is not None else _product(db, c.compared, labels)
+        grouped.setdefault((str(c.row["outcome"]), str(better) if better else None, _group(q, c), given), []).append(c)
+        counting += [c.compared] if c.counts else []
     lines = kept_lines(db, [c.claim_id for c in counting]) if exact else worked_out(counting, concepts(db))
     reports = kept_inconsistent(db, [c.claim_id for c in counting]) if exact else ()
     found = [
         OutcomeAnswer(
-            outcome,
-            better,
-            against,
+            *heading,
             tuple(group),
             among(lines, _ids(group)),
             tuple(r for r in reports if r["a_claim"] in _ids(group)),
         )
-        for (outcome, better, against), group in grouped.items()
+        for heading, group in grouped.items()
     ]
-    return sorted(found, key=_first)
+    return sorted(found, key=lambda o: (_against_the_wish(q, o), *_first(o)))
 
 
-def grouped_claims(grouped: dict[Any, list[AnswerClaim]]) -> list[AnswerClaim]:
-    """All claims of all groups."""
-    return [c for group in grouped.values() for c in group]
+def _product(db: sqlite3.Connection, c: Compared, labels: dict[str, str]) -> str:
+    """What is given, by its usual name; the same product from another tissue is the same."""
+    key = c.product or ""
+    if key not in labels:
+        row = db.execute("SELECT label FROM concept WHERE id = ?", (key,)).fetchone()
+        labels[key] = str(row[0]) if row else c.intervention or "an intervention that is not named"
+    return labels[key]
+
+
+def _against_the_wish(q: Question, o: OutcomeAnswer) -> bool:
+    """Whether nothing under a heading says what the question wishes for ("what lowers NIHSS"); such headings come later, and are not left out."""
+    if q.wish is None or (q.wish in ("lower", "higher") and o.better is None):
+        return False
+    side = 1 if q.wish in ("better", o.better) else -1
+    return not any(c.counts and c.compared.side == side for c in o.claims)
 
 
 def _ids(group: Iterable[AnswerClaim]) -> frozenset[int]:
@@ -212,7 +227,7 @@ def _ids(group: Iterable[AnswerClaim]) -> frozenset[int]:
 
 def _group(q: Question, c: AnswerClaim) -> str | None:
     """The sort of comparator, which is never mixed with another unless the question names what it wants compared."""
-    if q.comparator is not None or q.comparator_route or q.comparator_source:
+    if q.comparator is not None or q.comparator_route or q.comparator_source or q.comparator_donor:
         return None
     return against_in_words(c.compared)
 

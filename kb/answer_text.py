@@ -57,7 +57,9 @@ def _head(found: Answer) -> list[str]:
         head.append(f"{_counted_of(s['retracted'], 'document')} retracted: shown as such, and not counted")
     head += [f"Screened out: {out.document} ({out.why})" for out in found.screened_out]
     if found.question.unknown:
-        head.append(f"Not understood, and left aside: {', '.join(found.question.unknown)}")
+        head.append(
+            f"Not understood, and left aside: {', '.join(found.question.unknown)}. Say it with --intervention, --outcome, --condition …"
+        )
     return head + [f"Read {a} as {b}" for a, b in found.question.corrected]
 
 
@@ -83,7 +85,8 @@ def _bold(words: str, colour: bool) -> str:
 def _outcome(o: OutcomeAnswer, claims: list[AnswerClaim], width: int, colour: bool, *, counted: bool = True) -> str:
     better = f" ({o.better} is better)" if o.better else ""
     against = f", against {o.against}" if o.against else ""
-    lines = [_bold(f"{o.outcome}{better}{against}", colour) + (f": {verdict(o)}" if counted else "")]
+    given = f", {o.intervention}" if o.intervention else ""
+    lines = [_bold(f"{o.outcome}{better}{given}{against}", colour) + (f": {verdict(o)}" if counted else "")]
     if counted:
         lines += [f"  {told}" for level, sides in counts(o).items() if (told := _counted(level, sides))]
         lines += _certainty(o, width)

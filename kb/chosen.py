@@ -71,9 +71,12 @@ def _where(db: sqlite3.Connection, q: Question, filters: Filters, names: Mapping
     for part, known in (("outcome", q.outcome), ("condition", q.condition)):
         if known is not None:
             where.append(f"{names[part]} IN (SELECT value FROM json_each(:{part}))")
-            values[part] = json.dumps(narrower(db, known.id))
+            values[part] = json.dumps(narrower(db, known.id) + (_of_its_kind(db, known) if part == "outcome" else []))
     if q.intervention is not None:
         where.append(_intervention(db, q.intervention, names["intervention"], values))
+    if q.site_conditions:
+        where.append(f"{names['condition']} IN (SELECT value FROM json_each(:site))")
+        values["site"] = json.dumps(q.site_conditions)
     for condition, value in _facets(q):
         where.append(condition)
         values |= value
@@ -81,6 +84,14 @@ def _where(db: sqlite3.Connection, q: Question, filters: Filters, names: Mapping
         where.append(condition)
         values |= value
     return " AND ".join(where), values
+
+
+def _of_its_kind(db: sqlite3.Connection, known: Known) -> list[str]:
+    """Outcomes that are named after a plain one, as "VAS pain" is after "pain"; each keeps a heading of its own."""
+    if " " in known.label:
+        return []
+    rows = db.execute("SELECT id FROM concept WHERE kind = 'outcome' AND label LIKE '% ' || ?", (known.label,))
+    return [row[0] for row in rows]
 
 
 def _intervention(db: sqlite3.Connection, known: Known, column: str, values: dict[str, object]) -> str:
@@ -102,6 +113,8 @@ def _facets(q: Question) -> Iterable[tuple[str, dict[str, object]]]:
         yield "(route = :route OR versus_route = :route OR (comparator LIKE '%' || :route || '%'))", {"route": q.route}
     if q.cell_source:
         yield "(cell_source = :source OR versus_cell_source = :source)", {"source": q.cell_source}
+    if q.harms:
+        yield "question = 'harm'", {}
     if q.donor:
         yield "donor = :donor", {"donor": q.donor}
     if q.timepoint_days:

@@ -134,8 +134,14 @@ def dispute(a: Compared, b: Compared) -> Dispute | None:
         return None
     estimates = "not comparable" if test is None else "differ" if test.differ else "compatible"
     shared = overlap(a, b)
-    factors = tuple(Factor(name, x, y) for name, of in FACTORS if (x := getattr(a, of)) != (y := getattr(b, of)))
+    factors = tuple(Factor(name, x, y) for name, of in FACTORS if (x := _told(a, of)) != (y := _told(b, of)))
     return Dispute(a, b, kind, estimates, test, shared, factors, _weight(a, b, kind, estimates, shared, factors))
+
+
+def _told(claim: Compared, of: str) -> str | int | None:
+    """What a claim tells of a factor; a bare p value is on no scale."""
+    value: str | int | None = getattr(claim, of)
+    return None if of == "measure" and value == "OTHER" else value
 
 
 def _type(a: Compared, b: Compared, test: Difference | None) -> str | None:

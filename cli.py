@@ -773,6 +773,36 @@ def _writing(database: Path | None, command: str, arguments: Iterable[str]) -> A
 
 @main.command()
 @_database
+@click.option("--to", "form", type=click.Choice(["graphml", "json"]), default="json", show_default=True, help="The format.")
+@click.option("--around", metavar="NODE", help="Only what lies around this node.")
+@click.option("--steps", type=click.IntRange(1), default=2, show_default=True, help="How far around.")
+@click.option("--path", "ends", nargs=2, metavar="NODE NODE", help="Only the shortest way between two nodes.")
+@_in_words
+def graph(database: Path | None, form: str, around: str | None, steps: int, ends: tuple[str, str] | None) -> None:
+    r"""The library as a graph of concepts, studies, documents, arms, outcomes, effects and claims.
+
+    A NODE is an id (claim:12), a document's id, a study's name or a concept's label.
+
+    \b
+    Example:
+      counterclaim graph --to graphml > library.graphml
+      counterclaim graph --around NCT04749667 --steps 2
+      counterclaim graph --path NCT04749667 "mesenchymal stem cells"
+    """
+    from kb import graph as graphs
+    from kb.connection import for_reading
+
+    db = for_reading(database or _library())
+    made = graphs.graph(db)
+    if around:
+        made = graphs.around(made, graphs.node_named(db, around), steps)
+    if ends:
+        made = graphs.path(made, graphs.node_named(db, ends[0]), graphs.node_named(db, ends[1]))
+    _print(graphs.as_json(made) if form == "json" else "\n".join(graphs.as_graphml(made)))
+
+
+@main.command()
+@_database
 @_in_words
 def rebuild(database: Path | None) -> None:
     r"""Work out everything that follows from the documents anew: studies, what competes, disputes, verdicts. Says whether it came out the same.

@@ -7,6 +7,7 @@ LibraryError
 ├── LibraryBusy       another run is writing
 ├── NotStored         one document that the database does not take; the others are not touched
 ├── NoSuchDocument    a name that no document of the library goes by, or several do
+├── NoSuchNode        a name that nothing in the graph goes by
 ├── NothingToUndo     nobody decided anything about these documents
 └── NotUnderstood     a question in which no word is known
 """
@@ -57,6 +58,15 @@ class NoSuchDocument(LibraryError):
         said = "No document" if not found else f"Not one document but {found}"
         super().__init__(
             f"{said} of this library goes by '{name}'. Give the id that it came with, or its DOI, PMID or registration number."
+        )
+
+
+class NoSuchNode(LibraryError):
+    """Nothing in the graph goes by a name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Nothing in the graph goes by '{name}'. Give a node's id (claim:12), a document's id, a study's name or a concept's label."
         )
 
 

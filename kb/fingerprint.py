@@ -17,6 +17,8 @@ DERIVED = (
     "title_key",
     "identity_doubt",
     "library_count",
+    "node",
+    "edge",
 )
 #: The ledger and what only remembers: they grow with every run, whatever it does.
 _REMEMBERED = frozenset(

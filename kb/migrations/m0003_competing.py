@@ -262,4 +262,45 @@ CREATE TABLE screening (
   PRIMARY KEY (question, document_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX screening_document ON screening (document_id);
+
+CREATE INDEX study_level ON study (level);
+CREATE INDEX study_known_from ON study (known_from) WHERE known_from IN ('registry', 'protocol');
+
+CREATE VIEW node AS
+  SELECT 'concept:' || id AS id, 'concept' AS kind, label, kind AS detail FROM concept WHERE kind <> 'packs'
+  UNION ALL SELECT 'study:' || id, 'study', name, level FROM study
+  UNION ALL SELECT 'document:' || id, 'document', came_as, report || ', ' || CASE WHEN deleted_in IS NULL THEN status ELSE 'deleted' END FROM document
+  UNION ALL SELECT 'arm:' || id, 'arm', label, role FROM arm
+  UNION ALL SELECT 'outcome:' || id, 'outcome', label, better FROM outcome
+  UNION ALL SELECT 'effect:' || id, 'effect', measure || coalesce(' ' || estimate, ''), whose FROM effect
+  UNION ALL SELECT 'claim:' || id, 'claim', direction, question FROM claim;
+
+CREATE VIEW edge AS
+  SELECT 'document:' || document_id AS source, 'study:' || study_id AS target, 'reports' AS kind, NULL AS detail FROM study_document
+  UNION ALL SELECT 'document:' || document_id, 'claim:' || id, 'reports', NULL FROM claim
+  UNION ALL SELECT 'document:' || document_id, 'effect:' || id, 'reports', NULL FROM effect
+  UNION ALL SELECT 'document:' || document_id, 'arm:' || id, 'has_arm', role FROM arm
+  UNION ALL SELECT 'arm:' || id, 'concept:' || concept_id, 'uses', NULL FROM arm WHERE concept_id IS NOT NULL
+  UNION ALL SELECT 'arm:' || arm.id, 'concept:' || concept.id, 'via', NULL FROM arm JOIN concept ON concept.kind = 'route' AND concept.label = arm.route
+  UNION ALL SELECT 'arm:' || arm.id, 'concept:' || concept.id, 'from_source', NULL FROM arm JOIN concept ON concept.kind = 'cell_source' AND concept.label = arm.cell_source
+  UNION ALL SELECT 'claim:' || id, 'arm:' || arm_id, 'uses', 'intervention' FROM claim WHERE arm_id IS NOT NULL
+  UNION ALL SELECT 'claim:' || id, 'arm:' || versus_id, 'uses', 'comparator' FROM claim WHERE versus_id IS NOT NULL
+  UNION ALL SELECT 'claim:' || id, 'outcome:' || outcome_id, 'measures', time_text FROM claim
+  UNION ALL SELECT 'effect:' || id, 'outcome:' || outcome_id, 'measures', time_text FROM effect
+  UNION ALL SELECT 'outcome:' || o.id, 'concept:' || o.concept_id, 'measures', NULL FROM outcome o JOIN concept c ON c.id = o.concept_id
+  UNION ALL SELECT 'effect:' || effect_id, 'claim:' || claim_id, 'supports', NULL FROM claim_effect
+  UNION ALL SELECT 'claim:' || claim_a, 'claim:' || claim_b, 'disputes', type || ', estimates ' || estimates FROM dispute
+  UNION ALL SELECT 'claim:' || claim_a, 'claim:' || claim_b, 'explains',
+      json_extract(f.value, '$[0]') || ': ' || coalesce(json_extract(f.value, '$[1]'), 'not told') || ' / ' || coalesce(json_extract(f.value, '$[2]'), 'not told')
+    FROM dispute, json_each(explained_by) f
+  UNION ALL SELECT DISTINCT 'study:' || r.id, 'study:' || t.id, 'pools', i.value
+    FROM study r JOIN study_document rd ON rd.study_id = r.id JOIN document_identifier i ON i.document_id = rd.document_id AND i.scheme = 'registry'
+      JOIN document_identifier j ON j.scheme = 'registry' AND j.value = i.value JOIN study_document td ON td.document_id = j.document_id
+      JOIN study t ON t.id = td.study_id
+    WHERE r.level = 'pooled' AND t.level <> 'pooled'
+  UNION ALL SELECT DISTINCT 'document:' || c.document_id, 'document:' || d.id, 'cites', NULL
+    FROM document_cites c JOIN document d ON d.doi = c.doi OR d.pmid = c.pmid WHERE d.id <> c.document_id
+  UNION ALL SELECT DISTINCT 'document:' || n.document_id, 'document:' || d.id, 'retracts', n.said_by
+    FROM document_notifies n JOIN document d ON d.doi = n.doi OR d.pmid = n.pmid WHERE n.kind = 'retracted' AND d.id <> n.document_id
+  UNION ALL SELECT 'concept:' || c.id, 'concept:' || b.id, 'is_a', NULL FROM concept c JOIN concept b ON b.id = c.broader;
 """

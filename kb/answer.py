@@ -104,7 +104,7 @@ def _near(db: sqlite3.Connection, question: Question) -> tuple[str, ...]:
 def _claims(db: sqlite3.Connection, question: Question, chosen: Sequence[Chosen]) -> list[AnswerClaim]:
     _with_reported(db, [c.row for c in chosen])
     faced = [_facing(question, c) for c in chosen]
-    direct = [(c, d) for c in faced if (d := _direct(question, c.row)) is not None]
+    direct = [(c, d) for c in faced if (d := _direct(question, c.row, c.compared.against)) is not None]
     with_notices(db, [c.row for c, _ in direct])
     flags = _flags(db, [c.compared.claim_id for c, _ in direct if c.compared.flagged])
     return [AnswerClaim(c.row, c.effect, tuple(flags.get(c.compared.claim_id, ())), d, c.compared) for c, d in direct]
@@ -142,7 +142,7 @@ def _facing(q: Question, c: Chosen) -> Chosen:
     return c
 
 
-def _direct(q: Question, row: dict[str, Any]) -> bool | None:
+def _direct(q: Question, row: dict[str, Any], against: str) -> bool | None:
     """True: against what was asked. False: shown beside, as not so compared. None: another comparison altogether."""
     asked = [x for x in (q.comparator_route, q.comparator_source, q.comparator_donor) if x]
     if q.comparator is None and not asked:
@@ -151,17 +151,17 @@ def _direct(q: Question, row: dict[str, Any]) -> bool | None:
         there = f"{row['versus_route']} {row['versus_cell_source']} {row['versus_donor']} {row['comparator']} {row['route']}"
         if not all(a in there for a in asked):
             return None
-        return True if q.comparator is None or _is_comparator(q.comparator, row) else None
-    if _is_comparator(q.comparator, row):
+        return True if q.comparator is None or _is_comparator(q.comparator, row, against) else None
+    if _is_comparator(q.comparator, row, against):
         return True
     return False if row["level"] == "pooled" else None
 
 
-def _is_comparator(asked: Known | None, row: dict[str, Any]) -> bool:
+def _is_comparator(asked: Known | None, row: dict[str, Any], against: str) -> bool:
     if asked is None:
         return False
     if asked.comparator_class and asked.comparator_class != "active":
-        return bool(row["comparator_class"] == asked.comparator_class)
+        return asked.comparator_class in (row["comparator_class"], against)
     if asked.label == "control":
         return row["comparator"] is not None and row["comparator"] != "baseline"
     return asked.id in (row["comparator_concept"],) or asked.label == row["comparator"]
@@ -190,7 +190,7 @@ def _by_outcome(db: sqlite3.Connection, q: Question, claims: Iterable[AnswerClai
         given = None if q.intervention is not None else _product(db, c.compared, labels)
         grouped.setdefault((str(c.row["outcome"]), str(better) if better else None, _group(q, c), given), []).append(c)
         counting += [c.compared] if c.counts else []
-    lines = kept_lines(db, [c.claim_id for c in counting]) if exact else worked_out(counting, concepts(db))
+    lines = kept_lines(db, counting) if exact else worked_out(counting, concepts(db))
     reports = kept_inconsistent(db, [c.claim_id for c in counting]) if exact else ()
     found = [
         OutcomeAnswer(

@@ -193,7 +193,7 @@ def compared(row: Mapping[str, Any], known: Concepts) -> Compared:
         "intervention_key": intervention or "", "against": against, "condition_key": condition or "", "outcome_key": outcome, "product": product,
         "family": None, "measure": row["measure"] if contrast else None,
         "scale": found.scale if found else None, "yi": found.yi if found else None, "sei": found.sei if found else None,
-        "sei_from": found.sei_from if found else None, "minimal": known.minimal.get(outcome), "flagged": int(row["flagged"]),
+        "sei_from": found.sei_from if found else None, "minimal": known.minimal.get(outcome), "flagged": int(row["flagged"]), "subgroup": _people(row),
     }  # fmt: skip
     found_keys = Compared(**values)
     return replace(found_keys, family=family_of(found_keys, known))
@@ -210,6 +210,12 @@ def _printed(row: Mapping[str, Any]) -> Printed:
         row["p_value"],
         row["p_operator"],
     )
+
+
+def _people(row: Mapping[str, Any]) -> str | None:
+    """The subgroup of people that a result is of. Where its name is the route, tissue or donor of what was given, it is no subgroup of people."""
+    facets = {normal_name(f) for name in ("route", "cell_source", "donor") if (f := row[name])}
+    return None if row["subgroup"] is None or normal_name(row["subgroup"]) in facets else str(row["subgroup"])
 
 
 def _words(text: str | None) -> str | None:

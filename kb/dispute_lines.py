@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,17 +60,26 @@ def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def line_of(row: sqlite3.Row) -> DisputeLine:
+def line_of(row: sqlite3.Row | Mapping[str, Any]) -> DisputeLine:
     """A kept dispute."""
     values = {name: row[name] for name in DisputeLine.__dataclass_fields__}
     return DisputeLine(**(values | {"explained_by": tuple(map(tuple, json.loads(row["explained_by"])))}))
 
 
-def kept_lines(db: sqlite3.Connection, claims: Iterable[int]) -> list[DisputeLine]:
+def kept_lines(db: sqlite3.Connection, claims: Iterable[Compared]) -> list[DisputeLine]:
     """The kept disputes between any two of these claims, heaviest first."""
-    listed = {"claims": json.dumps(sorted(claims))}
-    rows = db.execute(f"{_LINES} WHERE d.claim_a IN {_AMONG} AND d.claim_b IN {_AMONG} {HEAVIEST_FIRST}", listed)
-    return [line_of(row) for row in rows]
+    named = {c.claim_id: c.document for c in claims}
+    rows = db.execute(f"SELECT * FROM dispute WHERE claim_a IN {_AMONG}", {"claims": json.dumps(list(named))})
+    found = [
+        line_of({**row, "document_a": named[row["claim_a"]], "document_b": named[row["claim_b"]]})
+        for row in rows
+        if row["claim_b"] in named
+    ]
+    return sorted(found, key=_heaviest_first)
+
+
+def _heaviest_first(d: DisputeLine) -> tuple[object, ...]:
+    return -d.weight, d.document_a, d.document_b, d.outcome, d.claim_a, d.claim_b
 
 
 def kept_inconsistent(db: sqlite3.Connection, claims: Iterable[int]) -> list[dict[str, object]]:
@@ -96,7 +105,7 @@ def worked_out(claims: Sequence[Compared], known: Concepts) -> list[DisputeLine]
         if claim.family is not None:
             families[claim.family].append(claim)
     found = [_line(d) for family in families.values() for d in disputes(family, known)]
-    return sorted(found, key=lambda d: (-d.weight, d.document_a, d.document_b, d.outcome, d.claim_a, d.claim_b))
+    return sorted(found, key=_heaviest_first)
 
 
 def _line(d: Dispute) -> DisputeLine:

@@ -14,6 +14,7 @@ from crawler.errors import Unreadable
 from kb.answer_notices import count_library
 from kb.connection import for_writing, in_words, lock
 from kb.errors import NotStored
+from kb.fingerprint import digest
 from kb.intake import Reading
 from kb.studies import stand_alone
 from kb.upkeep import catch_up
@@ -155,14 +156,6 @@ class Library:
                 "INSERT INTO concept (id, kind, label) VALUES ('counterclaim:packs', 'packs', ?) ON CONFLICT (id) DO UPDATE SET label = excluded.label",
                 (print_of_packs,),
             )
-
-
-def digest(db: sqlite3.Connection) -> str:
-    """A fingerprint of what the library holds: every document's content, in order of identity."""
-    rows = db.execute(
-        "SELECT came_as, content_digest, status, deleted_in IS NOT NULL FROM document ORDER BY came_as, content_digest"
-    )
-    return hashlib.sha256("\n".join("|".join(map(str, row)) for row in rows).encode()).hexdigest()[:16]
 
 
 def _write_concept(db: sqlite3.Connection, entry: Entry) -> None:

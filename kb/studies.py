@@ -56,19 +56,32 @@ def _membership(db: sqlite3.Connection, listed: dict[str, str]) -> dict[int, int
     return dict(db.execute(f"SELECT document_id, study_id FROM study_document WHERE document_id IN {_AMONG}", listed).fetchall())
 
 
+#: The names that documents bear or tell of. Written out, since no index is used through the view `document_name`.
+_NAMES = " UNION ALL ".join(
+    [
+        f"SELECT document_id, scheme, value FROM document_identifier WHERE document_id IN {_AMONG}",
+        *(
+            f"SELECT document_id, '{scheme}', {column} FROM document_reports_on WHERE {column} IS NOT NULL AND document_id IN {_AMONG}"
+            for scheme, column in _REPORTED
+        ),
+    ]
+)
 _TIED = (
     # Those of the same study, also of a study whose first document is gone.
     f"SELECT b.document_id FROM study_document a JOIN study_document b ON b.study_id = a.study_id WHERE a.document_id IN {_AMONG}",
     f"SELECT document_id FROM study_document WHERE study_id IN {_AMONG}",
-    # Those that bear the same name, or tell of it.
-    f"SELECT i.document_id FROM document_name n JOIN document_identifier i ON i.value = n.value AND i.scheme = n.scheme WHERE n.document_id IN {_AMONG}",
-    *(
-        f"SELECT r.document_id FROM document_name n JOIN document_reports_on r ON r.{column} = n.value WHERE n.scheme = '{scheme}' AND n.document_id IN {_AMONG}"
-        for scheme, column in _REPORTED
-    ),
     # Those that somebody decided about.
     f"SELECT other_id FROM identity_decision WHERE decision = 'same' AND document_id IN {_AMONG}",
     f"SELECT document_id FROM identity_decision WHERE decision = 'same' AND other_id IN {_AMONG}",
+)
+#: Those that bear a name, or tell of it. The names come first, whatever the planner thinks of their number.
+_BEARERS = (
+    "SELECT i.document_id FROM json_each(:names) n CROSS JOIN document_identifier i ON i.value = json_extract(n.value, '$[1]') AND i.scheme = json_extract(n.value, '$[0]')",
+    *(
+        f"SELECT r.document_id FROM json_each(:names) n CROSS JOIN document_reports_on r ON r.{column} = json_extract(n.value, '$[1]') "
+        f"WHERE json_extract(n.value, '$[0]') = '{scheme}'"
+        for scheme, column in _REPORTED
+    ),
 )
 
 
@@ -77,7 +90,11 @@ def _around(db: sqlite3.Connection, documents: set[int]) -> set[int]:
     seen, frontier = set(documents), set(documents)
     while frontier:
         listed = {"documents": json.dumps(sorted(frontier))}
-        frontier = {int(row[0]) for tied in _TIED for row in db.execute(tied, listed)} - seen
+        names = {(row[1], row[2]) for row in db.execute(_NAMES, listed)}
+        called = {"names": json.dumps(sorted(names))}
+        found = {int(row[0]) for tied in _TIED for row in db.execute(tied, listed)}
+        found |= {int(row[0]) for bearers in _BEARERS for row in db.execute(bearers, called)}
+        frontier = found - seen
         seen |= frontier
     return seen
 
@@ -140,7 +157,7 @@ def _names(db: sqlite3.Connection, documents: dict[int, sqlite3.Row], listed: di
     A page that retells several papers must not make one study of them: it goes with the first that it names.
     """
     borne: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    for row in db.execute(f"SELECT document_id, scheme, value FROM document_name WHERE document_id IN {_AMONG}", listed):
+    for row in db.execute(_NAMES, listed):
         if row["document_id"] in documents:
             borne[row["document_id"]].add((row["scheme"], row["value"]))
     first = {

@@ -30,7 +30,7 @@ class EmptyChair:
 
 
 _CHAIRS = (
-    "SELECT s.name, d.came_as, d.title, d.year, s.sample_size, d.text, s.known_from FROM study s JOIN document d ON d.id = s.best_document_id "
+    "SELECT s.name, d.came_as, d.title, d.year, s.sample_size, d.text, s.known_from FROM study s INDEXED BY study_known_from JOIN document d ON d.id = s.best_document_id "
     "WHERE s.known_from IN ('registry', 'protocol') AND d.status IN ('ok', 'concern', 'corrected') AND s.level <> 'pooled' "
     "AND NOT EXISTS (SELECT 1 FROM comparison c WHERE c.study_id = s.id) AND {where} ORDER BY d.year DESC, s.name"
 )
@@ -38,7 +38,7 @@ _CHAIRS = (
 
 def empty_chairs(db: sqlite3.Connection, question: Question) -> Iterator[EmptyChair]:
     """Those that plan to study what is asked: its intervention, condition and outcome, as far as the question names them."""
-    where, values = ["s.id IN (SELECT study_id FROM study_document)"], dict[str, object]()
+    where, values = ["1"], dict[str, object]()
     if question.intervention is not None:
         where.append("d.id IN (SELECT document_id FROM arm WHERE concept_id IN (SELECT value FROM json_each(:intervention)))")
         values["intervention"] = json.dumps(narrower(db, question.intervention.id))
@@ -50,8 +50,9 @@ def empty_chairs(db: sqlite3.Connection, question: Question) -> Iterator[EmptyCh
     if question.route is not None:
         where.append("d.id IN (SELECT document_id FROM arm WHERE route = :route)")
         values["route"] = question.route
-    names = _names(db, question.outcome.id) if question.outcome else None
-    for row in db.execute(_CHAIRS.format(where=" AND ".join(where)), values):
+    rows = db.execute(_CHAIRS.format(where=" AND ".join(where)), values).fetchall()
+    names = _names(db, question.outcome.id) if rows and question.outcome else None
+    for row in rows:
         primary = primary_outcomes(row["text"])
         if primary and (names is None or any(_speaks_of(p, names) for p in primary)):
             yield EmptyChair(row["name"], row["came_as"], row["title"], row["year"], row["sample_size"], primary, row["known_from"])

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kb.comparison import COLUMNS, Compared, Concepts, concepts, read
 from kb.disputes import Dispute, InconsistentReport, disputes, inconsistent_reports
+from kb.fingerprint import keep_prints
 from kb.likeness import look_again
 from kb.standing import Key, key_of, write_standing
 from kb.studies import regroup
@@ -29,6 +30,7 @@ def catch_up(db: sqlite3.Connection, run: int) -> int:
     regroup(db, stale(db))
     documents = stale(db)
     look_again(db, documents)
+    keep_prints(db, documents)
     known = concepts(db)
     keys, studies = _compare_again(db, documents, known)
     _dispute_again(db, studies, known)
@@ -40,7 +42,16 @@ def catch_up(db: sqlite3.Connection, run: int) -> int:
 def all_anew(db: sqlite3.Connection, run: int) -> int:
     """Forget everything that is derived and work it out from the documents alone; how many verdicts turned."""
     db.execute("INSERT OR IGNORE INTO stale SELECT id FROM document")
-    for table in ("comparison", "dispute", "inconsistent_report", "title_key", "identity_doubt", "study_document", "study"):
+    for table in (
+        "comparison",
+        "dispute",
+        "inconsistent_report",
+        "title_key",
+        "identity_doubt",
+        "document_print",
+        "study_document",
+        "study",
+    ):
         db.execute(f"DELETE FROM {table}")
     db.execute("INSERT OR IGNORE INTO stale SELECT id FROM document")
     return catch_up(db, run)

@@ -263,6 +263,12 @@ CREATE TABLE screening (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX screening_document ON screening (document_id);
 
+CREATE TABLE document_print (
+  document_id INTEGER PRIMARY KEY,
+  high INTEGER NOT NULL,
+  low INTEGER NOT NULL
+) STRICT;
+CREATE INDEX concept_name_concept ON concept_name (concept_id);
 CREATE INDEX study_level ON study (level);
 CREATE INDEX study_known_from ON study (known_from) WHERE known_from IN ('registry', 'protocol');
 

@@ -145,6 +145,11 @@ def test_a_subgroup_does_not_overrule_the_result_of_all(disputed: Disputed) -> N
     assert disputed(reading("a", Said(UP), Said(NULL, subgroup="men")), reading("b", Said(UP))) == []
 
 
+def test_a_subgroup_by_route_is_no_subgroup_of_people(disputed: Disputed) -> None:
+    (line,) = disputed(reading("a", Said(UP)), reading("b", Said(DOWN, route="intravenous", subgroup="intravenous")))
+    assert "subgroup" not in {factor for factor, _, _ in line.explained_by}
+
+
 def test_reports_of_one_trial_never_compete_and_their_numbers_are_compared(path: Path, disputed: Disputed) -> None:
     trial = ("NCT00000001",)
     paper = reading("paper", Said(UP), registry=trial)

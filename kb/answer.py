@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kb.answer_notices import count_library, with_notices
+from kb.belief import speakers
 from kb.chosen import Chosen, choose, has_comparisons
 from kb.comparison import COUNTED, Compared, concepts
-from kb.dispute_lines import DisputeLine, among, kept_inconsistent, kept_lines, worked_out
+from kb.dispute_lines import Among, Kept, WorkedOut, kept_inconsistent
 from kb.filters import Filters
 from kb.question import Known, Question
 from kb.screening import ScreenedOut, screened_out
@@ -41,7 +42,7 @@ class AnswerClaim:
 class OutcomeAnswer:
     """All claims on one outcome against one sort of comparator. `against` is None where the question itself names the comparator.
 
-    `intervention` is what is given where the question names none: results of different treatments are never counted together unasked.
+    `speaking`: of each study that counts, the claim that speaks for it. `intervention` is what is given where the question names none: results of different treatments are never counted together unasked.
     `inconsistent`: reports of one study that tell one result differently.
     """
 
@@ -50,7 +51,8 @@ class OutcomeAnswer:
     against: str | None
     intervention: str | None
     claims: tuple[AnswerClaim, ...]
-    disputes: tuple[DisputeLine, ...] = ()
+    speaking: tuple[Compared, ...]
+    disputes: Among = Among()
     inconsistent: tuple[dict[str, object], ...] = ()
 
 
@@ -190,13 +192,14 @@ def _by_outcome(db: sqlite3.Connection, q: Question, claims: Iterable[AnswerClai
         given = None if q.intervention is not None else _product(db, c.compared, labels)
         grouped.setdefault((str(c.row["outcome"]), str(better) if better else None, _group(q, c), given), []).append(c)
         counting += [c.compared] if c.counts else []
-    lines = kept_lines(db, counting) if exact else worked_out(counting, concepts(db))
+    disputes = Kept(db, counting) if exact else WorkedOut(counting, concepts(db))
     reports = kept_inconsistent(db, [c.claim_id for c in counting]) if exact else ()
     found = [
         OutcomeAnswer(
             *heading,
             tuple(group),
-            among(lines, _ids(group)),
+            tuple(speakers(c.compared for c in group if c.counts)),
+            disputes.of(_ids(group)),
             tuple(r for r in reports if r["a_claim"] in _ids(group)),
         )
         for heading, group in grouped.items()

@@ -26,9 +26,9 @@ def _outcome(o: OutcomeAnswer) -> dict[str, object]:
     steps = certainty(o)
     return {
         "outcome": o.outcome, "better": o.better, "against": o.against, "intervention": o.intervention, "verdict": verdict(o), "verdicts": verdicts(o), "counts": counts(o),
-        "leaning": leanings(o), "claims": [_claim(c) for c in o.claims], "disputes": [d.as_json() for d in o.disputes],
-        "inconsistent_reports": list(o.inconsistent), "without_concern": without_concern(o),
-        "certainty": {"says": certainty_in_words(steps), "steps": [asdict(step) for step in steps]} if steps else None,
+        "leaning": leanings(o), "claims": [_claim(c) for c in o.claims], "disputes": [d.as_json() for d in o.disputes.lines],
+        "disputes_in_all": o.disputes.number, "inconsistent_reports": list(o.inconsistent), "without_concern": without_concern(o),
+        "certainty": {"says": certainty_in_words(steps), "steps": [{"step": s.step, "concern": s.concern, "why": s.why} for s in steps]} if steps else None,
     }  # fmt: skip
 
 

@@ -93,7 +93,9 @@ def _outcome(o: OutcomeAnswer, claims: list[AnswerClaim], width: int, colour: bo
     for c in claims:
         lines += _claim(c, width, colour)
     if counted:
-        lines += [_dispute(d) for d in o.disputes[:_DISPUTES_SHOWN]]
+        lines += [_dispute(d) for d in o.disputes.lines[:_DISPUTES_SHOWN]]
+        if (more := o.disputes.number - _DISPUTES_SHOWN) > 0:
+            lines.append(f"  ! and {_counted_of(more, 'dispute')} more; all of them: counterclaim disputes")
         lines += [
             f"  ! inconsistent reports of {r['study']}: {r['a']} tells {r['a_tells']}, {r['b']} tells {r['b_tells']}"
             for r in o.inconsistent

@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from kb.comparison import COUNTED, Compared
-from kb.studies import RANK
 
+#: Who may speak for a study, best first. What a person wrote about it comes after what its authors wrote.
+RANK = {"article": 0, "registry": 1, "conference": 2, "protocol": 3, "news": 4, "web_page": 5, "digest": 6}
 SIDES = ("favours_intervention", "favours_comparator", "no_clear_difference", "uncertain")
 _COLUMN = {1: "favours_intervention", -1: "favours_comparator"}
 

@@ -41,17 +41,47 @@ def choose(db: sqlite3.Connection, question: Question, filters: Filters, as_of: 
         return _complete(db, db.execute(f"SELECT * FROM claim_in_full WHERE {where} {_ORDER}", values))
     if as_of is not None:
         return _then(db, question, filters, as_of)
+    found = _kept(db, question, filters)
+    if db.execute("SELECT 1 FROM stale").fetchone() is None:
+        return found
+    # A run that was killed has left documents whose keys are not worked out yet; they are read from the real tables.
+    where, values = _where(db, question, filters, _REAL)
+    behind = f"SELECT * FROM claim_in_full WHERE document_id IN (SELECT document_id FROM stale) AND {where} {_ORDER}"
+    return sorted([*found, *_complete(db, db.execute(behind, values))], key=_place)
+
+
+#: What an answer shows of a claim beside what it competes as.
+_BESIDE = (
+    "study",
+    "known_from",
+    "title",
+    "journal",
+    "doi",
+    "pmid",
+    "pmcid",
+    "url",
+    "quote",
+    "confidence",
+    "hedged",
+    "spin",
+    "versus_donor",
+)
+_KEPT_ROWS = (
+    f"SELECT {', '.join(f'c.{name}' for name in COLUMNS)}, s.name AS study, s.known_from, d.title, d.journal, d.doi, d.pmid, d.pmcid, d.url, ev.quote, "
+    "cl.confidence, cl.hedged, cl.spin, v.donor AS versus_donor FROM comparison c JOIN claim cl ON cl.id = c.claim_id JOIN document d ON d.id = c.document_id "
+    "JOIN study s ON s.id = c.study_id JOIN evidence ev ON ev.id = cl.evidence_id LEFT JOIN arm v ON v.id = cl.versus_id "
+    "WHERE c.claim_id IN (SELECT claim_id FROM comparison WHERE {where} AND document_id NOT IN (SELECT document_id FROM stale)) "
+    "ORDER BY c.outcome, c.level DESC, c.year DESC, c.study_id, coalesce(c.time_days, 0), c.claim_id"
+)
+
+
+def _kept(db: sqlite3.Connection, question: Question, filters: Filters) -> list[Chosen]:
+    """By way of the kept comparisons: one look-up a claim."""
     where, values = _where(db, question, filters, _KEPT)
-    behind, more = _where(db, question, filters, _REAL)
-    return _complete(
-        db,
-        db.execute(
-            f"SELECT * FROM claim_in_full WHERE claim_id IN (SELECT claim_id FROM comparison WHERE {where} AND document_id NOT IN (SELECT document_id FROM stale)) {_ORDER}",
-            values,
-        ),
-        # A run that was killed has left documents whose keys are not worked out yet; they are read from the real tables.
-        db.execute(f"SELECT * FROM claim_in_full WHERE document_id IN (SELECT document_id FROM stale) AND {behind} {_ORDER}", more),
-    )
+    rows = [tuple(row) for row in db.execute(_KEPT_ROWS.format(where=where), values)]
+    effects = _effects(db, json.dumps([row[0] for row in rows]))
+    names, width = (*COLUMNS, *_BESIDE), len(COLUMNS)
+    return [Chosen(dict(zip(names, row, strict=True)), Compared(*row[:width]), effects.get(row[0])) for row in rows]
 
 
 #: How the columns are called that a question restricts: in the kept comparisons, and in the real tables.

@@ -7,10 +7,12 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kb.comparison import Compared, Concepts
-from kb.disputes import Dispute, disputes
+
+if TYPE_CHECKING:
+    from kb.disputes import Dispute
 
 _AMONG = "(SELECT value FROM json_each(:claims))"
 _LINES = (
@@ -66,16 +68,71 @@ def line_of(row: sqlite3.Row | Mapping[str, Any]) -> DisputeLine:
     return DisputeLine(**(values | {"explained_by": tuple(map(tuple, json.loads(row["explained_by"])))}))
 
 
-def kept_lines(db: sqlite3.Connection, claims: Iterable[Compared]) -> list[DisputeLine]:
-    """The kept disputes between any two of these claims, heaviest first."""
-    named = {c.claim_id: c.document for c in claims}
-    rows = db.execute(f"SELECT * FROM dispute WHERE claim_a IN {_AMONG}", {"claims": json.dumps(list(named))})
-    found = [
-        line_of({**row, "document_a": named[row["claim_a"]], "document_b": named[row["claim_b"]]})
-        for row in rows
-        if row["claim_b"] in named
-    ]
-    return sorted(found, key=_heaviest_first)
+@dataclass(frozen=True, slots=True)
+class Among:
+    """The disputes that some claims take part in: the heaviest as lines, and what the tests of all of them said, with the two studies.
+
+    `number` is how many there are in all.
+    """
+
+    lines: tuple[DisputeLine, ...] = ()
+    tests: tuple[tuple[int, int, str], ...] = ()
+    number: int = 0
+
+
+#: The pairs come first, whatever the planner thinks of their number.
+_PAIRS = "SELECT d.* FROM json_each(:pairs) p CROSS JOIN dispute d ON d.claim_a = json_extract(p.value, '$[0]') AND d.claim_b = json_extract(p.value, '$[1]')"
+#: So many of an outcome's disputes are told in an answer; `counterclaim disputes` tells all.
+MOST = 20
+
+
+class Kept:
+    """The kept disputes between any two of some claims, heaviest first, read once and handed out by outcome."""
+
+    def __init__(self, db: sqlite3.Connection, claims: Iterable[Compared]) -> None:
+        self._db, self._named = db, {c.claim_id: c.document for c in claims}
+        listed = {"claims": json.dumps(list(self._named))}
+        rows = db.execute(
+            f"SELECT -weight, claim_a, claim_b, study_a, study_b, estimates FROM dispute WHERE claim_a IN {_AMONG}", listed
+        )
+        self._rows: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+        for row in rows:
+            if row[2] in self._named:
+                told = tuple(row)
+                self._rows[told[1]].append(told)
+                self._rows[told[2]].append(told)
+
+    def of(self, claims: frozenset[int]) -> Among:
+        """Those that one of these claims takes part in: a rival against another sort of comparator is named with both."""
+        rows = sorted({row for claim in claims if claim in self._rows for row in self._rows[claim]})
+        return Among(self._lines([row[1:3] for row in rows[:MOST]]), tuple(row[3:] for row in rows), len(rows))
+
+    def _lines(self, pairs: list[tuple[int, int]]) -> tuple[DisputeLine, ...]:
+        if not pairs:
+            return ()
+        rows = self._db.execute(_PAIRS, {"pairs": json.dumps(pairs)})
+        lines = [
+            line_of({**row, "document_a": self._named[row["claim_a"]], "document_b": self._named[row["claim_b"]]}) for row in rows
+        ]
+        return tuple(sorted(lines, key=_heaviest_first))
+
+
+class WorkedOut:
+    """The same for claims that the kept table does not speak of: as of an earlier run, or of a library of an earlier version."""
+
+    def __init__(self, claims: Sequence[Compared], known: Concepts) -> None:
+        from kb.disputes import disputes
+
+        families: dict[str, list[Compared]] = defaultdict(list)
+        for claim in claims:
+            if claim.family is not None:
+                families[claim.family].append(claim)
+        self._lines = sorted((_line(d) for family in families.values() for d in disputes(family, known)), key=_heaviest_first)
+
+    def of(self, claims: frozenset[int]) -> Among:
+        """Those that one of these claims takes part in."""
+        found = [d for d in self._lines if d.claim_a in claims or d.claim_b in claims]
+        return Among(tuple(found[:MOST]), tuple((d.study_a, d.study_b, d.estimates) for d in found), len(found))
 
 
 def _heaviest_first(d: DisputeLine) -> tuple[object, ...]:
@@ -84,7 +141,14 @@ def _heaviest_first(d: DisputeLine) -> tuple[object, ...]:
 
 def kept_inconsistent(db: sqlite3.Connection, claims: Iterable[int]) -> list[dict[str, object]]:
     """Reports of one study, among those of these claims, that tell one result differently."""
-    return inconsistent_rows(db, f"WHERE r.claim_a IN {_AMONG} AND r.claim_b IN {_AMONG}", {"claims": json.dumps(sorted(claims))})
+    known = set(claims)
+    listed = {"claims": json.dumps(sorted(known))}
+    pairs = [
+        row[0]
+        for row in db.execute(f"SELECT claim_a, claim_b FROM inconsistent_report WHERE claim_a IN {_AMONG}", listed)
+        if row[1] in known
+    ]
+    return inconsistent_rows(db, f"WHERE r.claim_a IN {_AMONG}", {"claims": json.dumps(pairs)}) if pairs else []
 
 
 def inconsistent_rows(db: sqlite3.Connection, where: str, values: dict[str, object]) -> list[dict[str, object]]:
@@ -98,16 +162,6 @@ def inconsistent_rows(db: sqlite3.Connection, where: str, values: dict[str, obje
     return [dict(row) for row in rows]
 
 
-def worked_out(claims: Sequence[Compared], known: Concepts) -> list[DisputeLine]:
-    """The disputes among claims that the kept table does not speak of: as of an earlier run, or of a library of an earlier version."""
-    families: dict[str, list[Compared]] = defaultdict(list)
-    for claim in claims:
-        if claim.family is not None:
-            families[claim.family].append(claim)
-    found = [_line(d) for family in families.values() for d in disputes(family, known)]
-    return sorted(found, key=_heaviest_first)
-
-
 def _line(d: Dispute) -> DisputeLine:
     a, b, test = d.a, d.b, d.difference
     return DisputeLine(
@@ -116,8 +170,3 @@ def _line(d: Dispute) -> DisputeLine:
         yi_b=b.yi if test else None, sei_b=b.sei if test else None, z=test.z if test else None, p_difference=test.p if test else None, overlap=d.overlap,
         explained_by=tuple((f.factor, f.a, f.b) for f in d.explained_by), weight=d.weight, since=d.since,
     )  # fmt: skip
-
-
-def among(lines: Iterable[DisputeLine], claims: frozenset[int]) -> tuple[DisputeLine, ...]:
-    """The disputes that one of these claims takes part in: a rival against another sort of comparator is named with both."""
-    return tuple(d for d in lines if d.claim_a in claims or d.claim_b in claims)

@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
+from functools import lru_cache
 
 #: Measures whose estimates are compared with others of the same measure, and the scale on which that is done.
 SCALES = {"MD": "raw", "SMD": "raw", "RD": "raw", "RR": "log", "OR": "log", "HR": "log", "IRR": "log"}
-_NORMAL = NormalDist()
 #: Two-sided, 5%: what the field calls a difference.
 ALPHA = 0.05
+
+
+@lru_cache(maxsize=4096)
+def _quantile(part: float) -> float:
+    """The quantile of the standard normal distribution."""
+    # Only runs that write work estimates out; a question waits for no statistics.
+    from statistics import NormalDist
+
+    return NormalDist().inv_cdf(part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ def _from_interval(printed: Printed, scale: str) -> float | None:
     level = printed.ci_level if printed.ci_level is not None else 95.0
     if not 50 <= level < 100:
         return None
-    return (high - low) / (2 * _NORMAL.inv_cdf(0.5 + level / 200))
+    return (high - low) / (2 * _quantile(0.5 + level / 200))
 
 
 def _from_p(printed: Printed, yi: float) -> float | None:
@@ -100,7 +108,7 @@ def _from_p(printed: Printed, yi: float) -> float | None:
     # Only an exact p tells; that of a tie ("p = 1") says that z is nought, and no standard error follows from it.
     if p is None or printed.p_operator not in (None, "=") or not 0 < p < 1 or yi == 0:
         return None
-    return abs(yi) / _NORMAL.inv_cdf(1 - p / 2)
+    return abs(yi) / _quantile(1 - p / 2)
 
 
 def difference(yi_a: float, sei_a: float, yi_b: float, sei_b: float) -> Difference:
@@ -122,4 +130,4 @@ def apart_by_minimal_difference(yi_a: float, sei_a: float, yi_b: float, sei_b: f
     "Surely" is the 95% interval that lies wholly below it. Raw scale, in the outcome's unit; signs are ignored, as both favour one side.
     """
     small, large = sorted(((abs(yi_a), sei_a), (abs(yi_b), sei_b)))
-    return small[0] + _NORMAL.inv_cdf(1 - ALPHA / 2) * small[1] < minimal <= large[0]
+    return small[0] + _quantile(1 - ALPHA / 2) * small[1] < minimal <= large[0]

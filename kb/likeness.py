@@ -22,6 +22,7 @@ _FEWEST_WORDS = 4
 #: Years that may lie between a plan or a talk and its paper, and between two records of one paper.
 _YEARS_TO_PAPER, _YEARS_OF_ONE = 6, 1
 _EARLY = frozenset({"protocol", "conference", "registry", "news", "web_page"})
+_ROMAN = frozenset(["ii", "iii", "iv", "v"])
 _INITIALS = re.compile(r"[A-Z](?:[.\-]?[A-Z]){0,2}\.?")
 
 
@@ -120,8 +121,15 @@ def _may_be_one(one: _Titled, other: _Titled) -> bool:
         return False
     if {one.level, other.level} == {"trial", "pooled"}:
         return False
+    if _numbers(one) != _numbers(other):
+        return False
     years = _YEARS_TO_PAPER if (one.report in _EARLY) != (other.report in _EARLY) else _YEARS_OF_ONE
     return one.year is None or other.year is None or abs(one.year - other.year) <= years
+
+
+def _numbers(t: _Titled) -> set[str]:
+    """What counts papers of one name apart: "part 2", "phase III", "10-year follow-up"."""
+    return {word for word in t.words if any(c.isdigit() for c in word) or word in _ROMAN}
 
 
 def _decided(db: sqlite3.Connection, one: int, other: int) -> bool:

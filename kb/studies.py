@@ -7,8 +7,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-#: Who may speak for a study, best first. What a person wrote about it comes after what its authors wrote.
-RANK = {"article": 0, "registry": 1, "conference": 2, "protocol": 3, "news": 4, "web_page": 5, "digest": 6}
+from kb.belief import RANK
+
 #: Reports that are somebody's retelling: they give way when a report of the authors' own is here.
 RETOLD = frozenset({"news", "web_page", "digest"})
 _RETELLS = RETOLD | {"conference"}

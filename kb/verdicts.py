@@ -13,6 +13,8 @@ _LEVELS = ("trial", "pooled")
 
 def speakers(found: OutcomeAnswer, without: frozenset[str] = frozenset()) -> list[Compared]:
     """One claim for each study that counts. `without`: statuses of documents that are left out."""
+    if not without:
+        return list(found.speaking)
     return belief.speakers(c.compared for c in found.claims if c.counts and c.row["status"] not in without)
 
 
@@ -38,7 +40,7 @@ def verdict(found: OutcomeAnswer, without: frozenset[str] = frozenset(), level: 
     if level is not None:
         speaking = _of_level(speaking, level)
     studies = {c.study_id for c in speaking}
-    estimates = [d.estimates for d in found.disputes if {d.study_a, d.study_b} <= studies]
+    estimates = [said for one, other, said in found.disputes.tests if one in studies and other in studies]
     return belief.verdict(speaking, estimates, any(_has_number(c, studies) for c in found.claims))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import main
 from tests.conftest import shared
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,7 +128,7 @@ def test_verify_and_doctor_pass_on_what_was_added_and_fail_on_what_was_changed(d
     assert "1 wrong" in changed.stdout
 
 
-@pytest.mark.parametrize("command", ["extract", "add", "query", "verify", "doctor"])
+@pytest.mark.parametrize("command", [*sorted(main.commands)])
 def test_every_command_has_an_example_in_its_help(command: str) -> None:
     helped = counterclaim(command, "--help")
     assert helped.returncode == 0

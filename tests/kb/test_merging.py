@@ -144,11 +144,12 @@ def test_alike_titles_of_one_author_are_asked_about_and_not_merged(path: Path) -
     [
         {"title": TITLE, "authors": ("Cohen J",), "year": 2020},
         {"title": TITLE, "authors": ("Petrou P",), "year": 2025},
+        {"title": f"{TITLE}, part 2", "authors": ("Petrou P",), "year": 2020},
         {"title": "Intravenous cells for relapsing disease: another trial altogether", "authors": ("Petrou P",), "year": 2020},
         {"title": TITLE, "authors": ("Petrou P",), "year": 2020, "level": Level.POOLED},
         {"title": TITLE, "authors": ("Petrou P",), "year": 2020, "registry": (TRIAL,)},
     ],
-    ids=["author", "year", "title", "a review", "already one"],
+    ids=["author", "year", "part", "title", "a review", "already one"],
 )
 def test_what_speaks_against_it_is_not_asked(path: Path, other: dict[str, Any]) -> None:
     put(path, reading("a", title=TITLE, authors=("Petrou P",), year=2020, registry=(TRIAL,)), reading("b", **other))

@@ -553,19 +553,19 @@ def _shown(found: Any, as_json: bool, as_csv: bool, as_lines: bool, fmt: str | N
     if as_json or as_lines:
         return _as_json(as_contract(found)) if as_json else "\n".join(map(_as_json, rows(found)))
     # Colours are the only controls that a terminal gets, and they are our own.
-    found = harmless_in(found)
-    if as_csv:
-        return _separated(rows(found), COLUMNS)
-    if fmt:
-        return _tabulated(rows(found), fmt)
-    if as_text:
+    if as_text and not as_csv and not fmt:
         import shutil
 
         from kb.answer_text import text
 
         terminal = sys.stdout.isatty()
-        return text(found, width=shutil.get_terminal_size().columns if terminal else 100, colour=terminal)
-    return "\n".join("\t".join(_cell(v) for v in line) for line in [COLUMNS, *([r[c] for c in COLUMNS] for r in rows(found))])
+        return text(harmless_in(found), width=shutil.get_terminal_size().columns if terminal else 100, colour=terminal)
+    flat = harmless_in(rows(found))
+    if as_csv:
+        return _separated(flat, COLUMNS)
+    if fmt:
+        return _tabulated(flat, fmt)
+    return "\n".join("\t".join(_cell(v) for v in line) for line in [COLUMNS, *([r[c] for c in COLUMNS] for r in flat)])
 
 
 def _cell(value: object) -> str:

@@ -11,6 +11,7 @@ more document: its study, its claims' keys, disputes and verdicts; the whole run
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sqlite3
@@ -91,14 +92,18 @@ def questions(path: Path) -> None:
 
 
 def command(path: Path) -> None:
-    """The whole command beside bare Python, in turn."""
+    """The whole command beside bare Python, in turn; with bytecode in place, as after any first use of an installed program."""
     row = drawn(for_reading(path), 3)[2]
     words = f"{row['intervention']} vs {row['comparator_class'] or 'control'} for {row['outcome']} in {row['condition']}"
-    query = [sys.executable, "-m", "cli", "query", words, "--db", str(path)]
+    # As the installed script does it.
+    query = [sys.executable, "-c", "from cli import main; main()", "query", words, "--db", str(path)]
     bare = [sys.executable, "-c", "pass"]
 
+    folder = tempfile.TemporaryDirectory()
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPYCACHEPREFIX": folder.name}
+
     def run(what: list[str]) -> float:
-        return timed(lambda: subprocess.run(what, check=True, stdout=subprocess.DEVNULL))
+        return timed(lambda: subprocess.run(what, check=True, stdout=subprocess.DEVNULL, env=env))
 
     run(query), run(bare)
     pairs = [(run(query), run(bare)) for _ in range(PAIRS)]

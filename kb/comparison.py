@@ -19,6 +19,11 @@ COUNTED = ("ok", "concern", "corrected")
 _UNSPECIFIED = frozenset(
     ["control", "controls", "control group", "control arm", "comparator", "comparison group", "no msc", "non msc"]
 )
+#: Outcomes that name no measure: two papers that write "improvement" need not have looked at the same thing.
+_NO_MEASURE = frozenset(
+    ["improvement", "clinical improvement", "recovery", "functional recovery", "symptom", "efficacy", "effectiveness", "benefit", "response", "outcome",
+     "clinical outcome", "secondary efficacy endpoint", "laboratory test", "safety profile", "safety"]
+)  # fmt: skip
 _OTHER = {"other route": "other route", "other routes": "other route", "other dose": "other dose", "other doses": "other dose"}
 
 
@@ -252,7 +257,10 @@ def family_of(c: Compared, known: Concepts) -> str | None:
 
     Nothing competes of which the intervention, the comparator or the condition is unknown, or that counts for nothing.
     """
-    if c.status not in COUNTED or c.level not in ("trial", "pooled") or c.direction == "unclear":
+    if c.status not in COUNTED or c.direction == "unclear" or normal_name(c.outcome) in _NO_MEASURE:
+        return None
+    # What tells of no people, and is neither a trial nor a pooled analysis, retells what others found.
+    if c.level not in ("trial", "pooled") and c.sample_size is None:
         return None
     if not c.product or not c.against or not c.condition_key:
         return None

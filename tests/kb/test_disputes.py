@@ -111,12 +111,19 @@ def test_ratios_are_tested_on_the_log_scale(disputed: Disputed) -> None:
         ({"said": Said(DOWN, concept="counterclaim:cord-blood-mononuclear-cells", intervention="cord blood cells")}, False),
         ({"said": Said(DOWN, question=QuestionKind.PROGNOSIS)}, False),
         ({"said": Said(DOWN, subgroup="men")}, False),
+        ({"said": Said(DOWN), "level": Level.OTHER}, True),
+        ({"said": Said(DOWN), "level": Level.OTHER, "size": None}, False),
     ],
 )
 def test_what_competes_and_what_only_looks_so(disputed: Disputed, b: dict[str, object], competes: bool) -> None:
     said = b.pop("said")
     assert isinstance(said, Said)
     assert bool(disputed(reading("a", Said(UP), condition=STROKE), reading("b", said, **({"condition": STROKE} | b)))) is competes  # type: ignore[arg-type]
+
+
+def test_words_that_name_no_measure_are_no_common_outcome(disputed: Disputed) -> None:
+    vague = Outcome("improvement", "improvement", "counterclaim:improvement", Better.HIGHER)
+    assert disputed(reading("a", Said(UP, outcome=vague)), reading("b", Said(DOWN, outcome=vague))) == []
 
 
 def test_a_dispute_names_what_differs_with_both_values(disputed: Disputed) -> None:

@@ -25,8 +25,14 @@ from nlp.pipeline import build
 
 #: Names of arms, and of outcomes, are taken for the same from this likeness on (0 to 100).
 LIKE_ARM, LIKE_OUTCOME = 75, 70
+#: Groups of a question that are the same people at two times.
+_TIME_NOT_ARM = re.compile(r"(?:pre|post|before|after|baseline)\b", re.IGNORECASE)
+#: What a text calls its arms where it does not name them.
+_PLAIN = re.compile(
+    r"(?:the\s)?(?:intervention|treatment|experimental|study|active|control|comparison)s?(?:\s(?:group|arm))?", re.IGNORECASE
+)
 SLOTS = ("events", "group_size", "mean", "standard_deviation")
-_TABLE = re.compile(r"::::table-wrap.*?\n::::(?!\w)|<figure>.*?</figure>", re.DOTALL)
+_TABLE = re.compile(r"::::table-wrap.*?(?<!:)::::(?![\w:])|<figure>.*?</figure>", re.DOTALL)
 _MARKS = re.compile(r"[*_#]|\[(?=[^\]]*\]\()|\]\([^)]*\)|\\")
 
 
@@ -44,33 +50,43 @@ def _alike(a: str, b: str) -> float:
 
 
 def _closest(name: str, side: str, arms: tuple[Arm, ...]) -> int | None:
-    """The arm that goes by the name; where none does, the only arm on that side."""
+    """The arm that goes by the name; where none does, the only arm on that side, else the one that is called "the intervention group"."""
     likeness = [max(_alike(name, w) for w in (a.label, a.quote.text)) for a in arms]
     best = max(range(len(arms)), key=likeness.__getitem__, default=None)
     if best is not None and likeness[best] >= LIKE_ARM:
         return best
     same_side = [i for i, a in enumerate(arms) if (a.role is ArmRole.COMPARATOR) == (side == "comparator")]
-    return same_side[0] if len(same_side) == 1 else None
+    plain = [i for i in same_side if _PLAIN.fullmatch(arms[i].label)]
+    return same_side[0] if len(same_side) == 1 else plain[0] if len(plain) == 1 else None
 
 
-def _told(found: Extraction, arm: int, outcome: str) -> Effect | None:
-    """The arm's own value of the outcome that is worded most alike."""
-    own = [e for e in found.effects if e.arm == arm and e.group is not Group.DIFFERENCE]
+def _told(found: Extraction, arm: int, outcome: str, binary: bool) -> Effect | None:
+    """The arm's own value of the outcome that is worded most alike: a count, or a mean."""
+    of_the_kind = [
+        e for e in found.effects if (e.events is not None if binary else e.measure in (Measure.MEAN, Measure.MEAN_CHANGE))
+    ]
+    own = [e for e in of_the_kind if e.arm == arm and e.group is not Group.DIFFERENCE]
     likeness = [max(_alike(outcome, w) for w in (e.outcome.text, e.outcome.label)) for e in own]
     best = max(range(len(own)), key=likeness.__getitem__, default=None)
     return own[best] if best is not None and likeness[best] >= LIKE_OUTCOME else None
 
 
+def _counted_in(found: Extraction, arm: int) -> int | None:
+    """The largest denominator that the arm's own results are printed with."""
+    return max((e.total for e in found.effects if e.arm == arm and e.total is not None), default=None)
+
+
 def filled(found: Extraction, name: str, side: str, outcome: str, binary: bool) -> dict[str, float]:
-    """The slots of one side that the extraction fills."""
+    """The slots of one side that the extraction fills. Before and after in a single group are the same people."""
     arm = _closest(name, side, found.arms)
     if arm is None:
-        return {}
-    effect = _told(found, arm, outcome)
-    slots: dict[str, float | None] = {"group_size": found.arms[arm].n}
+        people = found.study.sample_size if not found.arms and _TIME_NOT_ARM.match(name) else None
+        return {"group_size": float(people)} if people is not None else {}
+    effect = _told(found, arm, outcome, binary)
+    slots: dict[str, float | None] = {"group_size": found.arms[arm].n or _counted_in(found, arm)}
     if effect is not None and binary:
         slots |= {"events": effect.events, "group_size": effect.total or found.arms[arm].n}
-    if effect is not None and not binary and effect.measure in (Measure.MEAN, Measure.MEAN_CHANGE):
+    if effect is not None and not binary:
         slots |= {"mean": effect.estimate, "standard_deviation": effect.sd}
     return {k: float(v) for k, v in slots.items() if v is not None}
 

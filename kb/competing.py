@@ -68,10 +68,11 @@ def _same_people(a: Compared, b: Compared) -> bool:
     return a.subgroup == b.subgroup and (a.analysis_set == "sensitivity") == (b.analysis_set == "sensitivity")
 
 
-def distance(a: Compared, b: Compared) -> tuple[int, ...]:
+def distance(a: Compared, b: Compared) -> tuple[object, ...]:
     """How far two competing claims are from being about the very same thing; the smaller, the better they can be compared.
 
-    Each facet that differs counts 2, each that only one of them tells counts 1. Of equals, the later time goes first.
+    Each facet that differs counts 2, each that only one of them tells counts 1. Of equals, the later time goes first, then names decide: it is
+    the same whichever of the two is `a`, and in whatever order they came into the library.
     """
     facets = ((a.time_days, b.time_days), (a.intervention_key, b.intervention_key), (a.route, b.route), (a.cell_source, b.cell_source),
               (a.donor, b.donor), (a.against, b.against), (a.condition_key, b.condition_key), (a.measure, b.measure))  # fmt: skip
@@ -80,4 +81,4 @@ def distance(a: Compared, b: Compared) -> tuple[int, ...]:
     if a.time_days is not None and b.time_days is not None and a.time_days != b.time_days:
         far -= 2
     later = max(a.time_days or 0, b.time_days or 0)
-    return far, -int(later), a.claim_id, b.claim_id
+    return far, -int(later), *sorted(((a.document, a.claim_id), (b.document, b.claim_id)))

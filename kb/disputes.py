@@ -91,14 +91,16 @@ def _pairs(by_study: Mapping[int, list[Compared]], touched: frozenset[int] | Non
         return
     for one in studies:
         if one in touched:
-            yield from ((one, other) for other in studies if other != one and not (other in touched and other < one))
+            yield from (
+                (min(one, other), max(one, other)) for other in studies if other != one and not (other in touched and other < one)
+            )
 
 
 def _nearest(ours: Sequence[Compared], theirs: Sequence[Compared], known: Concepts) -> Iterator[tuple[Compared, Compared]]:
     """The pairs that two studies are laid side by side with, each claim in one of them at most, the nearest first."""
-    candidates = sorted((distance(a, b), a, b) for a in ours for b in theirs if _could(a, b) and compete(a, b, known))
+    candidates = [(a, b) for a in ours for b in theirs if _could(a, b) and compete(a, b, known)]
     settled: list[tuple[Compared, Compared]] = []
-    for _, a, b in candidates:
+    for a, b in sorted(candidates, key=lambda pair: distance(*pair)):
         if not any(_covers(held, a, b) for held in settled):
             settled.append((a, b))
     yield from settled

@@ -361,16 +361,27 @@ class ArmLinker:
 
     def _other(self, owner: Owner) -> Owner:
         """The arm on the other side: the one that the sentence names beside this one, else the design's."""
-        named = list(dict.fromkeys(k for m in self.named if (k := _key(self.scene, m)) is not None and k != owner[1]))
+        named = list(
+            dict.fromkeys(
+                k for m in self.named if (k := _key(self.scene, m)) is not None and k != owner[1] and self._opposes(m, owner)
+            )
+        )
         if len(named) == 1:
             return self._arm(named[0], Group.COMPARATOR)
         if owner[0] is Group.COMPARATOR:
             return Group.INTERVENTION, first_arm(self.scene, False), None
         return Group.COMPARATOR, first_arm(self.scene, True), None
 
+    def _opposes(self, m: ArmMention, owner: Owner) -> bool:
+        """Whether a mention may be the other side of this one: an arm of the same role is only where the words set them against each other."""
+        role = Side.COMPARATOR if owner[0] is Group.COMPARATOR else Side.INTERVENTION
+        return m.side is not role or not self.scene.has_comparator or self._only_as_rival(m) or "group" in m.text or "arm" in m.text
+
     def _order(self, a: Printed, b: Printed) -> tuple[Owner, Owner]:
         """The two arms of a pair that names neither beside it, in the order of the sentence."""
         named = self._distinct(a.start, b.end)
+        if len(named) >= 2 and not self._opposes(named[1], self._owned(named[0])) and not self._said(b):
+            named = named[:1]
         if len(named) >= 2:
             return self._owned(named[0]), self._owned(named[1])
         if len(named) == 1:

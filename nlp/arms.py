@@ -295,7 +295,7 @@ def _with_sizes(reading: Reading, arms: list[Arm]) -> list[Arm]:
 
 
 _ALLOCATED = re.compile(
-    r"\b(?:randomi[sz]ed|randomly|assigned|allocated|enrolled|included|divided|comprised|consisted|underwent|were treated|recruited|received|entered|participants|in total|analy[sz]ed)\b",
+    r"\b(?:randomi[sz]ed|randomly|assigned|allocated|enrolled|included|divided|comprised|consisted|underwent|were treated|recruited|received|entered|participants|participated|in total|analy[sz]ed)\b",
     re.IGNORECASE,
 )
 _GROUP_WORDS = {
@@ -304,17 +304,31 @@ _GROUP_WORDS = {
 }
 
 
+#: A whole number, and no part of a longer one.
+_N = r"(?:\d{1,3}(?:,\d{3})+|\d++)(?![\d.,]\d|\s?/\s?\d)"
+_GIVEN = r"(?:received|took|used|underwent|(?:were|was) (?:given|fed|offered|treated with|assigned to|allocated to|randomi[sz]ed to)(?:\s[\w-]+)?)"
+_SIZE_BEFORE = re.compile(
+    rf"(?:(?<![\w.,%:-])({_N})\s(?:patients?\s|participants?\s|subjects?\s|people\s|knees\s)?(?:[(\[]|(?:in|for|to|on|from|"
+    + _GIVEN
+    + r")\s)?(?:the\s|an?\s|to\s)?)$"
+)
+#: "30 received white grape juice (" before the short form.
+_SIZE_BEFORE_NAME = re.compile(rf"(?<![\w.,%:-])({_N})\s(?:[a-z]+\s)?{_GIVEN}\s[^,;.()\d]{{2,60}}\s\($")
+#: "eight of them were given X": a part, and no arm.
+_SOME_OF_THEM = re.compile(r"\b(?:of (?:them|these|those|whom)|these|those)\b", re.IGNORECASE)
+
+
 def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[int, int]]:
     """Arm sizes: "MSC (n = 27)", "31 for the MSC and 13 for the control groups", "SB623 = 46", "104 MultiStem, 102 placebo"."""
     words = _arm_words(reading, sentence, arms)
     each = re.search(
-        rf"\b(?:each|both) (?:group|arm)s?\b(?! (?:of|at|for|after)\b)[^.;\d]{{0,14}}?\b(\d+|{WORD_NUMBER})\b(?!\s?%|\.\d|\s(?:weeks|months|years|days|mg|times|doses))|\((\d+) (?:in|per) each (?:group|arm)\)|\b(\d+) (?:in|per) (?:each )?(?:group|arm)\b",
+        rf"\b(?:each|both) (?:group|arm)s?\b(?! (?:of|at|for|after)\b)[^.;\d]{{0,14}}?(?<![\w.,])({_N}|{WORD_NUMBER})\b(?!\s?%|\.\d|\s(?:weeks|months|years|days|mg|times|doses))|\(({_N}) (?:in|per) each (?:group|arm)\)|(?<![\w.,])({_N}) (?:in|per) (?:each )?(?:group|arm)\b(?! [\dA-Z]\b)",
         sentence.plain,
         re.IGNORECASE,
     )
     if each:
         size = next(g for g in each.groups() if g)
-        n = int(number_value(size)) if re.fullmatch(r"\d+|[a-z-]+", size) else 0
+        n = int(number_value(size)) if re.fullmatch(r"[\d,]+|[a-z-]+", size) else 0
         sides = [
             next((i for i, a in enumerate(arms) if a.role is role), None) for role in (ArmRole.INTERVENTION, ArmRole.COMPARATOR)
         ]
@@ -322,19 +336,33 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
     found: list[tuple[int, int]] = []
     for i, start, end in words:
         after = re.match(
-            r"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:[nN]\s?)?=\s?(\d+)|(?:\s(?:group|arm))?\s?[(\[](\d+)\s(?:patients|participants|subjects)",
+            rf"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:[nN]\s?)?=\s?({_N})|(?:\s(?:group|arm))?\s?[(\[]({_N})\s(?:patients|participants|subjects)",
             sentence.plain[end:],
         )
-        before = re.search(
-            r"(?:(?<![\w.%-])(\d+)\s(?:patients?\s|participants?\s|subjects?\s|people\s|knees\s)?(?:[(\[]|(?:in|for|to|received|were given|on|from)\s)?(?:the\s|an?\s|to\s)?)$",
-            sentence.plain[:start],
-        )
+        lead = sentence.plain[:start]
+        before = None if _SOME_OF_THEM.search(lead) else _SIZE_BEFORE.search(lead) or _SIZE_BEFORE_NAME.search(lead)
         if before and sentence.role is Role.RESULT and not _ALLOCATED.search(sentence.plain):
             before = None  # "3 in the X group" of a results sentence are those with the event
         number = (after[1] or after[2]) if after else before[1] if before else None
-        if number and 1 < int(number) < 100_000:
-            found.append((i, int(number)))
-    return found
+        size = int(number.replace(",", "")) if number else 0
+        if 1 < size < 1_000_000:
+            found.append((i, size))
+    return found or _listed_sizes(sentence, words)
+
+
+_TWO_SIZES = re.compile(
+    r"(?<![\w.%-])(\d+) and (\d+) (?:[a-z]+ )?(?:patients|participants|subjects|students|children|women|men|people|eyes|individuals|infants|adults)\b"
+)
+
+
+def _listed_sizes(sentence: Sentence, words: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """ "In the X and Y groups, 19 and 24 students were enrolled": two arms in a row, two sizes in a row."""
+    sizes = list(_TWO_SIZES.finditer(sentence.plain))
+    places = sorted({(start, i) for i, start, _ in words})
+    order = list(dict.fromkeys(i for _, i in places))
+    if len(sizes) < 1 or len(order) != 2 or not _ALLOCATED.search(sentence.plain):
+        return []
+    return list(zip(order, (int(sizes[0][1]), int(sizes[0][2])), strict=True))
 
 
 def _arm_words(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[int, int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from nlp.bare_pairs import in_pair
 from nlp.grammar.atoms import AtomKind
 from nlp.grammar.results import Printed
 from nlp.scene import Scene
@@ -67,7 +68,7 @@ def _clause_text(scene: Scene, r: Printed) -> str:
 
 def _percent_counts(scene: Scene, r: Printed, clause: str) -> bool:
     if r.kind is K.CHANGE:
-        return False
+        return not any(o.measure is not None or o.has_interval for o in scene.printed)
     tail = scene.plain[r.end : r.end + 50]
     if _NO_RESULT.search(tail.split(",")[0][:45]) or re.match(r"\s?(?:power|confidence|CI)\b", tail):
         return False
@@ -106,24 +107,19 @@ def _from_to(scene: Scene, r: Printed) -> bool:
     return r.start - first.end < 50 and _CHANGED_FROM.search(scene.plain, max(0, first.start - 130), first.start) is not None
 
 
-_P_SOON = re.compile(r"[^()]{0,50}?[,;(]\s?p\s?[<>=]", re.IGNORECASE)
+_OCCURRED_IN = re.compile(
+    r"\b(?:occurred|developed|seen|observed|noted|reported|found|achieved|experienced|documented|recorded|detected|diagnosed|present)\s(?:only\s)?(?:in|by)\s(?:only\s)?$"
+)
+_EVENTS_NEXT = re.compile(
+    r"\s(?:[A-Za-z-]+\s){0,2}(?:deaths?|infarctions?|ha?emorrhages?|complications?|relapses?|failures?|strokes?|events|recurrences|infections|fractures|perforations?|ruptures?|episodes of)\b"
+)
 
 
-def in_pair(scene: Scene, r: Printed) -> bool:
-    """ "4.5 versus 2.9 mm": bare numbers are results where two are compared in one breath, with an outcome named."""
-    if r.kind is not K.NUMBER or not (scene.outcomes or scene.last_outcomes or r.p or _P_SOON.match(scene.plain, r.end)):
-        return False
-    for other in scene.printed:
-        if other is r or other.kind is not K.NUMBER or other.measure is not None:
-            continue
-        left, right = (r, other) if r.anchor < other.anchor else (other, r)
-        gap = scene.plain[left.end : right.start]
-        if re.fullmatch(
-            r"\s?(?:mm|cm|m|points?|kg|s|days?|ml|mL|letters)?\s?(?:[\w\s-]{0,28}\b)?(?:versus|vs\.?|compared (?:with|to))\s(?:[\w\s-]{0,28})?",
-            gap,
-        ):
-            return True
-    return False
+#: "nine patients were asymptomatic", "109 duplex scans were normal".
+_FOUND_SO = re.compile(
+    r"\s(?:[A-Za-z-]+\s){1,5}?(?:were|was|remained|became)\s(?:all\s|clinically\s|completely\s|still\s|entirely\s|also\s)?"
+    r"(?:asymptomatic|symptomatic|alive|dead|normal|abnormal|negative|positive|free (?:of|from)|cured|healed|stable|improved|unchanged|satisfied|[a-z]+-free|successful|patent|closed|continent|independent)\b"
+)
 
 
 def _is_count(scene: Scene, r: Printed) -> bool:
@@ -138,10 +134,26 @@ def _is_count(scene: Scene, r: Printed) -> bool:
         re.IGNORECASE,
     ):
         return False
+    if _counted_so(r, before, after):
+        return True
     if re.search(r"\b(?:among|of|in total|with|all|the|other|these|those)\s*$", before, re.IGNORECASE) and not re.match(
         rf"\s*(?:{PEOPLE})\s(?:showed|had|died|responded|were alive)", after
     ):
         return False
+    return _with_outcome(scene, r, before, after)
+
+
+def _counted_so(r: Printed, before: str, after: str) -> bool:
+    """Counts that their own words give away, whatever the outcome is called."""
+    if _FOUND_SO.match(after):
+        return True
+    if r.kind is not K.NUMBER or r.unit is not None or "." in dict(r.printed).get("estimate", ""):
+        return False
+    return bool(_OCCURRED_IN.search(before) or (_EVENTS_NEXT.match(after) and not _NO_EVENT.search(after)))
+
+
+def _with_outcome(scene: Scene, r: Printed, before: str, after: str) -> bool:
+    """Counts that an outcome named in the sentence explains."""
     verb = re.match(rf"\s*(?:{PEOPLE})\b(?:\s\([^)]*\))?\s*(.{{0,60}})", after, re.IGNORECASE)
     if verb and verb[1]:
         return not _NO_EVENT.search(verb[1][:40]) and _event_outcome(scene, r) and not re.match(r"\s*with\b", verb[1])

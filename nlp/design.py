@@ -36,7 +36,7 @@ DESIGNS: tuple[tuple[str, str], ...] = (
     ("case series", r"case series|case reports?"),
 )
 
-_PEOPLE = r"(?:patients?|participants?|subjects?|individuals?|people|children|adults?|women|men|volunteers|cases|persons|infants|neonates|eyes|knees|boys and girls|pairs)"
+_PEOPLE = r"(?:patients?|participants?|subjects?|individuals?|people|children|adults?|women|men|volunteers|cases|persons|infants|neonates|eyes|knees|boys and girls|pairs|males?|females?|students|nurses|outpatients|inpatients|adolescents|athletes|mothers|caregivers|veterans|residents|survivors)"
 _NUMBER_OF_PEOPLE = re.compile(
     rf"(?<![\w.–-])(?P<n>{LARGE_NUMBER})\s+(?:(?!(?:studies|trials|RCTs|articles|with|of|and|to|or|in|for)\b)[A-Za-z][\w'’-]*\s+){{0,4}}?{_PEOPLE}\b",
     re.IGNORECASE,
@@ -134,6 +134,8 @@ def _weight(plain: str, m: re.Match[str], role: Role) -> int:
     weight = 2 * bool(_TOTAL_WORDS.search(near)) + (role in (Role.METHOD, Role.RESULT))
     if _PART_WORDS.search(plain[max(0, m.start() - 20) : m.start()] + tail):
         weight -= 2
+    if re.search(r"\b(?:wom|m)en$|males?$", m[0], re.IGNORECASE):
+        weight -= 1  # "110 men and 90 women": a part as a rule
     if re.search(r"\([^()]*$", plain[: m.start()]):
         weight -= 2
     if re.search(r"\b(?:aged?|per|every)\s*$", plain[: m.start()], re.IGNORECASE):

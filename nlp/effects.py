@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from nlp.candidates import in_pair, is_result, near_words, shared_units, without_restatements
+from nlp.bare_pairs import in_pair
+from nlp.candidates import is_result, near_words, shared_units, without_restatements
 from nlp.claim import Effect, Group, Kind, Level, Measure, Outcome, Quote, Timepoint
 from nlp.domain import ConceptKind
 from nlp.grammar.atoms import WORD_NUMBER, AtomKind, number_value
@@ -155,13 +156,27 @@ def _measure_by_group(scene: Scene, r: Printed, mention: OutcomeMention | None, 
             )
             else Measure.PROPORTION
         )
-    if r.kind in (K.FRACTION, K.WORD_NUMBER) or (
-        r.kind is K.NUMBER and not r.has_interval and not in_pair(scene, r) and r.estimate == int(r.estimate or 0.5)
-    ):
+    if r.kind in (K.FRACTION, K.WORD_NUMBER) or (r.kind is K.NUMBER and _is_count(scene, r, mention)):
         return Measure.COUNT
     if mention and mention.entry and mention.entry.details.get("binary") and r.has_interval and 0 <= (r.estimate or -1) <= 1:
         return Measure.PROPORTION
     return Measure.MEAN_CHANGE if _is_change(scene, r, mention) else Measure.MEAN
+
+
+_COUNTED_NEXT = re.compile(
+    r"\s(?:[a-z-]+\s){0,2}(?:deaths?|infarctions?|haemorrhages?|hemorrhages?|complications?|relapses?|failures?|strokes?|events?|cases?|episodes|recurrences|infections|fractures|patients?|"
+    r"participants?|children|women|men|eyes|responses|responders|remissions?|cures?)\b"
+)
+
+
+def _is_count(scene: Scene, r: Printed, mention: OutcomeMention | None) -> bool:
+    """Whether a bare whole number counts people or events; one that is set against another may also be a score."""
+    if r.has_interval or r.unit is not None or r.estimate != int(r.estimate or 0.5) or "." in dict(r.printed).get("estimate", ""):
+        return False
+    if not in_pair(scene, r) or _COUNTED_NEXT.match(scene.plain, r.end):
+        return True
+    entry = mention.entry if mention else None
+    return entry is not None and bool(entry.details.get("binary") or entry.details.get("harm"))
 
 
 def _is_change(scene: Scene, r: Printed, mention: OutcomeMention | None) -> bool:

@@ -41,7 +41,7 @@ _NO_NAME = re.compile(
 #: Heads of phrases that tell when or where, not to whom.
 _NOT_HEAD = re.compile(
     r"\b(?:period|weeks?|months?|years?|days?|hours?|visits?|interval|phase|study|studies|trials?|analys[ei]s|time|times|follow-?up|baseline|age|ages|rate|rates|ratio|score|scores|sample|"
-    r"population|hospital|cent(?:er|re)s?|countries|literature|levels?|values?|measurements?|assessments?|evaluations?|points?|difference|differences|criteria|events?|procedures|groups|arms)$",
+    r"population|hospital|cent(?:er|re)s?|countries|literature|levels?|values?|measurements?|assessments?|evaluations?|points?|difference|differences|criteria|events?|procedures|tests?|sizes?|scales?|questionnaires?|instruments?|index|inventory|software|regression|coefficients?|surveys?|interviews?|groups|arms)$",
     re.IGNORECASE,
 )
 #: Roles that a text gives its arms whatever they are given.
@@ -106,7 +106,7 @@ def _full(name: str) -> frozenset[str]:
 
 _TRIM = re.compile(
     r"^(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-\w+\s|additional\s|adjuvant\s|concomitant\s|single\s|receiv\w+\s|primary\s(?=\w{4}))+|"
-    r"(?:\s|-)(?:treated|administered|group|arm|treatment group|patients|eyes)$",
+    r"(?:\s|-)(?:treated|administered|fed|infused|injected|supplemented|group|arm|treatment group|patients|eyes)$",
     re.IGNORECASE,
 )
 _COMBINING = re.compile(r"\b(?:plus|combin\w+|with|and|followed|then)\b|\+|/|&", re.IGNORECASE)

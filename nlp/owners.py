@@ -23,12 +23,20 @@ def owners_of(scene: Scene, kept: list[Printed]) -> list[Owner]:
 
 
 def arms_told(scene: Scene, values: list[Printed]) -> list[int | None]:
-    """For each value the arm that the words beside it give it; None where only the design's order or the whole would."""
+    """For each value the arm that the words beside it give it; None where only the design's order or the whole would.
+
+    An arm of which nothing but its side is known counts as -1, a comparator of that sort as -2.
+    """
     found: list[Owner | None] = [_by_measure(scene, r, values) for r in values]
     linker = ArmLinker(scene, values, found)
     contrasts = {i for i, f in enumerate(found) if f is not None}
     linker.beside_words()
-    return [f[1] if f is not None and i not in contrasts else None for i, f in enumerate(found)]
+    return [_told(f) if f is not None and i not in contrasts else None for i, f in enumerate(found)]
+
+
+def _told(owner: Owner) -> int:
+    group, arm, _ = owner
+    return arm if arm is not None else -2 if group is Group.COMPARATOR else -1
 
 
 def difference_of(scene: Scene) -> Owner:

@@ -15,22 +15,27 @@ K = AtomKind
 
 #: A sentence part that tells who was studied and how, and reports nothing.
 _ALLOCATION = re.compile(
-    r"\b(?:enrolled|randomi[sz]ed|assigned|allocated|recruited|screened|excluded|withdrew|withdrawn|completed|dropped out|analy[sz]ed|evaluable|were included|entered|eligible|"
-    r"were treated|lost to|received|crossed over|mean age|median age|aged|years old|male|female|baseline characteristics|dose of|target dose|mean dose|prescribed)\b",
+    r"\b(?:enrolled|randomi[sz]ed|assigned|allocated|recruited|screened|excluded|analy[sz]ed|evaluable|were included|entered|eligible|"
+    r"were treated|received|crossed over|mean age|median age|aged|years old|male|female|baseline characteristics|dose of|target dose|mean dose|prescribed)\b",
     re.IGNORECASE,
 )
 _NO_VALUE_AFTER = re.compile(
     r"\s?(?:time points?|groups?|arms?|visits?|sites?|cent(?:er|re)s|studies|trials|doses?|cycles?|courses?|sessions|items|-point|point scale|injections|applications|lines?|mg|µg|IU|times|:|/\s?\d|or more|or less|or greater|or higher|and (?:above|below|over))\b"
 )
 _NO_VALUE_BEFORE = re.compile(
-    r"(?:\b(?:grades?|groups?|phases?|stud(?:y|ies)|doses?|stages?|days?|weeks?|months?|years?|visits?|arms?|types?|n|N|class|least|most|than|below|above|under|over|exceeding|between|of the|all|the|other|these|those|no|number|type|version)|[=<>≤≥])\s*$",
+    r"(?:\b(?:grades?|groups?|phases?|stud(?:y|ies)|doses?|stages?|days?|weeks?|months?|years?|visits?|arms?|types?|n|N|class|least|most|than|below|above|under|over|exceeding|between|of the|all|the|other|these|those|no|number|type|version)|(?<!score)(?<!mean)(?<!median)(?<!value)(?<!rate)\s?=|[<>≤≥])\s*$",
     re.IGNORECASE,
 )
+#: How many of each arm stayed is a result of its own, also where it serves as the arm's size.
+_STAYED = re.compile(r"\b(?:completed|withdrew|withdrawn|dropped out|discontinued|lost to follow)", re.IGNORECASE)
 
 
 def told_of_arms(scene: Scene) -> set[int]:
     """The places in `scene.printed` of the bare numbers that two arms share out between them."""
-    if len({m.arm for m in scene.sides if m.side in (Side.INTERVENTION, Side.COMPARATOR)}) < 2 and not scene.has_comparator:
+    if (
+        len({(m.side, m.arm) for m in scene.sides if m.side in (Side.INTERVENTION, Side.COMPARATOR)}) < 2
+        and not scene.has_comparator
+    ):
         return set()
     taken = [is_result(scene, r) for r in scene.printed]
     bare = [i for i, r in enumerate(scene.printed) if not taken[i] and _may_be_value(scene, r)]
@@ -54,7 +59,7 @@ def _may_be_value(scene: Scene, r: Printed) -> bool:
     if _NO_VALUE_AFTER.match(scene.plain, r.end) or _NO_VALUE_BEFORE.search(scene.plain, max(0, r.start - 14), r.start):
         return False
     sizes = [a.n for a in scene.arms if a.n]
-    if sizes and r.unit is None and r.estimate in (*sizes, sum(sizes)):
+    if sizes and r.unit is None and r.estimate in (*sizes, sum(sizes)) and not _STAYED.search(scene.plain):
         return False
     clause = scene.cut.clauses[scene.cut.clause_of(r.anchor)]
     return _ALLOCATION.search(scene.plain, max(clause.start, r.start - 80), min(clause.end, r.end + 60)) is None

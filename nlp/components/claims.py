@@ -10,11 +10,14 @@ from spacy.tokens import Doc
 from nlp.claim import Better, Claim, Direction, Effect, Group, Measure
 from nlp.claims import ClaimReader
 from nlp.components import state
+from nlp.method_times import claims_timed, only_time
+from nlp.reading import Reading
+from nlp.spin import with_spin
 
 
 @Language.component(
     "counterclaim_claims",
-    requires=["doc._.counterclaim_linked", "doc._.counterclaim_scenes", "doc._.counterclaim_study"],
+    requires=["doc._.counterclaim_reading", "doc._.counterclaim_linked", "doc._.counterclaim_scenes", "doc._.counterclaim_study"],
     assigns=["doc._.counterclaim_claims", "doc._.counterclaim_effects"],
 )
 def claims(doc: Doc) -> Doc:
@@ -22,7 +25,9 @@ def claims(doc: Doc) -> Doc:
     study = doc._.counterclaim_study
     linked = doc._.counterclaim_linked
     condition = study.conditions[0].label if study.conditions else None
-    found = tuple(ClaimReader(doc._.counterclaim_scenes, linked, condition).run())
+    reading: Reading = doc._.counterclaim_reading
+    claimed = claims_timed(ClaimReader(doc._.counterclaim_scenes, linked, condition).run(), only_time(reading))
+    found = tuple(with_spin(claimed, reading))
     doc._.set(state.CLAIMS, found)
     doc._.set(state.EFFECTS, _signed([x.effect for x in linked], found))
     return doc

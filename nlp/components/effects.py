@@ -7,6 +7,7 @@ from spacy.tokens import Doc
 
 from nlp.components import state
 from nlp.effects import Linked, link
+from nlp.method_times import only_time, timed
 from nlp.reading import Reading, Role
 from nlp.scene import scenes
 
@@ -17,7 +18,10 @@ from nlp.scene import scenes
     assigns=["doc._.counterclaim_linked", "doc._.counterclaim_scenes"],
 )
 def effects(doc: Doc) -> Doc:
-    """Link the results of every result sentence; conclusions are read only where a text has no results of its own."""
+    """Link the results of every result sentence; conclusions are read only where a text has no results of its own.
+
+    Where only the methods give a time, and only one, it goes for all of them.
+    """
     reading: Reading = doc._.counterclaim_reading
     wanted = reading.of_role(Role.RESULT) or reading.of_role(Role.CONCLUSION)
     found = scenes(reading, doc._.counterclaim_study.level, doc._.counterclaim_arms, wanted)
@@ -25,5 +29,5 @@ def effects(doc: Doc) -> Doc:
     for i, scene in enumerate(found):
         linked.extend(link(scene, i))
     doc._.set(state.SCENES, found)
-    doc._.set(state.LINKED, linked)
+    doc._.set(state.LINKED, timed(linked, only_time(reading)))
     return doc

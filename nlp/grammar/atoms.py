@@ -15,7 +15,7 @@ from functools import lru_cache
 from nlp.claim import Measure
 
 #: A number as it stands: sign, thousands' commas, decimals with or without a leading zero.
-NUMBER = r"(?:(?<![\w.])[-+]|(?<=[–\s(\[])[-+])?(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
+NUMBER = r"(?:(?<![\w.])[-+]|(?<=[–\s(\[])[-+])?(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.)\]\x00])\.\d+)"
 _BOUND = rf"{NUMBER}(?:\s?%|\s?(?:percent|points?|mm\s?Hg|seconds|minutes|mm|cm|m|kg|ml|mL|months?|days?|years?|weeks?|h|min|s)\b)?"
 _SEP = r"(?:\s*(?:\bto\b|\band\b|\bthrough\b|–|;|/|~|\|)\s*|\s*,\s*)"
 
@@ -99,7 +99,7 @@ _TENS_WORD = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _SMALL_WORD = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
 WORD_NUMBER = rf"(?:(?:{_TENS_WORD})(?:[-\s](?:{_UNITS_WORD}))?|{_SMALL_WORD}|{_UNITS_WORD})"
 #: "Two hundred and sixty", "a hundred", "sixty-two", "1,279".
-LARGE_NUMBER = rf"(?:{WORD_NUMBER}|an?|\d+)\s+hundred(?:\s+(?:and\s+)?{WORD_NUMBER})?|{WORD_NUMBER}|\d{{1,3}}(?:,\d{{3}})+|\d+"
+LARGE_NUMBER = rf"(?:{WORD_NUMBER}|an?|\d+)\s+hundred(?:[\s-]+(?:and\s+)?{WORD_NUMBER})?|{WORD_NUMBER}|\d{{1,3}}(?:,\d{{3}})+|\d+"
 
 
 def number_value(text: str) -> float:
@@ -153,14 +153,14 @@ _TAU2 = re.compile(r"(?:\b[Tt]au|τ)\s?\^?[2²]\s*[=:]\s*(?P<value>\d*\.?\d+)")
 _CHI = re.compile(
     r"(?:\b[Cc]hi|χ)\s?\^?[2²]\s*(?:\(\d+\))?\s*[=:]\s*\d*\.?\d+|\b[tFzZQ]\s?(?:\(\d+(?:,\s?\d+)?\))?\s*=\s*[-+]?\d*\.?\d+|\bdf\s*=\s*\d+|\b[Rr][²2]\s*=\s*\d*\.?\d+"
 )
-_N = re.compile(r"\b[nN]\s?[=:]\s?(?P<value>\d{1,3}(?:,\d{3})+|\d+)(?!\s?[–/.]\s?\d)")
+_N = re.compile(r"\b[nN]\s?[=:]\s?(?P<value>\d{1,3}(?:,\d{3})+(?!\d)|\d++(?!,\d{3}))(?!\s?[–/.]\s?\d)")
 _VALUE_UNIT = r"(?:%|mm\s?Hg|mmol/[lL]|mg/d[lL]|g/d[lL]|mm|cm|m|kg|g|points?|mL|ml|s|sec|seconds|min|minutes|years?|days?|weeks?|months?|h|hours|dB|letters|percent)"
 _PLUS_MINUS = re.compile(
-    rf"(?P<value>{NUMBER})\s?(?P<unit1>{_VALUE_UNIT})?(?![\w])\s?[(\[]?\s?(?:±|\+/-|\+/–|\+-|\+ or -)\s?(?P<spread>\d+(?:\.\d+)?|\.\d+)(?:\s?[)\]](?P<unit3>\s?{_VALUE_UNIT}(?![\w/]))?)?(?P<unit2>\s?%)?"
+    rf"(?P<value>{NUMBER})\s?(?P<unit1>{_VALUE_UNIT})?(?![\w])\s?[(\[]?\s?(?:±|\+/-|\+/–|\+-|\+ or -)\s?(?P<spread>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:\s?[)\]](?P<unit3>\s?{_VALUE_UNIT}(?![\w/]))?)?(?P<unit2>\s?%)?"
 )
 #: "13.83, SD = 2.54", "36.3 [SD 0.4]", "3.9 points (SE 0.7)".
 _NAMED_SPREAD = re.compile(
-    rf"(?P<value>{NUMBER})\s?(?P<unit1>{_VALUE_UNIT})?(?![\w])\s?[,(\[]\s?(?P<word>SD|SE|SEM|S\.D\.|S\.E\.|s\.d\.|standard deviation|standard error)\s?[=:,]?\s?±?\s?(?P<spread>\d+(?:\.\d+)?|\.\d+)(?P<unit2>\s?%)?\s?[)\]]?"
+    rf"(?P<value>{NUMBER})\s?(?P<unit1>{_VALUE_UNIT})?(?![\w])\s?[,(\[]\s?(?P<word>SD|SE|SEM|S\.D\.|S\.E\.|s\.d\.|standard deviation|standard error)\s?[=:,]?\s?±?\s?(?P<spread>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?P<unit2>\s?%)?\s?[)\]]?"
 )
 _FRACTION = re.compile(
     rf"(?P<events>(?<![\w.,/])\d{{1,9}}|\b(?:{WORD_NUMBER}|none|no)\b)\s?(?P<sep>/|(?:patients?\s|participants?\s|subjects?\s|cases?\s|eyes?\s)?(?:out\s)?of\s(?:the\s|all\s|its\s|these\s)?)\s?(?P<total>\d{{1,9}}(?!\d|[\d.,]{{0,9}}[.,]\d)|\b{WORD_NUMBER}\b)(?!\s?(?:/|%|years|studies|trials))",
@@ -170,12 +170,12 @@ _TIME_UNIT = r"(?:hours?|hrs?|days?|weeks?|wks?|months?|mos?|years?|yrs?)"
 _TIME_NUMBER = rf"(?:\d+(?:\.\d+)?|(?:{WORD_NUMBER}))"
 _TIME = re.compile(
     rf"\b(?P<list>{_TIME_NUMBER}(?:-|\s)?(?:,\s?{_TIME_NUMBER}(?:-|\s)?)*(?:,?\s?(?:and|or|to|–|&)\s?{_TIME_NUMBER})?)[-\s]?(?:\(s\))?(?P<unit>{_TIME_UNIT})\b"
-    rf"|\b(?P<unit2>day|week|month|year|visit month|D|W|M)s?[\s-]?(?P<list2>\d+(?:,\s?\d+)*(?:,?\s?(?:and|or|to|–|&)\s?\d+)?)\b(?!\s?(?:%|mg|\.\d))"
+    rf"|\b(?P<unit2>day|week|month|year|visit month|(?<![/\w])(?-i:[DWM])(?=[\s-]?\d))s?[\s-]?(?P<list2>\d+(?:,\s?\d+)*(?:,?\s?(?:and|or|to|–|&)\s?\d+)?)\b(?!\s?(?:%|mg|\.\d))"
     r"|\b(?P<one>a|one|half a)[-\s](?P<unit3>year|month|week|day)\b",
     re.IGNORECASE,
 )
 _CALENDAR = re.compile(
-    r"\b(?:(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s\d{1,2}(?:st|nd|rd|th)?,?(?:\s(?:19|20)\d\d)?"
+    r"\b(?:(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s(?:\d{1,2}(?!\d)(?:st|nd|rd|th)?,?(?:\s(?:19|20)\d\d)?|(?:19|20)\d\d)"
     r"|\d{1,2}\s(?:January|February|March|April|May|June|July|August|September|October|November|December)(?:\s(?:19|20)\d\d)?)|\b(?:19|20)\d\d(?!\.\d\d)(?:\.\d)?(?:\s?[–/]\s?(?:19|20)\d\d(?:\.\d)?)?\b(?!\s?%)"
 )
 _AGE = re.compile(
@@ -188,12 +188,12 @@ _LIMIT = re.compile(
     rf"|\b(?:at least|at most|more than|less than|up to|no more than|greater than|fewer than)\s{NUMBER}(?:\s?%)?(?:/\d+)?",
     re.IGNORECASE,
 )
-_RATIO_ALLOCATION = re.compile(r"\b\d+\s?:\s?\d+(?:\s?:\s?\d+)*\b")
+_RATIO_ALLOCATION = re.compile(r"(?<![\w.-])\d+\s?:\s?\d+(?:\s?:\s?\d+)*\b(?!\.\d)")
 _NOISE = re.compile(
-    r"\b(?:grades?|phases?|stages?|levels?|types?|class|classes|degree|scores?\sof|score|criteria|version|stata|revman|spss|sas|figure|table|quarter|arm|group|cohort|step|study|trial)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?)(?:\s?(?:–|/|,|or|and|to)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?))*(?![\w.]*%)\b"
+    r"\b(?:grades?|phases?|periods?|stages?|levels?|types?|class|classes|degree|scores?\sof|score|criteria|version|stata|revman|spss|sas|figure|table|quarter|arm|group|cohort|step|study|trial)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?)(?:\s?(?:–|/|,|or|and|to)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?))*(?![\w.]*%)\b"
     rf"|\b(?:mRS|EDSS|NIHSS|NYHA|ASA|ECOG|VAS|GCS|ASIA|AIS|mRankin)\s?(?:scores?\s?(?:of\s)?)?{NUMBER}(?:\s?(?:–|to|or|and)\s?{NUMBER})?(?=\s?(?:[),;.]|\b(?:at|and|had|vs|versus|than|or|were)\b))"
-    rf"|(?:19|20)\d\d;\d+|\b\d+\s?T\b|\b\d+(?:\.\d+)?\s?(?:Tesla|fold|times)\b|\b\d+(?:st|nd|rd|th)\b|\b\d+\s?%\s?(?:power|confidence)|\b(?:power\sof|alpha\sof|α\s?=)\s?{NUMBER}\s?%?"
-    rf"|\b[A-Za-z]{{1,6}}-?\d+[A-Za-z]*(?:-\d+)?\b|\b\d+[A-Za-z]{{2,}}\w*\b|\b\d+-[A-Za-z]+(?:-[A-Za-z]+)*\b",
+    rf"|(?:19|20)\d\d;\d+|\b\d+\s?T\b|\b\d+(?:\.\d+)?\s?(?:Tesla|times)\b|\b\d+(?:\.\d+)?[\s-]?fold\b(?!\s(?:higher|lower|greater|increase|decrease|reduction|more|less|risk))|\b\d+(?:st|nd|rd|th)\b|\b\d+\s?%\s?(?:power|confidence)|\b(?:power\sof|alpha\sof|α\s?=)\s?{NUMBER}\s?%?"
+    rf"|\b[A-Za-z]{{1,6}}-?\d+[A-Za-z]*(?:-\d+)?\b(?!\.\d)|\b\d+[A-Za-z]{{2,}}\w*\b|(?<![\w.])\d+(?:\.\d+)?-[A-Za-z]+(?:-[A-Za-z]+)*\b",
     re.IGNORECASE,
 )
 _IQR = re.compile(
@@ -201,13 +201,24 @@ _IQR = re.compile(
     re.IGNORECASE,
 )
 _BARE_INTERVAL = re.compile(rf"[\[(]\s?(?:from\s)?(?P<low>{_BOUND})(?:\s*(?:\bto\b|–|;|,)\s*)(?P<high>{_BOUND})\s?(?=[\]),;])")
-_PERCENT = re.compile(rf"(?P<value>{NUMBER})\s?(?:%|percent\b|per cent\b|pct\b)(?!\s?(?:CI\b|confidence))", re.IGNORECASE)
+#: "(28, 28.3%)": a count and its percentage.
+_COUNT_AND_PERCENT = re.compile(r"[\[(]\s?\d+\s?[,;]\s?\d+(?:\.\d+)?\s?%\s?")
+_PERCENT = re.compile(
+    rf"(?:(?P<value>{NUMBER})\s?(?:%|percent\b|per cent\b|pct\b)|\b(?P<word>{WORD_NUMBER})\s(?:percent|per cent)\b)(?!\s?(?:CI\b|confidence))",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(
-    rf"(?P<value>{NUMBER})(?![\d]*[A-Za-z]\d)(?P<unit>\s?(?:mm3|mm³|mm|cm|m|km|kg|ml|mL|L|points?|months?|s|sec|min|mmHg|logMAR|letters|kcal|cells)\b)?"
+    rf"(?P<value>{NUMBER})(?![\d]*[A-Za-z]\d)(?P<unit>\s?(?:mm3|mm³|mm\s?Hg|mm|cm|m|km|kg|ml|mL|L|points?|months?|s|sec|min|mmHg|logMAR|letters|kcal|cells)\b)?"
 )
 _WORD_NUMBER = re.compile(rf"\b(?P<value>{WORD_NUMBER}|none|all)\b(?=\s|,|\))", re.IGNORECASE)
 _CHANGE_BY = re.compile(
     rf"\b(?P<value>{NUMBER})\s?(?:%|percent)?\s?(?:-|\s)?(?:lower|higher|less|more|fewer|greater|reduction|increase|decrease|decline|relative|risk reduction|improvement)\b",
+    re.IGNORECASE,
+)
+
+#: "by a factor of 2", "a 2.5-fold increase".
+_FOLD = re.compile(
+    rf"\bfactor of\s(?P<value>{NUMBER}|{WORD_NUMBER})\b|(?<![\w.])(?P<value2>\d+(?:\.\d+)?|{WORD_NUMBER}(?=[\s-]))[\s-]?fold\b(?=\s(?:higher|lower|greater|increase|decrease|reduction|more|less|risk))",
     re.IGNORECASE,
 )
 
@@ -220,7 +231,7 @@ MEASURE_WORDS: tuple[tuple[Measure, str], ...] = (
     (Measure.RR, r"(?:adjusted\s+|pooled\s+|cumulative\s+)*(?:relative\s+risks?|risk\s+ratios?)(?:\s*\(RRs?\))?|\b(?:a|adj)?RRs?\b|response\s+ratios?"),
     (Measure.OR, r"(?:adjusted\s+|pooled\s+|common\s+)*odds\s+ratios?(?:\s*[\[(](?:a|c)?ORs?[\])])?|\b(?:a|c)?ORs?\b"),
     (Measure.HR, r"(?:adjusted\s+|pooled\s+)*hazards?\s+ratios?(?:\s*[\[(](?:s|a)?HRs?[\])])?|\b(?:a|s)?HRs?\b"),
-    (Measure.BETA, r"β(?:\s?-?\s?coefficient)?|\bbeta\b(?:\s?-?\s?coefficient)?|\bregression\s+coefficients?|\bcoefficient"),
+    (Measure.BETA, r"β(?![-–]?\d)(?:\s?-?\s?coefficient)?|\bbeta\b(?:\s?-?\s?coefficient)?|\bregression\s+coefficients?|\bcoefficient"),
     (Measure.R, r"\b(?:r|rho|rs)\b(?=\s*[=:])|ρ(?=\s*[=:])|\bcorrelation\s+coefficients?"),
 )  # fmt: skip
 _MEASURES = tuple(
@@ -328,12 +339,12 @@ def _sizes(work: str) -> Iterator[Atom]:
 def _plus_minus(work: str) -> Iterator[Atom]:
     for m in _PLUS_MINUS.finditer(work):
         unit = (m["unit2"] or m["unit1"] or m["unit3"] or "").strip() or None
-        yield Atom(AtomKind.PLUS_MINUS, m.start(), m.end(), m[0], value=number_value(m["value"]), spread=float(m["spread"]), unit=unit,
+        yield Atom(AtomKind.PLUS_MINUS, m.start(), m.end(), m[0], value=number_value(m["value"]), spread=number_value(m["spread"]), unit=unit,
                    percent="%" in (unit or ""), printed=_printed(m, estimate="value", sd="spread"))  # fmt: skip
     for m in _NAMED_SPREAD.finditer(work):
         unit = (m["unit2"] or m["unit1"] or "").strip() or None
         field = "se" if m["word"].lower().startswith(("se", "s.e", "standard e")) else "sd"
-        yield Atom(AtomKind.PLUS_MINUS, m.start(), m.end(), m[0], value=number_value(m["value"]), spread=float(m["spread"]), unit=unit, operator=field,
+        yield Atom(AtomKind.PLUS_MINUS, m.start(), m.end(), m[0], value=number_value(m["value"]), spread=number_value(m["spread"]), unit=unit, operator=field,
                    percent="%" in (unit or ""), printed=_printed(m, estimate="value", **{field: "spread"}))  # fmt: skip
 
 
@@ -355,8 +366,15 @@ def _fractions(work: str) -> Iterator[Atom]:
         )
 
 
+#: "vitamin D3", "08.00 hours": no time after anything.
+_NO_TIME = re.compile(r"vitamin\s$|\d\s?[.:]\s?$|[/^]\s?$", re.IGNORECASE)
+_ZERO = re.compile(r"0+\b(?!\.)\s?-?hours?|\d\d\s?[.:]\s?\d\d")
+
+
 def _times(work: str) -> Iterator[Atom]:
     for m in _TIME.finditer(work):
+        if _NO_TIME.search(work, max(0, m.start() - 12), m.start()) or _ZERO.match(m[0]):
+            continue
         yield Atom(AtomKind.TIME, m.start(), m.end(), m[0])
 
 
@@ -386,11 +404,18 @@ def _iqrs(work: str) -> Iterator[Atom]:
 
 def _bare_intervals(work: str) -> Iterator[Atom]:
     for m in _BARE_INTERVAL.finditer(work):
+        if _COUNT_AND_PERCENT.fullmatch(m[0]):
+            continue
         yield Atom(AtomKind.BARE_INTERVAL, m.start(), m.end(), m[0], low=_plain_number(m["low"]), high=_plain_number(m["high"]),
                    percent="%" in m["low"] + m["high"], printed=_printed(m, ci_low="low", ci_high="high"))  # fmt: skip
 
 
 def _changes(work: str) -> Iterator[Atom]:
+    for m in _FOLD.finditer(work):
+        yield Atom(
+            AtomKind.NUMBER, m.start(), m.end(), m[0], value=number_value(m["value"] or m["value2"]), unit="fold", measure=Measure.OTHER,
+            printed=_printed(m, estimate="value" if m["value"] else "value2"),
+        )  # fmt: skip
     for m in _CHANGE_BY.finditer(work):
         if "%" in m[0] or "percent" in m[0]:
             yield Atom(
@@ -412,15 +437,21 @@ def _percents(work: str) -> Iterator[Atom]:
             m.start(),
             m.end(),
             m[0],
-            value=number_value(m["value"]),
+            value=number_value(m["value"] or m["word"]),
             unit="%",
             percent=True,
-            printed=_printed(m, estimate="value"),
+            printed=_printed(m, estimate="value" if m["value"] else "word"),
         )
+
+
+#: The 2 of "β2", the 1 of "mL-1", the 12 of "severe.12": of a name, an exponent, a reference.
+_OF_A_NAME = re.compile(r"[A-Za-zα-ωΑ-Ω][-–]?$|(?<!vs)(?<!\bv)[a-z)\]]\.(?:\d{1,2},)?$|\x00[-+]$")
 
 
 def _numbers(work: str) -> Iterator[Atom]:
     for m in _NUMBER.finditer(work):
+        if _OF_A_NAME.search(work, max(0, m.start() - 6), m.start() + (m[0][:1] in "-+")):
+            continue
         yield Atom(
             AtomKind.NUMBER,
             m.start(),
@@ -481,23 +512,34 @@ def as_results(sentence: str, found: list[Atom]) -> list[Atom]:
 
 def _is_duration(sentence: str, atom: Atom, last: Atom | None) -> bool:
     if not atom.text[:1].isdigit():
-        return False
+        return _is_reached(sentence, atom)
     head = sentence[max(0, atom.start - 110) : atom.start]
     rival = _RIVAL_NUMBER.search(head)
     if rival is not None and not _NO_DURATION.search(head[rival.start() - 30 if rival.start() > 30 else 0 : rival.start()]):
         return True
     if last is not None and not _NO_DURATION.search(head[-24:]):
         gap = sentence[last.end : atom.start]
-        return ";" not in gap and len(gap) < 110 and _SECOND_DURATION.search(gap) is not None
+        if ";" not in gap and len(gap) < 110 and _SECOND_DURATION.search(gap) is not None:
+            return True
     if _LENGTHENED.search(head):
         return True
     said = _DURATION_BEFORE.search(head)
     return said is not None and _NO_DURATION.search(head[said.start() :]) is None
 
 
+#: "by week 12 in the one arm and by week 24 in the other": when it was reached is the result.
+_REACHED = re.compile(
+    r"\b(?:by|at|in)\s(?:day|week|month|year)\s\d+\sin\s(?:the\s)?[^;.,()\d]{2,60}?,?\s(?:and|versus|vs\.?|compared (?:with|to)|but)\s(?:by|at|in)\s(?:day|week|month|year)\s\d+\sin\s"
+)
+
+
+def _is_reached(sentence: str, atom: Atom) -> bool:
+    return any(m.start() < atom.start and atom.end < m.end() for m in _REACHED.finditer(sentence))
+
+
 def _durations(atom: Atom) -> Iterator[Atom]:
     numbers = list(_LISTED_NUMBER.finditer(atom.text))
-    unit = re.search(r"[A-Za-z]+\s*$", atom.text)
+    unit = re.search(r"[A-Za-z]+\s*$|^[A-Za-z]+", atom.text)
     for place, m in enumerate(numbers):
         end = atom.end if place == len(numbers) - 1 else atom.start + m.end()
         yield Atom(
@@ -536,7 +578,7 @@ def _readable(atom: Atom) -> bool:
 
 
 #: Without a digit a sentence prints counts and times in words, and no more.
-_WITHOUT_DIGITS: tuple[Reader, ...] = (_fractions, _times, _noise, _word_numbers)
+_WITHOUT_DIGITS: tuple[Reader, ...] = (_fractions, _times, _changes, _noise, _percents, _word_numbers)
 _DIGIT = re.compile(r"\d")
 
 

@@ -22,6 +22,10 @@ _TO_P = re.compile(r"[\s,;:=()\[\]]*(?:[A-Za-z’'-]+[\s,;:()\[\]]*){0,4}")
 _TO_ESTIMATE = re.compile(
     r"[\s,:;=()\[\]]*(?:(?:was|were|is|are|of|for|the|only|an?|estimated|at|adjusted|pooled|overall|mean|effect|value|in|favou?r|being|equal|to|about|approximately|CI|score|points?|[A-Z]{1,4}s?)\b[\s,:;=()\[\]]*){0,4}"
 )
+#: "hazard ratio for aspirin relative to warfarin, 0.46".
+_TO_NAMED_ESTIMATE = re.compile(r"\s(?:for|of|in|with|comparing|between)\s[^,;:()=\d]{2,70}\s?[,:=(]\s?")
+#: "24 enoxaparin recipients (11.7%)".
+_COUNTED_PEOPLE = re.compile(r"(?:\s[A-Za-z][\w/-]*){1,4}\s?[(\[]\s?")
 _LIST_GAP = re.compile(r"[\s,;]*(?:and|or|vs\.?|versus)?[\s,;]*")
 _DROPPED_PERCENT = re.compile(r"(?:\b(?:power|confidence|level|sensitivity analysis)\b)|\bCI\b", re.IGNORECASE)
 
@@ -123,6 +127,7 @@ class Assembler:
             estimate=atom.value,
             percent=atom.percent,
             unit=atom.unit,
+            measure=atom.measure,
             printed=atom.printed,
         )
         if atom.kind is K.PLUS_MINUS and atom.operator is not None:
@@ -147,7 +152,11 @@ class Assembler:
         if pending is None:
             return result
         left = self.header.end if self.header and self.header.start >= pending.end else pending.end
-        joined = self._glued(left, atom.start, _TO_ESTIMATE) or self._listed(pending, atom)
+        joined = (
+            self._glued(left, atom.start, _TO_ESTIMATE)
+            or self._listed(pending, atom)
+            or _TO_NAMED_ESTIMATE.fullmatch(self.text, left, atom.start) is not None
+        )
         if not joined:
             return result
         return replace(result, measure=pending.measure, measure_start=pending.start, start=min(result.start, pending.start))
@@ -237,7 +246,10 @@ class Assembler:
             and result.kind in (K.NUMBER, K.FRACTION, K.WORD_NUMBER)
             and not result.percent
             and result.measure is None
+            and (result.estimate or 0.0).is_integer()
         ):
+            return self._with_percent(result, atom)
+        if atom.kind is K.PERCENT and self._counts_people(result, atom):
             return self._with_percent(result, atom)
         if (
             atom.kind is K.PERCENT
@@ -250,6 +262,13 @@ class Assembler:
         if atom.kind is K.NUMBER and re.fullmatch(r"\s?[(\[]\s?", gap) and atom.value is not None and atom.value >= 0:
             return self._with_spread(result, atom)
         return None
+
+    def _counts_people(self, result: Printed, atom: Atom) -> bool:
+        """ "24 enoxaparin recipients (11.7%)": a count, whose, and its percentage."""
+        whole = result.kind is K.NUMBER and not result.percent and result.unit is None and result.measure is None
+        if not whole or result.estimate is None or result.estimate < 0 or result.estimate != int(result.estimate):
+            return False
+        return _COUNTED_PEOPLE.fullmatch(self.text, result.end, atom.start) is not None
 
     def _with_percent(self, result: Printed, atom: Atom) -> Printed:
         events = int(result.estimate or 0) if result.events is None else result.events

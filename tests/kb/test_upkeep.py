@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from hypothesis import strategies as st
 from crawler.document import Report
 from crawler.record import Reference
 from kb.connection import for_reading
+from kb.dispute_list import Asked, listed
 from kb.fingerprint import derived
 from kb.intake import Reading
+from kb.migrations import m0001_first_tables, m0002_harvest
 from kb.store import Library
 from kb.upkeep import all_anew
 from nlp.claim import Direction, Level
@@ -109,3 +112,41 @@ def test_a_page_that_comes_later_moves_to_the_study_it_tells_of_and_moves_nothin
             (3, 1),
         ]
         assert [r[0] for r in db.execute("SELECT status FROM document ORDER BY id")] == ["ok", "ok", "superseded"]
+
+
+def test_disputes_do_not_depend_on_the_order_of_adding(tmp_path: Path) -> None:
+    several = [
+        reading("a", Said(UP), Said(NULL, months=24)), reading("b", Said(DOWN, route="intravenous")), reading("c", Said(NULL, months=None)),
+        reading("d", Said(UP, estimate=-2.0, low=-2.1, high=-1.9), level=Level.POOLED), reading("e", Said(DOWN, months=24)),
+    ]  # fmt: skip
+    told = []
+    for number, order in enumerate(permutations(range(5))):
+        if number % 17 == 0:
+            path = tmp_path / f"{number}.db"
+            put(path, *(several[i] for i in order))
+            with contextlib.closing(for_reading(path)) as db:
+                told.append(
+                    [(d.document_a, d.document_b, d.type, d.estimates, d.z, d.weight, d.explained_by) for d in listed(db, Asked())]
+                )
+    assert len(told) > 5
+    assert len(told[0]) > 3
+    assert all(t == told[0] for t in told)
+
+
+def test_a_library_of_an_earlier_version_is_brought_up_to_date_by_its_next_run(path: Path, tmp_path: Path) -> None:
+    put(path, reading("a", Said(UP)), reading("b", Said(DOWN)))
+    old = tmp_path / "old.db"
+    db = sqlite3.connect(old)
+    for script in (m0001_first_tables.SQL, m0002_harvest.SQL):
+        db.executescript(script)
+    db.execute("ATTACH ? AS new", (str(path),))
+    for (table,) in db.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall():
+        columns = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
+        db.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
+    db.execute("CREATE TABLE _sqlite_migrations AS SELECT * FROM new._sqlite_migrations WHERE name < '0003'")
+    db.commit()
+    db.close()
+    put(old)
+    with contextlib.closing(for_reading(old)) as opened:
+        assert [(d.document_a, d.document_b, d.type) for d in listed(opened, Asked())] == [("a", "b", "opposite")]
+        assert opened.execute("SELECT count(*) FROM stale").fetchone()[0] == 0

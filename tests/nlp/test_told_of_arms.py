@@ -17,6 +17,7 @@ from tests.nlp.test_learned_arms import by_arm
         ("Median survival was 9.5 months in the velorin group and 11.4 months in the castimol group.", (9.5, 11.4)),
         ("Median survival was 20.3 and 14.9 months for velorin and castimol, respectively.", (20.3, 14.9)),
         ("The pain score was 0.0 in the velorin group compared with 1.0 in the castimol group.", (0, 1)),
+        ("There were 36 patients in the velorin group and 34 in the castimol group who completed the study.", (36, 34)),
         ("Relief was obtained in 75 and 67% of patients receiving velorin or castimol, respectively.", (75, 67)),
     ],
 )
@@ -29,7 +30,7 @@ def test_two_arms_with_a_number_each_are_told_apart(read: Read, sentence: str, v
     [
         "In all, 45 patients were randomised to velorin and 47 patients to castimol.",
         "Mean age was 45 years in the velorin group and 47 years in the castimol group.",
-        "There were 36 patients in the velorin group and 34 in the castimol group who completed the study.",
+        "There were 36 patients in the velorin group and 34 in the castimol group who were randomised.",
         "Ten patients in each group were followed for 6 months in the velorin group and 7 months in the castimol group.",
     ],
 )

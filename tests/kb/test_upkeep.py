@@ -15,9 +15,12 @@ from crawler.document import Report
 from crawler.record import Reference
 from kb.connection import for_reading
 from kb.dispute_list import Asked, listed
+from kb.errors import NothingToUndo
 from kb.fingerprint import derived
 from kb.intake import Reading
+from kb.merging import Decision, decide, undo
 from kb.migrations import m0001_first_tables, m0002_harvest
+from kb.notices import bury
 from kb.store import Library
 from kb.upkeep import all_anew
 from nlp.claim import Direction, Level
@@ -150,3 +153,43 @@ def test_a_library_of_an_earlier_version_is_brought_up_to_date_by_its_next_run(p
     with contextlib.closing(for_reading(old)) as opened:
         assert [(d.document_a, d.document_b, d.type) for d in listed(opened, Asked())] == [("a", "b", "opposite")]
         assert opened.execute("SELECT count(*) FROM stale").fetchone()[0] == 0
+
+
+acts = st.one_of(
+    st.tuples(st.just("status"), st.sampled_from(["retracted", "concern", "ok"]), st.integers(1, 4), st.none()),
+    st.tuples(st.just("bury"), st.none(), st.integers(1, 4), st.none()),
+    st.tuples(st.just("decide"), st.sampled_from(["same", "other"]), st.integers(1, 2), st.integers(3, 4)),
+    st.tuples(st.just("decide"), st.just("apart"), st.integers(1, 4), st.none()),
+    st.tuples(st.just("undo"), st.none(), st.integers(1, 2), st.integers(3, 4)),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(papers, min_size=3, max_size=5), st.lists(acts, min_size=1, max_size=5), papers)
+def test_whatever_befalls_documents_gives_what_working_it_out_anew_gives(
+    tmp_path: Path, batch: list[Reading], befell: list[tuple[str, str | None, int, int | None]], last: Reading
+) -> None:
+    path = tmp_path / "library.db"
+    path.unlink(missing_ok=True)
+    put(path, *batch)
+    for act, how, one, other in befell:
+        with Library(path, act, [], {"test": "1"}) as library:
+            with library.transaction() as db:
+                here = {row[0] for row in db.execute("SELECT id FROM document")}
+                if {one, other} - {None} <= here:
+                    _befall(db, library.run, act, how, one, other)
+            library.close_run(0)
+    put(path, last)
+    assert print_of(path) == rebuilt(path)
+
+
+def _befall(db: sqlite3.Connection, run: int, act: str, how: str | None, one: int, other: int | None) -> None:
+    if act == "status":
+        db.execute("UPDATE document SET status = ? WHERE id = ?", (how, one))
+    elif act == "bury":
+        bury(db, one, "gone", run)
+    elif act == "decide":
+        decide(db, run, Decision(one, other, str(how), "looked"))
+    else:
+        with contextlib.suppress(NothingToUndo):
+            undo(db, one, other)

@@ -263,7 +263,7 @@ def _first(o: OutcomeAnswer) -> tuple[object, ...]:
 def _searched(db: sqlite3.Connection) -> dict[str, int]:
     """What there was to find. Documents that no source answers for any more are not searched; retracted ones are, and are not counted."""
     if has_comparisons(db):
-        kept = dict(db.execute("SELECT name, value FROM library_count").fetchall())
+        kept = dict(db.execute("SELECT name, value FROM library_count WHERE name <> 'history_since'").fetchall())
         if kept and db.execute("SELECT 1 FROM stale").fetchone() is None:
             return kept
     return count_library(db)

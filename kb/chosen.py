@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kb.comparison import COLUMNS, Compared, Concepts, concepts, family_of, read
+from kb.errors import NotKept
 from kb.filters import Filters
 from kb.question import Known, Question
 
@@ -182,7 +183,14 @@ def _effects(db: sqlite3.Connection, claims: str) -> dict[int, dict[str, Any]]:
 
 
 def _then(db: sqlite3.Connection, q: Question, filters: Filters, run: int) -> list[Chosen]:
-    """The claims as they stood when a run had ended: those still here that were read by then, and those put aside since."""
+    """The claims as they stood when a run had ended: those still here that were read by then, and those put aside since.
+
+    Raises:
+        NotKept: the run was before the library remembered.
+    """
+    (since,) = db.execute("SELECT coalesce(max(value), 0) FROM library_count WHERE name = 'history_since'").fetchone()
+    if run < since:
+        raise NotKept(run, since)
     where, values = _where(db, q, filters, _REAL)
     values["run"] = run
     columns = [row["name"] for row in db.execute("PRAGMA table_info(claim_in_full)")]

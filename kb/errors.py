@@ -7,6 +7,7 @@ LibraryError
 ├── LibraryBusy       another run is writing
 ├── NotStored         one document that the database does not take; the others are not touched
 ├── NoSuchDocument    a name that no document of the library goes by, or several do
+├── NotKept           an answer as of a run that the library does not remember
 ├── NoSuchNode        a name that nothing in the graph goes by
 ├── NothingToUndo     nobody decided anything about these documents
 └── NotUnderstood     a question in which no word is known
@@ -58,6 +59,15 @@ class NoSuchDocument(LibraryError):
         said = "No document" if not found else f"Not one document but {found}"
         super().__init__(
             f"{said} of this library goes by '{name}'. Give the id that it came with, or its DOI, PMID or registration number."
+        )
+
+
+class NotKept(LibraryError):
+    """What was here after a run was not kept."""
+
+    def __init__(self, run: int, since: int) -> None:
+        super().__init__(
+            f"This library remembers how it was from run {since} on, and not as of run {run}: an earlier version wrote it until then."
         )
 
 

@@ -150,6 +150,7 @@ CREATE TABLE library_count (
   name TEXT PRIMARY KEY,
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+INSERT INTO library_count (name, value) SELECT 'history_since', coalesce(max(id), 0) FROM run;
 CREATE TABLE claim_was (
   id INTEGER PRIMARY KEY,
   document_id INTEGER NOT NULL,

@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 
 from crawler.document import Report
 from crawler.record import Reference
+from kb.answer import answer
 from kb.connection import for_reading
 from kb.dispute_list import Asked, listed
-from kb.errors import NothingToUndo
+from kb.errors import NothingToUndo, NotKept
 from kb.fingerprint import derived
 from kb.intake import Reading
 from kb.merging import Decision, decide, undo
 from kb.migrations import m0001_first_tables, m0002_harvest
 from kb.notices import bury
+from kb.question import understand
 from kb.store import Library
 from kb.upkeep import all_anew
 from nlp.claim import Direction, Level
@@ -152,6 +154,11 @@ def test_a_library_of_an_earlier_version_is_brought_up_to_date_by_its_next_run(p
     put(old)
     with contextlib.closing(for_reading(old)) as opened:
         assert [(d.document_a, d.document_b, d.type) for d in listed(opened, Asked())] == [("a", "b", "opposite")]
+        # What happened under the earlier version was not kept; as of its last run it can still be told.
+        question = understand(opened, "MSC vs placebo")
+        assert len(answer(opened, question, as_of=1).outcomes) == 1
+        with pytest.raises(NotKept, match="from run 1 on"):
+            answer(opened, question, as_of=0)
         assert opened.execute("SELECT count(*) FROM stale").fetchone()[0] == 0
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from kb.answer_notices import count_library, with_notices
 from kb.belief import speakers
-from kb.chosen import Chosen, choose, has_comparisons
+from kb.chosen import Chosen, choose, has_comparisons, narrower, two_treatments
 from kb.comparison import COUNTED, Compared, concepts
 from kb.dispute_lines import Among, Kept, WorkedOut, kept_inconsistent
 from kb.filters import Filters
@@ -105,7 +105,10 @@ def _near(db: sqlite3.Connection, question: Question) -> tuple[str, ...]:
 
 def _claims(db: sqlite3.Connection, question: Question, chosen: Sequence[Chosen]) -> list[AnswerClaim]:
     _with_reported(db, [c.row for c in chosen])
-    faced = [_facing(question, c) for c in chosen]
+    others = (
+        frozenset(narrower(db, question.comparator.id)) if two_treatments(question) and question.comparator else frozenset[str]()
+    )
+    faced = [_facing(question, c, others) for c in chosen]
     direct = [(c, d) for c in faced if (d := _direct(question, c.row, c.compared.against)) is not None]
     with_notices(db, [c.row for c, _ in direct])
     flags = _flags(db, [c.compared.claim_id for c, _ in direct if c.compared.flagged])
@@ -131,17 +134,28 @@ def _with_reported(db: sqlite3.Connection, rows: list[dict[str, Any]]) -> None:
 _TURNED = {"favours_intervention": "favours_comparator", "favours_comparator": "favours_intervention"}
 
 
-def _facing(q: Question, c: Chosen) -> Chosen:
-    """The claim as seen from the side that was asked about: "B against A" answers a question about A with its sides exchanged."""
+def _facing(q: Question, c: Chosen, others: frozenset[str]) -> Chosen:
+    """The claim as seen from the side that was asked about: "B against A" answers a question about A with its sides exchanged.
+
+    `others` are the concepts of the treatment that the question names second.
+    """
     row = c.row
+    if c.compared.intervention_key in others and row["comparator_concept"] is not None and q.comparator is not None:
+        sides = {"intervention": row["comparator"], "comparator": row["intervention"], "comparator_concept": q.comparator.id}
+        return _turned(c, sides | {"route": row["versus_route"], "versus_route": row["route"]})
     for asked, own, other in ((q.route, "route", "versus_route"), (q.cell_source, "cell_source", "versus_cell_source")):
         if asked and row[own] != asked and row[other] == asked:
             side = f"{row['intervention']} ({row[own]})" if row[own] else row["intervention"]
-            turned = {k: _TURNED.get(str(row[k]), row[k]) for k in ("direction", "point_direction")}
-            yi = None if c.compared.yi is None else -c.compared.yi
-            seen = replace(c.compared, direction=turned["direction"], point_direction=turned["point_direction"], yi=yi)
-            return Chosen(row | turned | {own: asked, other: row[own], "comparator": side}, seen, None)
+            return _turned(c, {own: asked, other: row[own], "comparator": side})
     return c
+
+
+def _turned(c: Chosen, sides: dict[str, Any]) -> Chosen:
+    """A claim with its sides exchanged. Its printed number is that of the other way round, and is not shown with it."""
+    turned = {k: _TURNED.get(str(c.row[k]), c.row[k]) for k in ("direction", "point_direction")}
+    yi = None if c.compared.yi is None else -c.compared.yi
+    seen = replace(c.compared, direction=turned["direction"], point_direction=turned["point_direction"], yi=yi)
+    return Chosen(c.row | turned | sides, seen, None)
 
 
 def _direct(q: Question, row: dict[str, Any], against: str) -> bool | None:

@@ -104,7 +104,8 @@ def _where(db: sqlite3.Connection, q: Question, filters: Filters, names: Mapping
             where.append(f"{names[part]} IN (SELECT value FROM json_each(:{part}))")
             values[part] = json.dumps(narrower(db, known.id) + (_of_its_kind(db, known) if part == "outcome" else []))
     if q.intervention is not None:
-        where.append(_intervention(db, q.intervention, names["intervention"], values))
+        there = _intervention(db, q.intervention, names["intervention"], values)
+        where.append(f"({there} OR {_other_way_round(db, q, names['intervention'], values)})" if two_treatments(q) else there)
     if q.site_conditions:
         where.append(f"{names['condition']} IN (SELECT value FROM json_each(:site))")
         values["site"] = json.dumps(q.site_conditions)
@@ -137,6 +138,17 @@ def _intervention(db: sqlite3.Connection, known: Known, column: str, values: dic
     # Who asks for bone marrow MSC is told of MSC whose source is bone marrow; a product's name is not taken apart so.
     values |= {"wider": row[0], "wider_source": row[1]}
     return f"({there} OR ({column} = :wider AND cell_source = :wider_source))"
+
+
+def two_treatments(q: Question) -> bool:
+    """Whether a question sets two treatments against each other, so that papers may tell it either way round."""
+    return q.intervention is not None and q.comparator is not None and q.comparator.kind in ("intervention", "exposure")
+
+
+def _other_way_round(db: sqlite3.Connection, q: Question, column: str, values: dict[str, object]) -> str:
+    """Claims of "B against A" where A against B is asked for."""
+    values["other"] = json.dumps(narrower(db, q.comparator.id) if q.comparator else [])
+    return f"({column} IN (SELECT value FROM json_each(:other)) AND comparator_concept IN (SELECT value FROM json_each(:intervention)))"
 
 
 def _facets(q: Question) -> Iterable[tuple[str, dict[str, object]]]:

@@ -59,6 +59,7 @@ class Said:
     concept: str | None = MSC
     intervention: str = "mesenchymal stem cells"
     dose: str | None = None
+    comparator_concept: str | None = None
     p_value: float | None = None
 
     def words(self) -> str:
@@ -122,7 +123,7 @@ def _say(s: Said, text: str, arms: list[Arm], effects: list[Effect], claims: lis
     versus = None
     if s.comparator:
         versus = len(arms)
-        arms.append(Arm(ArmRole.COMPARATOR, s.comparator, quote, comparator_class=s.comparator_class, n=20))
+        arms.append(Arm(ArmRole.COMPARATOR, s.comparator, quote, s.comparator_concept, comparator_class=s.comparator_class, n=20))
     numbers: dict[str, Any] = {"estimate": s.estimate, "ci_low": s.low, "ci_high": s.high}
     printed = tuple((k, str(v)) for k, v in numbers.items() if v is not None)
     audit = (AuditFinding("interval_centred", Verdict.INCONSISTENT, s.flag),) if s.flag else ()

@@ -98,6 +98,21 @@ def test_treatments_are_not_mixed_where_the_question_names_none(path: Path) -> N
     assert [o["intervention"] for o in found] == ["mesenchymal stem cells", "cord blood mononuclear cells"]
 
 
+def test_two_treatments_are_found_whichever_of_them_the_paper_names_first(path: Path) -> None:
+    cord_blood = "counterclaim:cord-blood-mononuclear-cells"
+    turned = Said(DOWN, concept=cord_blood, intervention="cord blood mononuclear cells", comparator="mesenchymal stem cells", comparator_class="active",
+                  comparator_concept="CL:0000134")  # fmt: skip
+    straight = Said(UP, comparator="cord blood mononuclear cells", comparator_class="active", comparator_concept=cord_blood)
+    readings = (reading("straight", straight), reading("turned", turned))
+    outcome = one(asked(path, "MSC vs cord blood mononuclear cells for EDSS", *readings))
+    assert {c["document"]: (c["direction"], c["effect"] is None) for c in outcome["claims"]} == {
+        "straight": ("favours_intervention", False), "turned": ("favours_intervention", True),
+    }  # fmt: skip
+    assert (outcome["verdict"], outcome["counts"]["trial"]["favours_intervention"]) == ("agreed", 2)
+    other = one(asked(path, "cord blood mononuclear cells vs MSC for EDSS"))
+    assert other["counts"]["trial"]["favours_comparator"] == 2
+
+
 def test_trials_and_reviews_have_a_word_each(path: Path) -> None:
     trials = [reading(n, Said(UP)) for n in "ab"]
     outcome = one(asked(path, "MSC vs placebo", *trials, reading("r", Said(DOWN), level=Level.POOLED)))

@@ -100,7 +100,10 @@ def answer(db: sqlite3.Connection, question: Question, filters: Filters = Filter
 def _near(db: sqlite3.Connection, question: Question) -> tuple[str, ...]:
     from kb.nearby import nearby
 
-    return nearby(db, question) if has_comparisons(db) else ()
+    def outcomes_of(wider: Question) -> list[str]:
+        return [str(c.row["outcome"]) for c in _claims(db, wider, choose(db, wider, Filters())) if c.direct]
+
+    return nearby(question, outcomes_of) if has_comparisons(db) else ()
 
 
 def _claims(db: sqlite3.Connection, question: Question, chosen: Sequence[Chosen]) -> list[AnswerClaim]:

@@ -260,3 +260,6 @@ def test_a_question_that_nothing_answers_says_what_is_near(path: Path) -> None:
     assert found.near == ("Without the time: 1 claim.",)
     assert "Without the time: 1 claim." in text(found)
     assert asked(path, "intravenous MSC vs placebo for EDSS at 6 months").near == ()
+    # What is near is compared with what was asked, too.
+    assert asked(path, "MSC vs sham for EDSS").near == ("Without the comparator: 1 claim.",)
+    assert asked(path, "MSC vs sham for EDSS at 24 months").near == ("Without the time and the comparator: 1 claim.",)

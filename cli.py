@@ -476,9 +476,51 @@ def init(path: Path) -> None:
     click.echo(f"{path} is written. Fill in contact, name your searches, then: counterclaim refresh --dry-run")
 
 
+def _corrections(command: Callable[..., None]) -> Callable[..., None]:
+    """Options that say a part of the question anew, in words of the packs; `any` takes a part out."""
+    for name, what in (
+        ("at", "time"), ("donor", "donor"), ("source", "tissue source"), ("route", "route"), ("outcome", "outcome"), ("condition", "condition"),
+        ("comparator", "comparator"), ("intervention", "intervention"),
+    ):  # fmt: skip
+        command = click.option(
+            f"--{name}", metavar="WORDS", help=f"The {what}, in the place of what was understood; any: no such restriction."
+        )(command)
+    return command
+
+
+def _restrictions(command: Callable[..., None]) -> Callable[..., None]:
+    """Options that restrict an answer."""
+    for option in (
+        click.option("--document", metavar="ID", help="Only what this document claims."),
+        click.option("--significant/--not-significant", default=None, help="Only results that are, or are not, significant."),
+        click.option("--level", type=click.Choice(["trial", "pooled"]), help="Only trials, or only pooled results."),
+        click.option("--min-n", "smallest", type=click.IntRange(1), help="Only studies of at least so many people."),
+        click.option("--until-year", type=int, help="Only documents of this year or before."),
+        click.option("--since-year", type=int, help="Only documents of this year or after."),
+        click.option("--design", help="Only designs with these words in their name: randomised, single-arm …"),
+    ):
+        command = option(command)
+    return command
+
+
+def _understood(db: Any, question: tuple[str, ...], options: dict[str, Any]) -> Any:
+    """The question with its corrections."""
+    from kb.correcting import corrected
+    from kb.question import understand
+
+    return corrected(db, understand(db, " ".join(question)), options)
+
+
+_PARTS = ("intervention", "comparator", "condition", "outcome", "route", "source", "donor", "at")
+_FILTERS = ("design", "since_year", "until_year", "smallest", "level", "significant", "document")
+
+
 @main.command()
 @click.argument("question", nargs=-1, required=True)
 @_database
+@_corrections
+@_restrictions
+@click.option("--as-of", type=click.IntRange(1), metavar="RUN", help="The answer as it was when this run had ended.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object (the contract's).")
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated rows, one a claim.")
 @click.option("--nl", "as_lines", is_flag=True, help="One JSON object a claim, one a line.")
@@ -486,23 +528,33 @@ def init(path: Path) -> None:
 @click.option("--text", "as_text", is_flag=True, help="The readable answer, also into a pipe.")
 @_in_words
 def query(
-    question: tuple[str, ...], database: Path | None, as_json: bool, as_csv: bool, as_lines: bool, fmt: str | None, as_text: bool
+    question: tuple[str, ...],
+    database: Path | None,
+    as_of: int | None,
+    as_json: bool,
+    as_csv: bool,
+    as_lines: bool,
+    fmt: str | None,
+    as_text: bool,
+    **options: Any,
 ) -> None:
     r"""Who says yes, who says no: the claims that answer a question, by outcome.
 
-    A terminal gets the readable answer, a pipe gets tab-separated rows.
+    A terminal gets the readable answer, a pipe gets tab-separated rows. What was understood is printed; an option says a part of it anew.
 
     \b
     Example:
       counterclaim query "intrathecal MSC vs placebo" --db ms.db
       counterclaim query "MSC for NIHSS in stroke" --csv > rows.csv
+      counterclaim query "IV vs IT MSC" --outcome EDSS --at "12 months" --design randomised --min-n 20
     """
     from kb.answer import answer
     from kb.connection import for_reading
-    from kb.question import understand
+    from kb.filters import Filters
 
     db = for_reading(database or _library())
-    found = answer(db, understand(db, " ".join(question)))
+    asked = _understood(db, question, {name: options[name] for name in _PARTS})
+    found = answer(db, asked, Filters(**{name: options[name] for name in _FILTERS}), as_of)
     click.echo(_shown(found, as_json, as_csv, as_lines, fmt, as_text or on_a_terminal(sys.stdout)))
 
 
@@ -513,19 +565,19 @@ def _shown(found: Any, as_json: bool, as_csv: bool, as_lines: bool, fmt: str | N
     if as_json or as_lines:
         return _as_json(as_contract(found)) if as_json else "\n".join(map(_as_json, rows(found)))
     # Colours are the only controls that a terminal gets, and they are our own.
-    found = harmless_in(found)
-    if as_csv:
-        return _separated(rows(found), COLUMNS)
-    if fmt:
-        return _tabulated(rows(found), fmt)
-    if as_text:
+    if as_text and not as_csv and not fmt:
         import shutil
 
         from kb.answer_text import text
 
         terminal = on_a_terminal(sys.stdout)
-        return text(found, width=shutil.get_terminal_size().columns if terminal else 100, colour=terminal)
-    return "\n".join("\t".join(_cell(v) for v in line) for line in [COLUMNS, *([r[c] for c in COLUMNS] for r in rows(found))])
+        return text(harmless_in(found), width=shutil.get_terminal_size().columns if terminal else 100, colour=terminal)
+    flat = harmless_in(rows(found))
+    if as_csv:
+        return _separated(flat, COLUMNS)
+    if fmt:
+        return _tabulated(flat, fmt)
+    return "\n".join("\t".join(_cell(v) for v in line) for line in [COLUMNS, *([r[c] for c in COLUMNS] for r in flat)])
 
 
 def _cell(value: object) -> str:
@@ -549,6 +601,238 @@ def _tabulated(found: list[dict[str, object]], fmt: str) -> str:
     if fmt not in tabulate_formats:
         raise click.BadParameter(f"there is no table format '{fmt}'; known are {', '.join(tabulate_formats)}.", param_hint="--fmt")
     return tabulate(found, headers="keys", tablefmt=fmt)
+
+
+@main.command()
+@click.argument("question", nargs=-1, required=True)
+@click.option("--exclude", metavar="DOC", help="Leave this document out of the question's answer.")
+@click.option("--include", metavar="DOC", help="Take a document back in.")
+@click.option("--why", help="The reason; needed with --exclude.")
+@_database
+@_corrections
+@click.option("--json", "as_json", is_flag=True, help="One JSON object: the counts of a PRISMA flow diagram.")
+@_in_words
+def screen(
+    question: tuple[str, ...],
+    exclude: str | None,
+    include: str | None,
+    why: str | None,
+    database: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    r"""Keep decisions about which documents answer a question, and count them as a PRISMA flow diagram does.
+
+    Decisions belong to what the question means: they hold for other wordings of it, and survive refreshes.
+
+    \b
+    Example:
+      counterclaim screen "intrathecal MSC vs placebo" --exclude pmid:37834955 --why "crossover, no washout"
+      counterclaim screen "intrathecal MSC vs placebo"
+    """
+    from kb.answer import answer
+    from kb.connection import for_reading
+    from kb.screening import decide, document_named, prisma
+
+    if (exclude and include) or (exclude and not why):
+        raise click.UsageError("Give --exclude with --why, or --include, and not both.")
+    if chosen := exclude or include:
+        with _writing(database, "screen", (*question, chosen, why or "")) as library:
+            asked = _understood(library.db, question, options)
+            with library.transaction() as db:
+                decide(db, library.run, asked, document_named(db, chosen), "exclude" if exclude else "include", why or "")
+            library.close_run(DONE)
+    reading = for_reading(database or _library())
+    found = answer(reading, _understood(reading, question, options))
+    counts = prisma(reading, found)
+    if as_json:
+        click.echo(_as_json(counts))
+    else:
+        _print(f"Understood as: {found.question.in_words()}")
+        _show_rows([{"step": k.replace("_", " "), "count": _flat(v)} for k, v in counts.items()], ("step", "count"), as_json=False)
+
+
+def _flat(value: object) -> str:
+    return "; ".join(f"{k}: {n}" for k, n in value.items()) or "0" if isinstance(value, dict) else str(value)
+
+
+@main.command()
+@_database
+@click.option("--condition", help="Only in this condition, or kinds of it.")
+@click.option("--outcome", help="Only on this outcome, or kinds of it.")
+@click.option("--intervention", help="Only about this intervention, or kinds of it.")
+@click.option("--since", type=click.IntRange(0), metavar="RUN", help="Only those with a document that was read after this run.")
+@click.option("--reports", "of_reports", is_flag=True, help="Reports of one study that tell one result differently, instead.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array (the contract's).")
+@_in_words
+def disputes(
+    database: Path | None,
+    condition: str | None,
+    outcome: str | None,
+    intervention: str | None,
+    since: int | None,
+    of_reports: bool,
+    as_json: bool,
+) -> None:
+    r"""Claims that cannot both be the last word, heaviest first: what the papers conclude, and whether their numbers differ.
+
+    \b
+    Example:
+      counterclaim disputes --condition stroke
+      counterclaim disputes --outcome mRS --json
+    """
+    from kb import dispute_list
+    from kb.connection import for_reading
+
+    db = for_reading(database or _library())
+    found = [] if of_reports else dispute_list.listed(db, dispute_list.Asked(condition, outcome, intervention, since))
+    rows = dispute_list.reports(db) if of_reports else [dispute_list.row(d) for d in found]
+    if as_json:
+        click.echo(_as_json(rows if of_reports else [d.as_json() for d in found]))
+    else:
+        _show_rows(rows, dispute_list.REPORT_COLUMNS if of_reports else dispute_list.COLUMNS, as_json=False)
+
+
+@main.command()
+@click.argument("name", required=False)
+@_database
+@click.option("--several", is_flag=True, help="Only studies that several documents tell of.")
+@click.option("--doubtful", is_flag=True, help="The review queue instead: documents that look like one study and share no name.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a row.")
+@_in_words
+def studies(name: str | None, database: Path | None, several: bool, doubtful: bool, as_json: bool) -> None:
+    r"""Which documents tell of which study, which of them speaks for it, and by what they were joined.
+
+    NAME is a registration number, or the id of a document.
+
+    \b
+    Example:
+      counterclaim studies --several
+      counterclaim studies NCT04749667
+      counterclaim studies --doubtful
+    """
+    from kb import merging
+    from kb.connection import for_reading
+
+    db = for_reading(database or _library())
+    rows = merging.doubts(db) if doubtful else merging.studies(db, name, several)
+    _show_rows(rows, merging.DOUBT_COLUMNS if doubtful else merging.COLUMNS, as_json)
+
+
+@main.command()
+@click.argument("document")
+@click.argument("other", required=False)
+@click.option("--why", required=True, help="The reason, kept with the decision.")
+@click.option("--distinct", is_flag=True, help="They are two studies: take them out of the review queue.")
+@click.option("--apart", is_flag=True, help="DOCUMENT belongs to none of those that its names join it to.")
+@_database
+@_in_words
+def merge(document: str, other: str | None, why: str, distinct: bool, apart: bool, database: Path | None) -> None:
+    r"""Decide that two documents tell of one study, or that they do not. Nothing is joined by likeness alone.
+
+    \b
+    Example:
+      counterclaim merge pmid:37834955 conference-page --why "same trial, read both"
+      counterclaim merge pmid:1 pmid:2 --distinct --why "other patients"
+      counterclaim merge pmid:3 --apart --why "bears another trial's number"
+    """
+    from kb.merging import Decision, decide
+    from kb.screening import document_named
+
+    if (other is None) is not apart:
+        raise click.UsageError("Name two documents, or one with --apart.")
+    with _writing(database, "merge", (document, other or "", why)) as library:
+        with library.transaction() as db:
+            one, two = document_named(db, document), document_named(db, other) if other else None
+            decide(db, library.run, Decision(one, two, "apart" if apart else "other" if distinct else "same", why))
+        library.close_run(DONE)
+    click.echo("Kept. See: counterclaim studies --several. Undo it with: counterclaim unmerge")
+
+
+@main.command()
+@click.argument("document")
+@click.argument("other", required=False)
+@_database
+@_in_words
+def unmerge(document: str, other: str | None, database: Path | None) -> None:
+    r"""Take a decision of `merge` back; the library is then as it was before.
+
+    \b
+    Example:
+      counterclaim unmerge pmid:37834955 conference-page
+    """
+    from kb.merging import undo
+    from kb.screening import document_named
+
+    with _writing(database, "unmerge", (document, other or "")) as library:
+        with library.transaction() as db:
+            undo(db, document_named(db, document), document_named(db, other) if other else None)
+        library.close_run(DONE)
+    click.echo("Taken back.")
+
+
+def _writing(database: Path | None, command: str, arguments: Iterable[str]) -> Any:
+    """A library that is there, open for a run that changes it."""
+    from kb.errors import NoLibrary
+    from kb.health import versions
+    from kb.store import Library
+
+    path = database or _library()
+    if not path.exists():
+        raise NoLibrary(path)
+    return Library(path, command, arguments, versions())
+
+
+@main.command()
+@_database
+@click.option("--to", "form", type=click.Choice(["graphml", "json"]), default="json", show_default=True, help="The format.")
+@click.option("--around", metavar="NODE", help="Only what lies around this node.")
+@click.option("--steps", type=click.IntRange(1), default=2, show_default=True, help="How far around.")
+@click.option("--path", "ends", nargs=2, metavar="NODE NODE", help="Only the shortest way between two nodes.")
+@_in_words
+def graph(database: Path | None, form: str, around: str | None, steps: int, ends: tuple[str, str] | None) -> None:
+    r"""The library as a graph of concepts, studies, documents, arms, outcomes, effects and claims.
+
+    A NODE is an id (claim:12), a document's id, a study's name or a concept's label.
+
+    \b
+    Example:
+      counterclaim graph --to graphml > library.graphml
+      counterclaim graph --around NCT04749667 --steps 2
+      counterclaim graph --path NCT04749667 "mesenchymal stem cells"
+    """
+    from kb import graph as graphs
+    from kb.connection import for_reading
+
+    db = for_reading(database or _library())
+    made = graphs.graph(db)
+    if around:
+        made = graphs.around(made, graphs.node_named(db, around), steps)
+    if ends:
+        made = graphs.path(made, graphs.node_named(db, ends[0]), graphs.node_named(db, ends[1]))
+    _print(graphs.as_json(made) if form == "json" else "\n".join(graphs.as_graphml(made)))
+
+
+@main.command()
+@_database
+@_in_words
+def rebuild(database: Path | None) -> None:
+    r"""Work out everything that follows from the documents anew: studies, what competes, disputes, verdicts. Says whether it came out the same.
+
+    \b
+    Example:
+      counterclaim rebuild --db ms.db
+    """
+    from kb.fingerprint import derived
+    from kb.upkeep import all_anew
+
+    with _writing(database, "rebuild", ()) as library:
+        before = derived(library.db)
+        with library.transaction() as db:
+            all_anew(db, library.run)
+        library.close_run(DONE)
+        after = derived(library.db)
+    click.echo(f"{'The same as before' if before == after else 'Something was behind, and is now up to date'}: {after}")
 
 
 @main.command()

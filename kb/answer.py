@@ -1,17 +1,23 @@
-"""The claims that answer a question, by outcome, with both sides counted: trials and pooled results apart, each study once."""
+"""The claims that answer a question, by outcome and comparator, with both sides counted: trials and pooled results apart, each study once."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from kb.answer_notices import not_counted, with_notices
+from kb.answer_notices import count_library, with_notices
+from kb.belief import speakers
+from kb.chosen import Chosen, choose, has_comparisons, narrower, two_treatments
+from kb.comparison import COUNTED, Compared, concepts
+from kb.dispute_lines import Among, Kept, WorkedOut, kept_inconsistent
+from kb.filters import Filters
 from kb.question import Known, Question
+from kb.screening import ScreenedOut, screened_out
+from kb.unreported import EmptyChair, empty_chairs
 
-#: "At 12 months" takes claims within a tenth of it: papers write 12 months, one year and 52 weeks for one visit.
-_TIME_TOLERANCE = 0.1
 #: What reports a study at second hand.
 SECOND_HAND = frozenset({"news", "web_page", "digest"})
 
@@ -20,19 +26,34 @@ SECOND_HAND = frozenset({"news", "web_page", "digest"})
 class AnswerClaim:
     """One claim with what an answer shows of it. `direct`: it is against the comparator that was asked for."""
 
-    row: dict[str, object]
-    effect: dict[str, object] | None
+    row: dict[str, Any]
+    effect: dict[str, Any] | None
     flags: tuple[str, ...]
     direct: bool
+    compared: Compared
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is evidence for what was asked: against that comparator, and neither retracted nor superseded."""
+        return self.direct and self.row["status"] in COUNTED
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeAnswer:
-    """All claims on one outcome."""
+    """All claims on one outcome against one sort of comparator. `against` is None where the question itself names the comparator.
+
+    `speaking`: of each study that counts, the claim that speaks for it. `intervention` is what is given where the question names none: results of different treatments are never counted together unasked.
+    `inconsistent`: reports of one study that tell one result differently.
+    """
 
     outcome: str
     better: str | None
+    against: str | None
+    intervention: str | None
     claims: tuple[AnswerClaim, ...]
+    speaking: tuple[Compared, ...]
+    disputes: Among = Among()
+    inconsistent: tuple[dict[str, object], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,146 +64,130 @@ class Answer:
     searched: dict[str, int]
     library: dict[str, object]
     outcomes: tuple[OutcomeAnswer, ...]
+    filters: Filters = Filters()
+    screened_out: tuple[ScreenedOut, ...] = ()
+    empty_chairs: tuple[EmptyChair, ...] = ()
+    near: tuple[str, ...] = ()
 
 
-def answer(db: sqlite3.Connection, question: Question) -> Answer:
-    """Find, filter, group and count."""
-    rows = [dict(row) for row in db.execute(*_select(question))]
-    _with_reported(db, rows)
-    rows = [_facing(question, row) for row in rows]
-    chosen = [(row, direct) for row in rows if (direct := _direct(question, row)) is not None]
-    with_notices(db, [row for row, _ in chosen])
-    effects, flags = _effects(db, [int(str(row["claim_id"])) for row, _ in chosen])
-    claims = [
-        AnswerClaim(
-            row,
-            None if row.get("effect_of_other_side") else effects.get(int(str(row["claim_id"]))),
-            tuple(flags.get(int(str(row["claim_id"])), ())),
-            direct,
-        )
-        for row, direct in chosen
-    ]
-    return Answer(question, _searched(db), _library(db), tuple(_by_outcome(claims)))
+def answer(db: sqlite3.Connection, question: Question, filters: Filters = Filters(), as_of: int | None = None) -> Answer:  # noqa: B008 - frozen
+    """Find, filter, group and count.
+
+    Args:
+        db: a library.
+        question: what is asked.
+        filters: what the answer is restricted to.
+        as_of: the run after which nothing is taken into account; None: as it is now.
+    """
+    found = choose(db, question, filters, as_of)
+    out = screened_out(db, question)
+    gone = {s.document_id for s in out}
+    chosen = [c for c in found if c.compared.document_id not in gone]
+    claims = _claims(db, question, chosen)
+    here = {c.compared.document_id for c in found}
+    return Answer(
+        question,
+        _searched(db),
+        _library(db, as_of),
+        tuple(_by_outcome(db, question, claims, exact=as_of is None and has_comparisons(db))),
+        filters,
+        tuple(s for s in out if s.document_id in here),
+        tuple(empty_chairs(db, question)) if has_comparisons(db) else (),
+        () if claims else _near(db, question),
+    )
 
 
-def _with_reported(db: sqlite3.Connection, rows: list[dict[str, object]]) -> None:
+def _near(db: sqlite3.Connection, question: Question) -> tuple[str, ...]:
+    from kb.nearby import nearby
+
+    def outcomes_of(wider: Question) -> list[str]:
+        return [str(c.row["outcome"]) for c in _claims(db, wider, choose(db, wider, Filters())) if c.direct]
+
+    return nearby(question, outcomes_of) if has_comparisons(db) else ()
+
+
+def _claims(db: sqlite3.Connection, question: Question, chosen: Sequence[Chosen]) -> list[AnswerClaim]:
+    _with_reported(db, [c.row for c in chosen])
+    others = (
+        frozenset(narrower(db, question.comparator.id)) if two_treatments(question) and question.comparator else frozenset[str]()
+    )
+    faced = [_facing(question, c, others) for c in chosen]
+    direct = [(c, d) for c in faced if (d := _direct(question, c.row, c.compared.against)) is not None]
+    with_notices(db, [c.row for c, _ in direct])
+    flags = _flags(db, [c.compared.claim_id for c, _ in direct if c.compared.flagged])
+    return [AnswerClaim(c.row, c.effect, tuple(flags.get(c.compared.claim_id, ())), d, c.compared) for c, d in direct]
+
+
+def _with_reported(db: sqlite3.Connection, rows: list[dict[str, Any]]) -> None:
     """A retelling without an address of its own is linked to what it tells of."""
+    nameless = [row for row in rows if not any(row[k] for k in ("doi", "pmid", "pmcid"))]
+    listed = json.dumps(sorted({row["document_id"] for row in nameless}))
     told = {
         row["document_id"]: row
-        for row in db.execute("SELECT document_id, doi, pmid, pmcid FROM document_reports_on WHERE position = 0")
+        for row in db.execute(
+            "SELECT document_id, doi, pmid, pmcid FROM document_reports_on WHERE position = 0 AND document_id IN (SELECT value FROM json_each(?))",
+            (listed,),
+        )
     }
-    for row in rows:
-        if row["document_id"] in told and not any(row[k] for k in ("doi", "pmid", "pmcid")):
-            reported = told[row["document_id"]]
-            row |= {k: reported[k] for k in ("doi", "pmid", "pmcid")}
-
-
-_NARROWER = "WITH RECURSIVE n(id) AS (SELECT :id UNION SELECT c.id FROM concept c JOIN n ON c.broader = n.id) SELECT id FROM n"
-#: Who asks for bone marrow MSC is told of MSC whose source is bone marrow; a product's name is not taken apart so.
-_OF_ITS_SOURCE = (
-    " OR (intervention_concept, cell_source) IN "
-    "(SELECT b.id, c.cell_source FROM concept c JOIN concept b ON b.id = c.broader WHERE c.id = :i AND c.label LIKE '% ' || b.label)"
-)
-
-
-def _select(q: Question) -> tuple[str, dict[str, object]]:
-    """The claims whose concepts are the asked ones or narrower."""
-    where, values = ["status NOT IN ('superseded')"], dict[str, object]()
-    for name, known, column, part in (
-        ("i", q.intervention, "intervention_concept", _OF_ITS_SOURCE),
-        ("d", q.condition, "condition_concept", ""),
-        ("o", q.outcome, "outcome_concept", ""),
-    ):
-        if known is not None:
-            where.append(f"({column} IN ({_NARROWER.replace(':id', f':{name}')}){part})")
-            values[name] = known.id
-    if q.route:
-        where.append("(route = :route OR versus_route = :route OR (comparator LIKE '%' || :route || '%'))")
-        values["route"] = q.route
-    if q.cell_source:
-        where.append("(cell_source = :source OR versus_cell_source = :source)")
-        values["source"] = q.cell_source
-    if q.donor:
-        where.append("donor = :donor")
-        values["donor"] = q.donor
-    if q.timepoint_days:
-        where.append("abs(time_days - :days) <= :days * :tolerance")
-        values |= {"days": q.timepoint_days, "tolerance": _TIME_TOLERANCE}
-    return (
-        f"SELECT *, (SELECT broader FROM concept WHERE id = condition_concept) AS condition_broader FROM claim_in_full WHERE {' AND '.join(where)} ORDER BY outcome, level DESC, year DESC, study_id, coalesce(time_days, 0), claim_id",
-        values,
-    )
+    for row in nameless:
+        if row["document_id"] in told:
+            row |= {k: told[row["document_id"]][k] for k in ("doi", "pmid", "pmcid")}
 
 
 _TURNED = {"favours_intervention": "favours_comparator", "favours_comparator": "favours_intervention"}
 
 
-def _facing(q: Question, row: dict[str, object]) -> dict[str, object]:
-    """The claim as seen from the side that was asked about: "B against A" answers a question about A with its sides exchanged."""
+def _facing(q: Question, c: Chosen, others: frozenset[str]) -> Chosen:
+    """The claim as seen from the side that was asked about: "B against A" answers a question about A with its sides exchanged.
+
+    `others` are the concepts of the treatment that the question names second.
+    """
+    row = c.row
+    if c.compared.intervention_key in others and row["comparator_concept"] is not None and q.comparator is not None:
+        sides = {"intervention": row["comparator"], "comparator": row["intervention"], "comparator_concept": q.comparator.id}
+        return _turned(c, sides | {"route": row["versus_route"], "versus_route": row["route"]})
     for asked, own, other in ((q.route, "route", "versus_route"), (q.cell_source, "cell_source", "versus_cell_source")):
         if asked and row[own] != asked and row[other] == asked:
             side = f"{row['intervention']} ({row[own]})" if row[own] else row["intervention"]
-            directions = {k: _TURNED.get(str(row[k]), row[k]) for k in ("direction", "point_direction")}
-            return row | directions | {own: asked, other: row[own], "comparator": side, "effect_of_other_side": True}
-    return row
+            return _turned(c, {own: asked, other: row[own], "comparator": side})
+    return c
 
 
-def _direct(q: Question, row: dict[str, object]) -> bool | None:
+def _turned(c: Chosen, sides: dict[str, Any]) -> Chosen:
+    """A claim with its sides exchanged. Its printed number is that of the other way round, and is not shown with it."""
+    turned = {k: _TURNED.get(str(c.row[k]), c.row[k]) for k in ("direction", "point_direction")}
+    yi = None if c.compared.yi is None else -c.compared.yi
+    seen = replace(c.compared, direction=turned["direction"], point_direction=turned["point_direction"], yi=yi)
+    return Chosen(c.row | turned | sides, seen, None)
+
+
+def _direct(q: Question, row: dict[str, Any], against: str) -> bool | None:
     """True: against what was asked. False: shown beside, as not so compared. None: another comparison altogether."""
-    if q.comparator is None and not q.comparator_route and not q.comparator_source:
+    asked = [x for x in (q.comparator_route, q.comparator_source, q.comparator_donor) if x]
+    if q.comparator is None and not asked:
         return True
-    if q.comparator_route or q.comparator_source:
-        there = f"{row['versus_route']} {row['versus_cell_source']} {row['comparator']} {row['route']}"
-        asked = [x for x in (q.comparator_route, q.comparator_source) if x]
+    if asked:
+        there = f"{row['versus_route']} {row['versus_cell_source']} {row['versus_donor']} {row['comparator']} {row['route']}"
         if not all(a in there for a in asked):
             return None
-        return True if q.comparator is None or _is_comparator(q.comparator, row) else None
-    if _is_comparator(q.comparator, row):
+        return True if q.comparator is None or _is_comparator(q.comparator, row, against) else None
+    if _is_comparator(q.comparator, row, against):
         return True
     return False if row["level"] == "pooled" else None
 
 
-def _is_comparator(asked: Known | None, row: dict[str, object]) -> bool:
+def _is_comparator(asked: Known | None, row: dict[str, Any], against: str) -> bool:
     if asked is None:
         return False
     if asked.comparator_class and asked.comparator_class != "active":
-        return row["comparator_class"] == asked.comparator_class
+        return asked.comparator_class in (row["comparator_class"], against)
     if asked.label == "control":
         return row["comparator"] is not None and row["comparator"] != "baseline"
     return asked.id in (row["comparator_concept"],) or asked.label == row["comparator"]
 
 
-_EFFECT = (
-    "SELECT ce.claim_id, e.*, ev.quote AS effect_quote FROM claim_effect ce JOIN effect e ON e.id = ce.effect_id JOIN evidence ev ON ev.id = e.evidence_id "
-    "WHERE ce.claim_id IN (SELECT value FROM json_each(?)) ORDER BY ce.claim_id, (e.whose = 'difference') DESC, (e.estimate IS NOT NULL) DESC, (e.ci_low IS NOT NULL) DESC, ce.position"
-)
-_SHOWN = (
-    "measure",
-    "estimate",
-    "ci_low",
-    "ci_high",
-    "ci_level",
-    "p_value",
-    "p_operator",
-    "i2",
-    "k",
-    "se",
-    "sd",
-    "events",
-    "total",
-    "unit",
-    "whose",
-    "subgroup",
-    "analysis_set",
-)
-
-
-def _effects(db: sqlite3.Connection, claims: list[int]) -> tuple[dict[int, dict[str, object]], dict[int, list[str]]]:
-    """The telling effect of each claim, and what its audit flags."""
-    best: dict[int, dict[str, object]] = {}
-    for row in db.execute(_EFFECT, (json.dumps(claims),)):
-        if row["claim_id"] not in best and (row["estimate"] is not None or row["p_value"] is not None):
-            best[row["claim_id"]] = {k: row[k] for k in _SHOWN} | {"group": row["whose"], "quote": row["effect_quote"]}
+def _flags(db: sqlite3.Connection, claims: list[int]) -> dict[int, list[str]]:
+    """What the audit of their numbers says against claims."""
     flags: dict[int, list[str]] = {}
     found = db.execute(
         "SELECT DISTINCT ce.claim_id, a.check_name, a.detail FROM claim_effect ce JOIN audit_finding a ON a.effect_id = ce.effect_id "
@@ -191,47 +196,105 @@ def _effects(db: sqlite3.Connection, claims: list[int]) -> tuple[dict[int, dict[
     )
     for claim, check, detail in found:
         flags.setdefault(claim, []).append(f"{check}: {detail}")
-    return best, flags
+    return flags
 
 
-def _by_outcome(claims: Iterable[AnswerClaim]) -> list[OutcomeAnswer]:
-    grouped: dict[tuple[str, str | None], list[AnswerClaim]] = {}
+def _by_outcome(db: sqlite3.Connection, q: Question, claims: Iterable[AnswerClaim], exact: bool) -> list[OutcomeAnswer]:
+    """Grouped by outcome, polarity, comparator and what is given. `exact`: the kept disputes are those of these claims; else they are worked out."""
+    grouped: dict[tuple[str, str | None, str | None, str | None], list[AnswerClaim]] = {}
+    labels: dict[str, str] = {}
+    counting: list[Compared] = []
     for c in claims:
         better = c.row["better"]
-        grouped.setdefault((str(c.row["outcome"]), str(better) if better else None), []).append(c)
-    found = [OutcomeAnswer(outcome, better, tuple(group)) for (outcome, better), group in grouped.items()]
-    return sorted(
-        found,
-        key=lambda o: (
-            -len({c.row["study_id"] for c in o.claims if c.direct}),
-            not any(c.direct for c in o.claims),
-            o.outcome.lower(),
-        ),
+        given = None if q.intervention is not None else _product(db, c.compared, labels)
+        grouped.setdefault((str(c.row["outcome"]), str(better) if better else None, _group(q, c), given), []).append(c)
+        counting += [c.compared] if c.counts else []
+    disputes = Kept(db, counting) if exact else WorkedOut(counting, concepts(db))
+    reports = kept_inconsistent(db, [c.claim_id for c in counting]) if exact else ()
+    found = [
+        OutcomeAnswer(
+            *heading,
+            tuple(group),
+            tuple(speakers(c.compared for c in group if c.counts)),
+            disputes.of(_ids(group)),
+            tuple(r for r in reports if r["a_claim"] in _ids(group)),
+        )
+        for heading, group in grouped.items()
+    ]
+    return sorted(found, key=lambda o: (_against_the_wish(q, o), *_first(o)))
+
+
+def _product(db: sqlite3.Connection, c: Compared, labels: dict[str, str]) -> str:
+    """What is given, by its usual name; the same product from another tissue is the same."""
+    key = c.product or ""
+    if key not in labels:
+        row = db.execute("SELECT label FROM concept WHERE id = ?", (key,)).fetchone()
+        labels[key] = str(row[0]) if row else c.intervention or "an intervention that is not named"
+    return labels[key]
+
+
+def _against_the_wish(q: Question, o: OutcomeAnswer) -> bool:
+    """Whether nothing under a heading says what the question wishes for ("what lowers NIHSS"); such headings come later, and are not left out."""
+    if q.wish is None or (q.wish in ("lower", "higher") and o.better is None):
+        return False
+    side = 1 if q.wish in ("better", o.better) else -1
+    return not any(c.counts and c.compared.side == side for c in o.claims)
+
+
+def _ids(group: Iterable[AnswerClaim]) -> frozenset[int]:
+    return frozenset(c.compared.claim_id for c in group if c.counts)
+
+
+def _group(q: Question, c: AnswerClaim) -> str | None:
+    """The sort of comparator, which is never mixed with another unless the question names what it wants compared."""
+    if q.comparator is not None or q.comparator_route or q.comparator_source or q.comparator_donor:
+        return None
+    return against_in_words(c.compared)
+
+
+def against_in_words(c: Compared) -> str:
+    """What a claim is compared with, as a heading has it.
+
+    >>> from kb.comparison import COLUMNS
+    >>> against_in_words(Compared(**{**dict.fromkeys(COLUMNS), "against": "baseline"}))
+    'their own baseline'
+    """
+    if c.against == "baseline":
+        return "their own baseline"
+    if not c.against:
+        return "nobody"
+    if c.against == "control":
+        return "a control that is not specified"
+    return c.comparator or c.against if ":" in c.against else c.against
+
+
+def _first(o: OutcomeAnswer) -> tuple[object, ...]:
+    return (
+        -len({c.row["study_id"] for c in o.claims if c.direct}),
+        not any(c.direct for c in o.claims),
+        o.outcome.lower(),
+        o.against or "",
     )
 
 
 def _searched(db: sqlite3.Connection) -> dict[str, int]:
     """What there was to find. Documents that no source answers for any more are not searched; retracted ones are, and are not counted."""
-
-    def one(sql: str) -> int:
-        return int(db.execute(sql).fetchone()[0])
-
-    deleted, deleted_claims, retracted = not_counted(db)
-    return {
-        "documents": one("SELECT count(*) FROM document") - deleted, "trials": one("SELECT count(*) FROM study WHERE level = 'trial'"),
-        "pooled": one("SELECT count(*) FROM study WHERE level = 'pooled'"), "claims": one("SELECT count(*) FROM claim") - deleted_claims,
-        "deleted": deleted, "retracted": retracted,
-    }  # fmt: skip
+    if has_comparisons(db):
+        kept = dict(db.execute("SELECT name, value FROM library_count WHERE name <> 'history_since'").fetchall())
+        if kept and db.execute("SELECT 1 FROM stale").fetchone() is None:
+            return kept
+    return count_library(db)
 
 
-def _library(db: sqlite3.Connection) -> dict[str, object]:
+def _library(db: sqlite3.Connection, as_of: int | None) -> dict[str, object]:
     row = db.execute(
-        "SELECT id, ended, versions, library_digest FROM run WHERE ended IS NOT NULL ORDER BY id DESC LIMIT 1"
+        "SELECT id, ended, versions, library_digest FROM run WHERE ended IS NOT NULL AND id <= coalesce(?, id) ORDER BY id DESC LIMIT 1",
+        (as_of,),
     ).fetchone()
     if row is None:
-        return {"digest": None, "as_of": None, "last_refresh": None, "versions": {}}
+        return {"digest": None, "as_of": None, "last_refresh": None, "versions": {}, "searches": []}
     refreshed = db.execute(
-        "SELECT ended FROM run WHERE command = 'refresh' AND ended IS NOT NULL ORDER BY id DESC LIMIT 1"
+        "SELECT ended FROM run WHERE command = 'refresh' AND ended IS NOT NULL AND id <= ? ORDER BY id DESC LIMIT 1", (row["id"],)
     ).fetchone()
     return {
         "digest": row["library_digest"],
@@ -239,10 +302,21 @@ def _library(db: sqlite3.Connection) -> dict[str, object]:
         # A library that was never refreshed is as fresh as what was last added to it.
         "last_refresh": (refreshed or row)["ended"],
         "versions": json.loads(row["versions"]),
+        "searches": _searches(db),
     }
 
 
-def link(row: dict[str, object]) -> str | None:
+def _searches(db: sqlite3.Connection) -> list[dict[str, object]]:
+    """The saved searches behind the library: what was asked where, since when, and when it was last answered in full."""
+    if not has_comparisons(db):
+        return []
+    rows = db.execute(
+        "SELECT name, source, query, since, watermark AS last_answered FROM search WHERE name <> '' ORDER BY name, source"
+    )
+    return [dict(row) for row in rows]
+
+
+def link(row: dict[str, Any]) -> str | None:
     """Where the document can be read, or None where no address is known."""
     for name, pattern in (
         ("doi", "https://doi.org/{}"),

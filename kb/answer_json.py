@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from kb.answer import SECOND_HAND, Answer, AnswerClaim, link
+from dataclasses import asdict
+
+from kb.answer import SECOND_HAND, Answer, AnswerClaim, OutcomeAnswer, link
 from kb.answer_notices import retracted_works
-from kb.disputes import counts_for, disputes
-from kb.verdicts import counts, verdict
+from kb.certainty import certainty
+from kb.certainty import in_words as certainty_in_words
+from kb.verdicts import counts, leanings, verdict, verdicts, without_concern
 
 
 def as_contract(found: Answer) -> dict[str, object]:
     """The object of `query --json` (contract 1)."""
     return {
-        "contract": 1, "question": found.question.as_json(), "searched": found.searched, "library": found.library,
-        "outcomes": [
-            {"outcome": o.outcome, "better": o.better, "verdict": verdict(o), "counts": counts(o), "claims": [_claim(c) for c in o.claims], "disputes": disputes(o)}
-            for o in found.outcomes
-        ],
+        "contract": 1, "question": found.question.as_json() | {"filters": found.filters.as_json()}, "searched": found.searched, "library": found.library,
+        "outcomes": [_outcome(o) for o in found.outcomes],
+        "registered_unreported": [asdict(chair) for chair in found.empty_chairs],
+        "screened_out": [{"document": s.document, "title": s.title, "why": s.why, "run": s.run} for s in found.screened_out],
+        "near": list(found.near),
+    }  # fmt: skip
+
+
+def _outcome(o: OutcomeAnswer) -> dict[str, object]:
+    steps = certainty(o)
+    return {
+        "outcome": o.outcome, "better": o.better, "against": o.against, "intervention": o.intervention, "verdict": verdict(o), "verdicts": verdicts(o), "counts": counts(o),
+        "leaning": leanings(o), "claims": [_claim(c) for c in o.claims], "disputes": [d.as_json() for d in o.disputes.lines],
+        "disputes_in_all": o.disputes.number, "inconsistent_reports": list(o.inconsistent), "without_concern": without_concern(o),
+        "certainty": {"says": certainty_in_words(steps), "steps": [{"step": s.step, "concern": s.concern, "why": s.why} for s in steps]} if steps else None,
     }  # fmt: skip
 
 
@@ -48,7 +61,8 @@ def _claim(c: AnswerClaim) -> dict[str, object]:
         "claim": r["claim_id"], "significant": None if r["significant"] is None else bool(r["significant"]), "effect": c.effect, "arm": arm, "versus": versus,
         "timepoint": {"text": r["time_text"], "days": r["time_days"]} if r["time_text"] else None, "n": r["sample_size"], "url": link(r),
         "known_from": known_from(r) or None, "against_what_was_asked": c.direct, "audit_flags": list(c.flags), "question": r["question"], "year": r["year"],
-        "counted": counts_for(c), "notices": r.get("notices", []), "cites_retracted": retracted_works(r),
+        "counted": c.counts, "notices": r.get("notices", []), "cites_retracted": retracted_works(r),
+        "may_include": retracted_works(r) if r["level"] == "pooled" else [],
     }  # fmt: skip
 
 

@@ -35,6 +35,20 @@ def not_counted(db: sqlite3.Connection) -> tuple[int, int, int]:
     return deleted, int(claims), int(db.execute(_RETRACTED).fetchone()[0])
 
 
+def count_library(db: sqlite3.Connection) -> dict[str, int]:
+    """The library counted; kept at the end of each run, so that a question need not."""
+
+    def one(sql: str) -> int:
+        return int(db.execute(sql).fetchone()[0])
+
+    deleted, deleted_claims, retracted = not_counted(db)
+    return {
+        "documents": one("SELECT count(*) FROM document") - deleted, "trials": one("SELECT count(*) FROM study WHERE level = 'trial'"),
+        "pooled": one("SELECT count(*) FROM study WHERE level = 'pooled'"), "claims": one("SELECT count(*) FROM claim") - deleted_claims,
+        "deleted": deleted, "retracted": retracted,
+    }  # fmt: skip
+
+
 def with_notices(db: sqlite3.Connection, rows: Iterable[dict[str, object]]) -> None:
     """Give each claim's row `notices` (the gravest sort that is known of its document, one a source) and `cites_retracted`."""
     rows = list(rows)

@@ -8,36 +8,30 @@ from typing import Any
 from kb.answer import Answer, AnswerClaim, OutcomeAnswer, link
 from kb.answer_json import estimate, interval, known_from, p_value
 from kb.answer_notices import in_words, retracted_works
-from kb.disputes import disputes
-from kb.verdicts import counts, verdict
+from kb.certainty import certainty
+from kb.certainty import in_words as certainty_in_words
+from kb.dispute_lines import DisputeLine
+from kb.unreported import EmptyChair
+from kb.verdicts import counts, verdict, without_concern
 
 _WORDS = {"favours_intervention": "favours the intervention", "favours_comparator": "favours the comparator", "no_difference": "no difference shown",
           "increase": "rises against before", "decrease": "falls against before", "unclear": "direction unclear"}  # fmt: skip
 _MARK = {"favours_intervention": ("+", 32), "favours_comparator": ("-", 31), "no_difference": ("=", 33)}
 
 
+#: So many disputes of an outcome are shown; all are in `counterclaim disputes`.
+_DISPUTES_SHOWN = 3
+
+
 def text(found: Answer, *, width: int = 100, colour: bool = False) -> str:
     """The whole answer."""
-    s = found.searched
-    head = [
-        f"Understood as: {found.question.in_words()}",
-        f"Searched: {s['documents']} documents, {s['trials']} trials, {s['pooled']} pooled analyses, {s['claims']} claims",
-    ]
-    if s.get("deleted"):
-        head.append(f"{_counted_of(s['deleted'], 'document')} left out: no longer answered by their source")
-    if s.get("retracted"):
-        head.append(f"{_counted_of(s['retracted'], 'document')} retracted: shown as such, and not counted")
-    if found.question.unknown:
-        head.append(f"Not understood, and left aside: {', '.join(found.question.unknown)}")
-    head += [f"Read {a} as {b}" for a, b in found.question.corrected]
+    head = _head(found)
+    chairs = [_chairs(found.empty_chairs, width, colour)] if found.empty_chairs else []
     if not found.outcomes:
-        return "\n".join(
-            [
-                *head,
-                "",
-                "No claim in this library answers that. Ask more widely (drop the route, the outcome or the time), or add more papers.",
-            ]
+        none = (
+            "No claim in this library answers that. Ask more widely (drop the route, the outcome or the time), or add more papers."
         )
+        return "\n\n".join(["\n".join(head), "\n".join([none, *found.near]), *chairs])
     direct = [o for o in found.outcomes if any(c.direct for c in o.claims)]
     beside = [o for o in found.outcomes if any(not c.direct for c in o.claims)]
     parts = ["\n".join(head)] + [_outcome(o, [c for c in o.claims if c.direct], width, colour) for o in direct]
@@ -45,7 +39,39 @@ def text(found: Answer, *, width: int = 100, colour: bool = False) -> str:
         asked = found.question.comparator.label if found.question.comparator else "what was asked"
         parts.append(_bold(f"BESIDE THESE: pooled results, not compared with {asked}", colour))
         parts += [_outcome(o, [c for c in o.claims if not c.direct], width, colour, counted=False) for o in beside]
-    return "\n\n".join(parts)
+    return "\n\n".join(parts + chairs)
+
+
+def _head(found: Answer) -> list[str]:
+    """How the question was understood, and what was searched, left out and set aside."""
+    s = found.searched
+    head = [
+        f"Understood as: {found.question.in_words()}",
+        f"Searched: {s['documents']} documents, {s['trials']} trials, {s['pooled']} pooled analyses, {s['claims']} claims",
+    ]
+    if restricted := found.filters.in_words():
+        head.append(f"Restricted to: {restricted}")
+    if s.get("deleted"):
+        head.append(f"{_counted_of(s['deleted'], 'document')} left out: no longer answered by their source")
+    if s.get("retracted"):
+        head.append(f"{_counted_of(s['retracted'], 'document')} retracted: shown as such, and not counted")
+    head += [f"Screened out: {out.document} ({out.why})" for out in found.screened_out]
+    if found.question.unknown:
+        head.append(
+            f"Not understood, and left aside: {', '.join(found.question.unknown)}. Say it with --intervention, --outcome, --condition …"
+        )
+    return head + [f"Read {a} as {b}" for a, b in found.question.corrected]
+
+
+def _chairs(chairs: tuple[EmptyChair, ...], width: int, colour: bool) -> str:
+    """Trials that are registered and of which no result is here."""
+    lines = [_bold("REGISTERED, AND NO RESULT HERE", colour)]
+    for chair in chairs:
+        told = " · ".join(
+            str(x) for x in (chair.study, chair.year, chair.sample_size and f"n {chair.sample_size}", chair.title) if x
+        )
+        lines += [f"  o {told}", *_wrapped(f"primary outcome: {'; '.join(chair.primary)}", width)]
+    return "\n".join(lines)
 
 
 def _counted_of(number: int, what: str) -> str:
@@ -58,18 +84,40 @@ def _bold(words: str, colour: bool) -> str:
 
 def _outcome(o: OutcomeAnswer, claims: list[AnswerClaim], width: int, colour: bool, *, counted: bool = True) -> str:
     better = f" ({o.better} is better)" if o.better else ""
-    lines = [_bold(f"{o.outcome}{better}", colour) + (f": {verdict(o)}" if counted else "")]
+    against = f", against {o.against}" if o.against else ""
+    given = f", {o.intervention}" if o.intervention else ""
+    lines = [_bold(f"{o.outcome}{better}{given}{against}", colour) + (f": {verdict(o)}" if counted else "")]
     if counted:
         lines += [f"  {told}" for level, sides in counts(o).items() if (told := _counted(level, sides))]
+        lines += _certainty(o, width)
     for c in claims:
         lines += _claim(c, width, colour)
-    lines += [_dispute(d) for d in disputes(o)[:3]] if counted else []
+    if counted:
+        lines += [_dispute(d) for d in o.disputes.lines[:_DISPUTES_SHOWN]]
+        if (more := o.disputes.number - _DISPUTES_SHOWN) > 0:
+            lines.append(f"  ! and {_counted_of(more, 'dispute')} more; all of them: counterclaim disputes")
+        lines += [
+            f"  ! inconsistent reports of {r['study']}: {r['a']} tells {r['a_tells']}, {r['b']} tells {r['b_tells']}"
+            for r in o.inconsistent
+        ]
     return "\n".join(lines)
 
 
-def _dispute(d: dict[str, Any]) -> str:
-    why = "; ".join(f"{x['factor']} {x['a']} / {x['b']}" for x in d["explained_by"] if x["a"] and x["b"])
-    told = f"  ! {d['type']}: {d['a']['document']} and {d['b']['document']}, estimates {d['estimates']}"
+def _certainty(o: OutcomeAnswer, width: int) -> list[str]:
+    steps, other = certainty(o), without_concern(o)
+    lines = (
+        textwrap.wrap(f"certainty: {certainty_in_words(steps)}", max(40, width), initial_indent="  ", subsequent_indent="    ")
+        if steps
+        else []
+    )
+    return lines + ([f"  without documents under an expression of concern: {other['verdict']}"] if other else [])
+
+
+def _dispute(d: DisputeLine) -> str:
+    why = "; ".join(f"{factor} {a} / {b}" for factor, a, b in d.explained_by if a and b)
+    test = f" (z {d.z:.2f}, p {d.p_difference:.3g})" if d.z is not None and d.p_difference is not None else ""
+    shared = ", may rest on the same people" if d.overlap == "possible" else ""
+    told = f"  ! {d.type}: {d.document_a} and {d.document_b}, estimates {d.estimates}{test}{shared}"
     return told + (f"; may be explained by {why}" if why else "")
 
 
@@ -111,7 +159,8 @@ def _claim(c: AnswerClaim, width: int, colour: bool) -> list[str]:
     if r["status"] != "ok":
         lines += _wrapped(_status(r), width)
     if cited := retracted_works(r):
-        lines += _wrapped(f"CITES RETRACTED: {', '.join(cited)}", width)
+        may = "MAY INCLUDE, CITES RETRACTED" if r["level"] == "pooled" else "CITES RETRACTED"
+        lines += _wrapped(f"{may}: {', '.join(cited)}", width)
     lines += [f"      flagged, {flag}" for flag in c.flags]
     quote = " ".join(str(r["quote"]).split())
     return lines + _wrapped(f"“{quote}”", width)

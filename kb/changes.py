@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: In the order in which a reader wants to know of them.
 KINDS = ("verdict", "status", "cites retracted", "deleted", "back", "claim gone", "claim new", "revised", "new")
+
+
+#: A reference list does not say which of the papers in it were pooled.
+STANDS = " (it cites it; citing is not including)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,15 @@ def changes(db: sqlite3.Connection, since: int) -> list[Change]:
 
 def _kept(db: sqlite3.Connection, since: int) -> Iterator[Change]:
     for row in db.execute("SELECT run_id, kind, document, what, before, after FROM change WHERE run_id > ? ORDER BY id", (since,)):
-        yield Change(*row)
+        change = Change(*row)
+        yield replace(change, what=f"{_turn(change)}{change.what}") if change.kind == "verdict" else change
+
+
+def _turn(change: Change) -> str:
+    """What a verdict that turned amounts to: contested now, contested no more, or another word. One that no claim is left for is not settled."""
+    if change.after == "contested":
+        return "newly contested: "
+    return "settled: " if change.before == "contested" and change.after != "no claim left" else ""
 
 
 def _documents(db: sqlite3.Connection, since: int) -> Iterator[Change]:
@@ -62,8 +74,8 @@ def _citing(db: sqlite3.Connection, since: int) -> Iterator[Change]:
         (since,),
     )
     for run, name, level, retracted in rows:
-        sort = "a pooled analysis, cites" if level == "pooled" else "cites"
-        yield Change(run, "cites retracted", name, f"{sort} {retracted}, which was retracted")
+        sort = "a pooled analysis, may include" if level == "pooled" else "cites"
+        yield Change(run, "cites retracted", name, f"{sort} {retracted}, which was retracted{STANDS if level == 'pooled' else ''}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,104 +1,240 @@
-"""Pairs of claims of one answer that cannot both be the last word, and what may explain them."""
+"""Disputes: claims of two studies that cannot both be the last word, on two axes, with what may explain them and how much turns on them.
+
+`type` is what the papers conclude, `estimates` whether their numbers differ by a test: "one was significant, the other was not" is no
+disagreement of results (Gelman and Stern, Am Stat 2006;60:328).
+"""
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
-from kb.answer import AnswerClaim, OutcomeAnswer
+from kb.comparison import Compared, Concepts
+from kb.competing import compete, distance
+from kb.estimates import Difference, apart_by_minimal_difference, difference
 
-_RATIOS = frozenset({"RR", "OR", "HR", "IRR"})
-_FACTORS = (
-    "route",
-    "cell_source",
-    "donor",
-    "comparator",
-    "time_text",
-    "level",
-    "design",
-    "sample_size",
-    "condition",
-    "analysis_set",
+#: What may explain a dispute: how the factor is called, and where each claim has it.
+FACTORS = (
+    ("route", "route"), ("cell_source", "cell_source"), ("donor", "donor"), ("dose", "dose"), ("schedule", "schedule"), ("intervention", "intervention"),
+    ("condition", "condition"), ("subgroup", "subgroup"), ("comparator", "comparator"), ("timepoint", "time_text"), ("level", "level"), ("design", "design"),
+    ("analysis_set", "analysis_set"), ("sample_size", "sample_size"), ("scale", "measure"), ("change_or_final", "kind"),
+)  # fmt: skip
+#: Those that bear on what was done to whom; size and design tell how good a study is, and explain no effect away.
+_SUBSTANTIVE = frozenset(
+    ["route", "cell_source", "donor", "dose", "schedule", "intervention", "condition", "subgroup", "comparator", "timepoint"]
 )
-_SIDED = {"favours_intervention": 1, "favours_comparator": -1}
-#: The 97.5th percentile of the standard normal distribution.
-_Z975 = 1.959963984540054
+_TYPE_WEIGHT = {"opposite": 2.0, "conclusion": 1.0, "magnitude": 0.75}
+_ESTIMATE_WEIGHT = {"differ": 1.5, "not comparable": 1.0, "compatible": 0.5}
 
 
-def counts_for(claim: AnswerClaim) -> bool:
-    """Whether a claim is evidence for what was asked: against that comparator, and neither retracted nor superseded."""
-    return claim.direct and claim.row["status"] in ("ok", "concern", "corrected")
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """Something in which two competing claims differ. None: that document does not tell."""
+
+    factor: str
+    a: str | int | None
+    b: str | int | None
 
 
-def disputes(found: OutcomeAnswer) -> list[dict[str, Any]]:
-    """The disputes among an outcome's claims: opposite conclusions, or a difference against none; heaviest first."""
-    claims = [c for c in found.claims if counts_for(c)]
-    out = [d for a, b in combinations(claims, 2) if (d := _dispute(found.outcome, a, b)) is not None]
-    return sorted(out, key=lambda d: -float(str(d["weight"])))
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """Two claims that compete and disagree. `difference` is the test of a - b; None where the numbers cannot be compared."""
+
+    a: Compared
+    b: Compared
+    type: str
+    estimates: str
+    difference: Difference | None
+    overlap: str
+    explained_by: tuple[Factor, ...]
+    weight: float
+
+    @property
+    def outcome(self) -> str:
+        """The outcome that both are about; where one is a kind of the other, the first one's."""
+        return self.a.outcome
+
+    @property
+    def since(self) -> int:
+        """The run that read the later one of the two."""
+        return max(self.a.changed_in, self.b.changed_in)
 
 
-def _dispute(outcome: str, a: AnswerClaim, b: AnswerClaim) -> dict[str, Any] | None:
-    kind = _kind(a, b)
-    if kind is None or a.row["study_id"] == b.row["study_id"] or not _same_window(a, b) or not _same_condition(a, b):
-        return None
-    z = _z(a, b)
-    overlap = "possible" if "pooled" in (a.row["level"], b.row["level"]) else "none known"
-    size = sum(int(str(c.row["sample_size"] or 0)) for c in (a, b))
-    return {
-        "a": {"document": a.row["document"], "claim": a.row["claim_id"]}, "b": {"document": b.row["document"], "claim": b.row["claim_id"]}, "outcome": outcome,
-        "type": kind, "estimates": "not comparable" if z is None else "differ" if abs(z) > _Z975 else "compatible", "z": None if z is None else round(z, 3),
-        "p_difference": None if z is None else round(math.erfc(abs(z) / math.sqrt(2)), 4), "same_study": False, "overlap": overlap,
-        "explained_by": [{"factor": f.removesuffix("_text"), "a": a.row.get(f), "b": b.row.get(f)} for f in _FACTORS if a.row.get(f) != b.row.get(f)],
-        "weight": round(math.log10(size + 10) * (2 if kind == "opposite" else 1), 2),
-    }  # fmt: skip
+def disputes(claims: Iterable[Compared], known: Concepts, touched: frozenset[int] | None = None) -> Iterator[Dispute]:
+    """The disputes among claims of one family.
+
+    Each pair of studies speaks on each outcome and time with the two claims that are most nearly about the same thing: where those agree,
+    a subgroup's or a detail's disagreement is none.
+
+    Args:
+        claims: claims of one family.
+        known: what the packs know of width.
+        touched: only disputes that one of these studies takes part in; None: all.
+    """
+    by_study: dict[int, list[Compared]] = defaultdict(list)
+    for claim in claims:
+        by_study[claim.study_id].append(claim)
+    for one, other in _pairs(by_study, touched):
+        for a, b in _nearest(by_study[one], by_study[other], known):
+            found = dispute(a, b)
+            if found is not None:
+                yield found
 
 
-def _kind(a: AnswerClaim, b: AnswerClaim) -> str | None:
-    one, other = _SIDED.get(str(a.row["direction"])), _SIDED.get(str(b.row["direction"]))
-    if one and other:
-        return "opposite" if one != other else None
-    null = "no_difference" in (a.row["direction"], b.row["direction"])
-    return "conclusion" if null and (one or other) else None
+def _pairs(by_study: Mapping[int, list[Compared]], touched: frozenset[int] | None) -> Iterator[tuple[int, int]]:
+    studies = sorted(by_study)
+    if touched is None:
+        yield from combinations(studies, 2)
+        return
+    for one in studies:
+        if one in touched:
+            yield from (
+                (min(one, other), max(one, other)) for other in studies if other != one and not (other in touched and other < one)
+            )
 
 
-def _same_condition(a: AnswerClaim, b: AnswerClaim) -> bool:
-    """The same condition, or one a kind of the other: stroke and ischaemic stroke."""
-    one, other = a.row["condition_concept"], b.row["condition_concept"]
-    return one == other or one == b.row["condition_broader"] is not None or other == a.row["condition_broader"] is not None
+def _nearest(ours: Sequence[Compared], theirs: Sequence[Compared], known: Concepts) -> Iterator[tuple[Compared, Compared]]:
+    """The pairs that two studies are laid side by side with, each claim in one of them at most, the nearest first."""
+    candidates = [(a, b) for a in ours for b in theirs if _could(a, b) and compete(a, b, known)]
+    settled: list[tuple[Compared, Compared]] = []
+    for a, b in sorted(candidates, key=lambda pair: distance(*pair)):
+        if not any(_covers(held, a, b) for held in settled):
+            settled.append((a, b))
+    yield from settled
 
 
-def _same_window(a: AnswerClaim, b: AnswerClaim) -> bool:
-    one, other = a.row["time_days"], b.row["time_days"]
-    if one is None or other is None:
+def _could(a: Compared, b: Compared) -> bool:
+    """A quick refusal of most pairs before the slower questions are asked."""
+    return a.side is not None and b.side is not None and a.subgroup == b.subgroup
+
+
+def _covers(held: tuple[Compared, Compared], a: Compared, b: Compared) -> bool:
+    """Whether a nearer pair speaks already for the same outcome at the same time."""
+    one, other = held
+    if one.outcome_key != a.outcome_key and other.outcome_key != b.outcome_key:
+        return False
+    if one is a or other is b:
         return True
-    return abs(float(str(one)) - float(str(other))) <= 0.25 * max(float(str(one)), float(str(other)))
+    times = [_time(one, other), _time(a, b)]
+    return None in times or times[0] == times[1]
 
 
-def _z(a: AnswerClaim, b: AnswerClaim) -> float | None:
-    """The test of the difference of two estimates on the analysis scale (Altman and Bland, BMJ 2003;326:219); None where it cannot be made."""
-    one, other = _scaled(a), _scaled(b)
-    if (
-        one is None
-        or other is None
-        or a.effect is None
-        or b.effect is None
-        or a.effect["measure"] != b.effect["measure"]
-        or a.flags
-        or b.flags
-    ):
+def _time(a: Compared, b: Compared) -> float | None:
+    return a.time_days if a.time_days is not None else b.time_days
+
+
+def dispute(a: Compared, b: Compared) -> Dispute | None:
+    """The dispute between two claims that compete; None where they agree. The one whose document's name comes first is `a`."""
+    if (b.document, b.claim_id) < (a.document, a.claim_id):
+        a, b = b, a
+    test = tested(a, b)
+    kind = _type(a, b, test)
+    if kind is None:
         return None
-    return (one[0] - other[0]) / math.hypot(one[1], other[1])
+    estimates = "not comparable" if test is None else "differ" if test.differ else "compatible"
+    shared = overlap(a, b)
+    factors = tuple(Factor(name, x, y) for name, of in FACTORS if (x := _told(a, of)) != (y := _told(b, of)))
+    return Dispute(a, b, kind, estimates, test, shared, factors, _weight(a, b, kind, estimates, shared, factors))
 
 
-def _scaled(c: AnswerClaim) -> tuple[float, float] | None:
-    e = c.effect
-    if e is None or e["estimate"] is None or e["ci_low"] is None or e["ci_high"] is None or e["whose"] != "difference":
+def _told(claim: Compared, of: str) -> str | int | None:
+    """What a claim tells of a factor; a bare p value is on no scale."""
+    value: str | int | None = getattr(claim, of)
+    return None if of == "measure" and value == "OTHER" else value
+
+
+def _type(a: Compared, b: Compared, test: Difference | None) -> str | None:
+    one, other = a.side, b.side
+    if one is None or other is None:
         return None
-    low, high, estimate = float(str(e["ci_low"])), float(str(e["ci_high"])), float(str(e["estimate"]))
-    if e["measure"] in _RATIOS:
-        if min(low, high, estimate) <= 0:
-            return None
-        low, high, estimate = math.log(low), math.log(high), math.log(estimate)
-    se = (high - low) / (2 * _Z975)
-    return (estimate, se) if se > 0 else None
+    if one != other:
+        return "opposite" if one and other else "conclusion"
+    if one == 0 or test is None:
+        return None
+    return "magnitude" if test.differ or _by_minimal_difference(a, b) else None
+
+
+def _by_minimal_difference(a: Compared, b: Compared) -> bool:
+    if a.measure != "MD" or a.minimal is None or a.yi is None or b.yi is None or a.sei is None or b.sei is None:
+        return False
+    return apart_by_minimal_difference(a.yi, a.sei, b.yi, b.sei, a.minimal)
+
+
+def tested(a: Compared, b: Compared) -> Difference | None:
+    """The test of the difference; None where the two are of unlike measures, print no uncertainty, or fail their own audit."""
+    if a.measure != b.measure or a.flagged or b.flagged or a.better != b.better:
+        return None
+    if a.yi is None or b.yi is None or a.sei is None or b.sei is None:
+        return None
+    return difference(a.yi, a.sei, b.yi, b.sei)
+
+
+def overlap(a: Compared, b: Compared) -> str:
+    """Whether the two may rest on the same people: two reviews, or a review and a trial that was there to be included."""
+    if a.level != "pooled" and b.level != "pooled":
+        return "none known"
+    if a.level == b.level:
+        return "possible"
+    trial, review = (a, b) if b.level == "pooled" else (b, a)
+    came_later = trial.year is not None and review.year is not None and trial.year > review.year
+    return "none known" if came_later else "possible"
+
+
+def _weight(a: Compared, b: Compared, kind: str, estimates: str, shared: str, factors: tuple[Factor, ...]) -> float:
+    """How much turns on it: size × how they disagree × whether the numbers do; less where they may share people or something told explains it.
+
+    log10(10 + people in the smaller study) is the size, since the smaller one bounds what the dispute can show; opposite 2, conclusion 1,
+    magnitude 0.75; estimates that differ 1.5, not comparable 1, compatible 0.5; possible overlap, an expression of concern and each
+    substantive factor that both documents tell take off 0.3, 0.3 and 0.1 of what is left.
+    """
+    smaller = min(a.sample_size or 0, b.sample_size or 0)
+    weight = math.log10(10 + smaller) * _TYPE_WEIGHT[kind] * _ESTIMATE_WEIGHT[estimates]
+    weight *= 0.7 if shared == "possible" else 1.0
+    weight *= 0.7 if "concern" in (a.status, b.status) else 1.0
+    explained = sum(f.factor in _SUBSTANTIVE and f.a is not None and f.b is not None for f in factors)
+    return round(weight * 0.9**explained, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class InconsistentReport:
+    """Two reports of one study that tell the same result differently. `what`: `direction` or `estimate`."""
+
+    a: Compared
+    b: Compared
+    what: str
+    told_a: str
+    told_b: str
+
+
+def inconsistent_reports(claims: Iterable[Compared]) -> Iterator[InconsistentReport]:
+    """Where documents of one study differ on the same result: same comparison, outcome, time and people, other numbers or another side.
+
+    Args:
+        claims: claims of one study.
+    """
+    ordered = sorted(claims, key=lambda c: (c.document, c.claim_id))
+    for a, b in combinations(ordered, 2):
+        if a.document_id == b.document_id or not _same_result(a, b):
+            continue
+        if a.side is not None and b.side is not None and a.side != b.side:
+            yield InconsistentReport(a, b, "direction", a.direction, b.direction)
+        elif a.yi is not None and b.yi is not None and a.measure == b.measure and not _rounds_to(a.yi, b.yi):
+            yield InconsistentReport(a, b, "estimate", _shown(a), _shown(b))
+
+
+def _same_result(a: Compared, b: Compared) -> bool:
+    same = ("outcome_key", "better", "against", "question", "subgroup", "analysis_set", "level", "product")
+    return all(getattr(a, k) == getattr(b, k) for k in same) and a.time_days == b.time_days and None not in (a.side, b.side)
+
+
+def _rounds_to(x: float, y: float) -> bool:
+    """Whether one may be the other, rounded: within 2% of the larger, or 0.005."""
+    return abs(x - y) <= max(0.02 * max(abs(x), abs(y)), 0.005)
+
+
+def _shown(c: Compared) -> str:
+    value = math.exp(c.yi) if c.scale == "log" and c.yi is not None else c.yi
+    return f"{c.measure} {value:.3g}"

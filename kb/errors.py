@@ -6,6 +6,10 @@ LibraryError
 ├── CannotUse         the disk is full, the place is read-only …
 ├── LibraryBusy       another run is writing
 ├── NotStored         one document that the database does not take; the others are not touched
+├── NoSuchDocument    a name that no document of the library goes by, or several do
+├── NotKept           an answer as of a run that the library does not remember
+├── NoSuchNode        a name that nothing in the graph goes by
+├── NothingToUndo     nobody decided anything about these documents
 └── NotUnderstood     a question in which no word is known
 """
 
@@ -46,6 +50,43 @@ class LibraryBusy(LibraryError):
 
 class NotStored(LibraryError):
     """One document that cannot be stored as it was read."""
+
+
+class NoSuchDocument(LibraryError):
+    """A name that is not one document's."""
+
+    def __init__(self, name: str, found: int) -> None:
+        said = "No document" if not found else f"Not one document but {found}"
+        super().__init__(
+            f"{said} of this library goes by '{name}'. Give the id that it came with, or its DOI, PMID or registration number."
+        )
+
+
+class NotKept(LibraryError):
+    """What was here after a run was not kept."""
+
+    def __init__(self, run: int, since: int) -> None:
+        super().__init__(
+            f"This library remembers how it was from run {since} on, and not as of run {run}: an earlier version wrote it until then."
+        )
+
+
+class NoSuchNode(LibraryError):
+    """Nothing in the graph goes by a name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Nothing in the graph goes by '{name}'. Give a node's id (claim:12), a document's id, a study's name or a concept's label."
+        )
+
+
+class NothingToUndo(LibraryError):
+    """No decision is there to be taken back."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody decided anything about these documents, so there is nothing to undo. See: counterclaim studies --several"
+        )
 
 
 class NotUnderstood(LibraryError):

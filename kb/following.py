@@ -142,8 +142,6 @@ def _load_one(harvest: Harvest, files: PubmedFiles, name: str, counts: Counts, b
     except OSError as error:
         raise SaidNo(SOURCE, f"the temporary folder does not take it: {error}. {_held_back(name, behind)}") from error
     loading.add_to(counts)
-    if loading.counts.revised or loading.counts.deleted:
-        harvest.library.touched()
     for left in loading.unreadable:
         harvest.outcome.left_out.append(str(left))
         harvest.library.leave_out(left)
@@ -296,6 +294,5 @@ def _ask(harvest: Harvest, row: int, ids: list[str], counts: Counts) -> None:
         with harvest.library.transaction() as db:
             lacking = ledger.keep(db, RECORDS, row, given, harvest.library.run, harvest.now(), counts)
             db.execute("DELETE FROM search_item WHERE search_id = ? AND state IN ('here', 'gone')", (row,))
-        harvest.library.touched()
         for item in lacking:
             harvest.name_missing(RECORDS, [item.id], item.why)

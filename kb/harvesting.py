@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from crawler.document import Document
 from crawler.errors import SaidNo, ServiceError, Unanswered, Unreadable
 from crawler.settings import SavedSearch
-from crawler.sources.source import Answered, Lacking, Listing, Search, Source
+from crawler.sources.source import Answered, Listing, Search, Source
 from kb import ledger
 from kb.errors import NotStored
 from kb.intake import ReadsDocuments, read_one
@@ -152,8 +152,6 @@ class Harvest:
             lacking = ledger.keep(db, source.name, search, given, self.library.run, self.now(), counts)
             if search is not None and mark is not None:
                 ledger.move_watermark(db, search, mark)
-        if any(item.gone for item in given if isinstance(item, Lacking)):
-            self.library.touched()
         for item in lacking:
             self._leave_out(source.name, item.id, item.why)
 

@@ -53,8 +53,6 @@ def _decide(harvest: Harvest, source: str, gone: list[Lacking], asked: int, acce
     with harvest.counted("", source) as part, harvest.library.transaction() as db:
         told = gone if believed else [replace(item, gone=False, why=_OUTAGE) for item in gone]
         lacking = ledger.keep(db, source, None, told, harvest.library.run, now=harvest.now(), counts=part.counts)
-    if believed:
-        harvest.library.touched()
     for item in lacking:
         harvest.name_missing(source, [item.id], item.why)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kb.errors import NotUnderstood
 from nlp.words import normal_words
@@ -52,7 +52,7 @@ _WORDS_OF_ENGLISH = frozenset(
         "pain",
     ]
 ) - {"pain"}
-_NOISE = frozenset(
+_NOISE: frozenset[str] = frozenset(
     [
         "a",
         "an",
@@ -82,6 +82,18 @@ _NOISE = frozenset(
         "how",
     ]
 )
+#: Words that say which way an outcome is wished to go. They set the order of an answer, and leave nothing out of it.
+_WISHES = {
+    **dict.fromkeys(["lower", "reduce", "decrease", "cut", "prevent", "shorten", "slow", "halve", "diminish"], "lower"),
+    **dict.fromkeys(["raise", "increase", "prolong", "lengthen", "enhance"], "higher"),
+    **dict.fromkeys(["improve", "help", "benefit", "treat", "better", "work", "effective", "efficacy"], "better"),
+    **dict.fromkeys(["worsen", "worse", "aggravate"], "worse"),
+}
+#: Words that ask for harms.
+_HARMS = frozenset(["safe", "safety", "harm", "harmful", "risk", "danger", "dangerous", "unsafe"])
+#: Words of the shape of a question, with those that name an intervention or outcome without telling which.
+_NOISE |= frozenset(["can", "could", "should", "would", "will", "did", "has", "have", "effect", "evidence", "use", "treatment", "therapy", "than", "there",
+                     "who", "when", "study", "trial", "result", "it", "be", "was", "were", "most", "best", "after", "day", "week", "month", "year"])  # fmt: skip
 _LONGEST_NAME = 8
 
 
@@ -94,6 +106,9 @@ class Known:
     label: str
     comparator_class: str | None = None
     cell_source: str | None = None
+    #: The product that it is named after with its source: "umbilical cord MSC" after MSC; None of any other.
+    broader: str | None = None
+    broader_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +127,13 @@ class Question:
     outcome: Known | None = None
     timepoint_days: float | None = None
     timepoint: str | None = None
+    comparator_donor: str | None = None
+    #: Conditions that a place of the body restricts to: "knee" in "knee pain"; the word, and their ids.
+    site: str | None = None
+    site_conditions: tuple[str, ...] = ()
+    #: Which way the outcome is wished to go: `lower`, `higher`, `better`, `worse`.
+    wish: str | None = None
+    harms: bool = False
     unknown: tuple[str, ...] = ()
     corrected: tuple[tuple[str, str], ...] = field(default=())
 
@@ -119,26 +141,57 @@ class Question:
         """The contract's `question` object."""
         label = _label
         return {
-            "text": self.text, "intervention": label(self.intervention), "comparator": label(self.comparator) or self.comparator_route,
+            "text": self.text, "intervention": label(self.intervention), "comparator": label(self.comparator) or self.comparator_route or self.comparator_source or self.comparator_donor,
             "route": self.route, "cell_source": self.cell_source or (self.intervention.cell_source if self.intervention else None), "donor": self.donor, "condition": label(self.condition), "outcome": label(self.outcome),
-            "timepoint": self.timepoint, "kinds": ["treatment", "harm", "prognosis"], "not_understood": list(self.unknown),
+            "timepoint": self.timepoint, "kinds": ["harm"] if self.harms else ["treatment", "harm", "prognosis"], "wish": self.wish, "site": self.site, "not_understood": list(self.unknown),
             "read_as": [{"written": a, "as": b} for a, b in self.corrected],
         }  # fmt: skip
+
+    def meaning(self) -> str:
+        """What is asked as one line that is the same however it was worded: by this, decisions about a question are kept."""
+        known = (self.intervention, self.comparator, self.condition, self.outcome)
+        ids = [k.id if k else "" for k in known]
+        sides = (self.route, self.comparator_route, self.cell_source, self.comparator_source, self.donor, self.comparator_donor)
+        facets = (*sides, self.site, "harms" if self.harms else None)
+        when = "" if self.timepoint_days is None else f"{self.timepoint_days:.0f}"
+        return "|".join([*ids, *(f or "" for f in facets), when])
+
+    def asks_nothing(self) -> bool:
+        """Whether no part of it restricts what answers."""
+        return not self.meaning().strip("|")
 
     def in_words(self) -> str:
         """How the question was understood, for a person."""
         sides = [self.route, self.cell_source, self.donor, self.intervention.label if self.intervention else None]
         words = " ".join(s for s in sides if s) or "any intervention"
-        against = [self.comparator_route, self.comparator_source, self.comparator.label if self.comparator else None]
+        against = [
+            self.comparator_route,
+            self.comparator_source,
+            self.comparator_donor,
+            self.comparator.label if self.comparator else None,
+        ]
         if any(against):
             words += " versus " + " ".join(a for a in against if a)
         for lead, value in (
             ("in", self.condition.label if self.condition else None),
-            ("on", self.outcome.label if self.outcome else None),
+            ("in conditions of the", self.site),
+            ("on", "harms" if self.harms else self.outcome.label if self.outcome else None),
+            ("wished to be", self.wish),
             ("at", self.timepoint),
         ):
             words += f", {lead} {value}" if value else ""
         return words
+
+
+@dataclass(slots=True)
+class _Side:
+    """What one side of a question names, as it is read word by word."""
+
+    known: list[Known] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    corrected: list[tuple[str, str]] = field(default_factory=list)
+    wish: str | None = None
+    harms: bool = False
 
 
 def understand(db: sqlite3.Connection, text: str) -> Question:
@@ -147,15 +200,52 @@ def understand(db: sqlite3.Connection, text: str) -> Question:
     Raises:
         NotUnderstood: no word of it is known; the error names what is near.
     """
+    asked, left, right = _read(db, text)
+    corrected: tuple[tuple[str, str], ...] = ()
+    if any(len(word) >= _SHORTEST_TYPO for word in left.unknown + right.unknown):
+        from kb.spelling import respelt
+
+        again, corrected = respelt(db, text, left.unknown + right.unknown)
+        if corrected:
+            asked, left, right = _read(db, again)
+    said = left.known or right.known or asked[0] or left.harms or right.harms
+    unknown = tuple(left.unknown + right.unknown)
+    if not said:
+        raise NotUnderstood(text, _near(db, list(unknown)))
+    return _with_site(db, _assembled(text, left, right, *asked, unknown, corrected))
+
+
+#: Shorter words are left as they are: too many others are as near.
+_SHORTEST_TYPO = 5
+
+
+def _read(db: sqlite3.Connection, text: str) -> tuple[tuple[float | None, str | None], _Side, _Side]:
     time = _TIME.search(text)
-    rest = text[: time.start()] + " " + text[time.end() :] if time else text
+    # What stands before a time is not joined to what stands after it.
+    rest = f"{text[: time.start()]} for {text[time.end() :]}" if time else text
     parts = _AGAINST.split(rest, maxsplit=1)
-    left, unknown, corrected = _side(db, parts[0])
-    right, more_unknown, more_corrected = _side(db, parts[1]) if len(parts) > 1 else ([], [], [])
-    if not left and not right and not time:
-        raise NotUnderstood(text, _near(db, unknown + more_unknown))
-    days, words = _asked_time(time)
-    return _assembled(text, left, right, days, words, (*unknown, *more_unknown), (*corrected, *more_corrected))
+    return _asked_time(time), _side(db, parts[0]), _side(db, parts[1]) if len(parts) > 1 else _Side()
+
+
+def _with_site(db: sqlite3.Connection, q: Question) -> Question:
+    """A word that is no name of its own and part of conditions' names ("knee") restricts to those conditions."""
+    if q.condition is not None:
+        return q
+    for word in q.unknown:
+        name = " ".join(w for w, _, _ in normal_words(word))
+        rows = db.execute(
+            "SELECT DISTINCT c.id FROM concept_name n JOIN concept c ON c.id = n.concept_id WHERE c.kind = 'condition' AND ' ' || n.name || ' ' LIKE '% ' || ? || ' %' ORDER BY 1",
+            (name,),
+        ).fetchall()
+        if rows and len(name) > 2:
+            left = tuple(w for w in q.unknown if w != word)
+            return replace(q, site=name, site_conditions=tuple(row[0] for row in rows), unknown=left)
+    return q
+
+
+def named(db: sqlite3.Connection, words: str) -> list[Known]:
+    """What a name alone stands for, in any spelling that matching takes for the same."""
+    return _named(db, " ".join(w for w, _, _ in normal_words(words)), words)
 
 
 def _first(side: list[Known], *kinds: str) -> Known | None:
@@ -164,6 +254,11 @@ def _first(side: list[Known], *kinds: str) -> Known | None:
 
 def _label(known: Known | None) -> str | None:
     return known.label if known else None
+
+
+def asked_time(words: str) -> tuple[float | None, str | None]:
+    """A time in words: in days (month 30.44, year 365.25), and as it is written; None where there is none."""
+    return _asked_time(_TIME.search(words))
 
 
 def _asked_time(time: re.Match[str] | None) -> tuple[float | None, str | None]:
@@ -175,13 +270,14 @@ def _asked_time(time: re.Match[str] | None) -> tuple[float | None, str | None]:
 
 def _assembled(
     text: str,
-    left: list[Known],
-    right: list[Known],
+    one: _Side,
+    other: _Side,
     days: float | None,
     when: str | None,
     unknown: tuple[str, ...],
     corrected: tuple[tuple[str, str], ...],
 ) -> Question:
+    left, right = one.known, other.known
     both = left + right
     first, label = _first, _label
     intervention = first(left, "intervention", "exposure") or first(right, "intervention")
@@ -191,39 +287,59 @@ def _assembled(
         or (first(right, "intervention") if first(left, "intervention") else None)
     )
     route, other_route = label(first(left, "route")), label(first(right, "route"))
+    source, other_source = label(first(left, "cell_source")), label(first(right, "cell_source"))
+    donor, other_donor = label(first(left, "donor")), label(first(right, "donor"))
+    if source and not first(left, "intervention") and intervention and intervention.cell_source and not other_source:
+        # "Bone marrow vs umbilical cord MSC" names two sources of one product.
+        other_source, intervention = intervention.cell_source, _without_source(intervention)
     if comparator and comparator.kind == "comparator" and (route is None or route == other_route):
         # A placebo is given the way the cells are: "MSC vs intrathecal placebo" asks about intrathecal MSC.
         route, other_route = route or other_route, None
+    if donor is None or comparator is not None:
+        donor, other_donor = donor or other_donor, None
     return Question(
         text=text, intervention=intervention, comparator=comparator if comparator != intervention else None, route=route,
-        comparator_route=other_route, cell_source=label(first(left, "cell_source")), comparator_source=label(first(right, "cell_source")),
-        donor=label(first(both, "donor")), condition=first(both, "condition"), outcome=first(both, "outcome"), timepoint_days=days, timepoint=when,
-        unknown=unknown, corrected=corrected,
+        comparator_route=other_route, cell_source=source, comparator_source=other_source, donor=donor, comparator_donor=other_donor,
+        condition=first(both, "condition"), outcome=first(both, "outcome"), timepoint_days=days, timepoint=when, wish=one.wish or other.wish,
+        harms=(one.harms or other.harms) and first(both, "outcome") is None, unknown=unknown, corrected=corrected,
     )  # fmt: skip
 
 
-def _side(db: sqlite3.Connection, text: str) -> tuple[list[Known], list[str], list[tuple[str, str]]]:
+def _without_source(known: Known) -> Known:
+    """The product of which a name tells the source, where the name is made so: "umbilical cord mesenchymal stem cells"."""
+    return (
+        replace(known, id=known.broader, label=known.broader_label, cell_source=None)
+        if known.broader and known.broader_label
+        else known
+    )
+
+
+def _side(db: sqlite3.Connection, text: str) -> _Side:
     words = normal_words(text)
-    found: list[Known] = []
-    unknown: list[str] = []
-    corrected: list[tuple[str, str]] = []
+    side = _Side()
     i = 0
     while i < len(words):
         taken, known = _longest(db, words, i, text)
         if known:
-            found.extend(known)
+            side.known.extend(known)
             i += taken
             continue
-        written = text[words[i][1] : words[i][2]]
-        if words[i][0] not in _NOISE and len(words[i][0]) > 1:
-            near = _similar(db, words[i][0])
-            if near:
-                found.extend(_named(db, near, written))
-                corrected.append((written, near))
-            else:
-                unknown.append(written)
+        _take(side, words[i][0], text[words[i][1] : words[i][2]])
         i += 1
-    return found, unknown, corrected
+    return side
+
+
+def _take(side: _Side, word: str, written: str) -> None:
+    """A word that is no name: what it says about the question, or that it is not understood."""
+    stem = next(
+        (s for s in (word, word.removesuffix("ing"), word.removesuffix("d"), word.removesuffix("ed")) if s in _WISHES), None
+    )
+    if stem is not None:
+        side.wish = side.wish or _WISHES[stem]
+    elif word in _HARMS:
+        side.harms = True
+    elif word not in _NOISE and len(word) > 1:
+        side.unknown.append(written)
 
 
 def _longest(db: sqlite3.Connection, words: list[tuple[str, int, int]], i: int, text: str) -> tuple[int, list[Known]]:
@@ -239,28 +355,13 @@ def _longest(db: sqlite3.Connection, words: list[tuple[str, int, int]], i: int, 
 
 def _named(db: sqlite3.Connection, name: str, written: str) -> list[Known]:
     rows = db.execute(
-        "SELECT c.id, c.kind, c.label, c.class, c.cell_source FROM concept_name n JOIN concept c ON c.id = n.concept_id WHERE n.name = ? ORDER BY c.kind, c.label",
+        "SELECT c.id, c.kind, c.label, c.class, c.cell_source, b.id, b.label FROM concept_name n JOIN concept c ON c.id = n.concept_id "
+        "LEFT JOIN concept b ON b.id = c.broader AND c.cell_source <> '' AND c.label LIKE '% ' || b.label WHERE n.name = ? ORDER BY c.kind, c.label",
         (name,),
     ).fetchall()
     known = [Known(*row) for row in rows]
     kinds = {k.kind for k in known}
     return [k for k in known if not (k.kind == "condition" and "outcome" in kinds and written.islower() and len(kinds) > 2)]
-
-
-def _similar(db: sqlite3.Connection, word: str) -> str | None:
-    """The one-word name that a misspelt word means; None where none is close enough."""
-    if len(word) < 5:
-        return None
-    from rapidfuzz import fuzz, process
-
-    names = [
-        row[0]
-        for row in db.execute(
-            "SELECT DISTINCT name FROM concept_name WHERE length(name) BETWEEN ? AND ?", (len(word) - 2, len(word) + 2)
-        )
-    ]
-    best = process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=84)
-    return best[0] if best else None
 
 
 def _near(db: sqlite3.Connection, unknown: list[str]) -> tuple[str, ...]:

@@ -4,73 +4,71 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
+from collections.abc import Iterable
 
-from kb.verdicts import SIDES, side_of
+from kb.belief import counts, speakers, word
+from kb.comparison import COLUMNS, COUNTED, Compared
 
+#: Intervention, comparator, condition, outcome, level.
+Key = tuple[str, str, str, str, str]
 _KEY = ("intervention", "comparator", "condition", "outcome", "level")
-_ROWS = (
-    "SELECT coalesce(intervention_concept, intervention, '') AS intervention, coalesce(comparator_class, comparator, '') AS comparator, "
-    "coalesce(condition_concept, condition, '') AS condition, coalesce(outcome_concept, outcome) AS outcome, level, "
-    "study_id, direction, null_kind, coalesce(time_days, 0) AS days FROM claim_in_full "
-    "WHERE status IN ('ok', 'concern', 'corrected') AND level IN ('trial', 'pooled') AND question IN ('treatment', 'harm') "
-    "ORDER BY study_id, days DESC, claim_id"
+_HELD = " AND ".join(f"{k} = ?" for k in _KEY)
+_CLAIMS = (
+    f"SELECT {', '.join(COLUMNS)} FROM comparison WHERE intervention_key = ? AND against = ? AND condition_key = ? AND outcome_key = ? AND level = ? "
+    "AND question IN ('treatment', 'harm') ORDER BY study_id, claim_id"
+)
+_DIFFER = (
+    "SELECT 1 FROM dispute WHERE estimates = 'differ' AND claim_a IN (SELECT value FROM json_each(:claims)) "
+    "AND claim_b IN (SELECT value FROM json_each(:claims)) LIMIT 1"
 )
 
-Standing = dict[tuple[str, ...], tuple[str, str]]
+
+def key_of(claim: Compared) -> Key:
+    """The comparison that a claim is about."""
+    return claim.intervention_key, claim.against, claim.condition_key, claim.outcome_key, claim.level
 
 
-def standing(db: sqlite3.Connection) -> Standing:
-    """A word and the counts of sides for every comparison; each study counts once, with its claim at the latest time."""
-    sides: dict[tuple[str, ...], dict[int, str]] = defaultdict(dict)
-    for row in db.execute(_ROWS):
-        key = tuple(str(row[k]) for k in _KEY)
-        sides[key].setdefault(row["study_id"], side_of(row["direction"], row["null_kind"]))
-    found: Standing = {}
-    for key, by_study in sides.items():
-        counts = {s: sum(v == s for v in by_study.values()) for s in SIDES}
-        found[key] = (_word(counts), json.dumps({s: n for s, n in counts.items() if n}))
-    return found
+def standing(db: sqlite3.Connection, key: Key) -> tuple[str, str] | None:
+    """A word and the counts of sides for a comparison; None where no claim is left that counts."""
+    claims = [c for row in db.execute(_CLAIMS, key) if (c := Compared(*row)).status in COUNTED]
+    speaking = speakers(claims)
+    if not speaking or key[-1] not in ("trial", "pooled"):
+        return None
+    differ = len(speaking) > 1 and db.execute(_DIFFER, {"claims": json.dumps([c.claim_id for c in claims])}).fetchone() is not None
+    return word(speaking, differ), json.dumps({side: n for side, n in counts(speaking).items() if n})
 
 
-def _word(counts: dict[str, int]) -> str:
-    favours, against = counts["favours_intervention"], counts["favours_comparator"]
-    if favours and against:
-        return "contested"
-    if favours or against:
-        side = "favours intervention" if favours else "favours comparator"
-        return f"{side}, not by all" if counts["no_clear_difference"] or counts["uncertain"] else side
-    return "no clear difference" if counts["no_clear_difference"] else "uncertain"
-
-
-def write_standing(db: sqlite3.Connection, run: int) -> int:
-    """Keep where things stand now, and a change of this run for each word that turned; how many turned. New comparisons turn nothing."""
-    held = {tuple(str(row[k]) for k in _KEY): (row["verdict"], row["counts"]) for row in db.execute("SELECT * FROM verdict")}
-    now = standing(db)
-    turned = [(key, held[key][0], word) for key, (word, _) in now.items() if key in held and held[key][0] != word]
-    turned += [(key, word, "no claim left") for key, (word, _) in held.items() if key not in now]
+def write_standing(db: sqlite3.Connection, run: int, keys: Iterable[Key]) -> int:
+    """Keep where these comparisons stand now, and a change of this run for each word that turned; how many did. New ones turn nothing."""
+    turned: list[tuple[Key, str, str]] = []
+    for key in sorted(keys):
+        held = db.execute(f"SELECT verdict, counts FROM verdict WHERE {_HELD}", key).fetchone()
+        now = standing(db, key)
+        if held is not None and (now is None or now[0] != held[0]):
+            turned.append((key, held[0], now[0] if now else "no claim left"))
+        if now is None:
+            db.execute(f"DELETE FROM verdict WHERE {_HELD}", key)
+        elif held is None or tuple(held) != now:
+            db.execute(
+                f"INSERT OR REPLACE INTO verdict ({', '.join(_KEY)}, verdict, counts) VALUES (?, ?, ?, ?, ?, ?, ?)", (*key, *now)
+            )
     db.executemany(
         "INSERT INTO change (run_id, kind, what, before, after) VALUES (?, 'verdict', ?, ?, ?)",
-        [(run, _named(db, key), before, after) for key, before, after in sorted(turned)],
+        [(run, _named(db, key), before, after) for key, before, after in turned],
     )
-    changed = [(*key, *value) for key, value in now.items() if held.get(key) != value]
-    db.executemany(
-        "INSERT OR REPLACE INTO verdict (intervention, comparator, condition, outcome, level, verdict, counts) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        changed,
-    )
-    where = " AND ".join(f"{k} = ?" for k in _KEY)
-    db.executemany(f"DELETE FROM verdict WHERE {where}", [key for key in held if key not in now])
     return len(turned)
 
 
-def _named(db: sqlite3.Connection, key: tuple[str, ...]) -> str:
+def _named(db: sqlite3.Connection, key: Key) -> str:
     """A comparison in words: labels in place of concept ids."""
-    labels = []
-    for name in key[:4]:
-        row = db.execute("SELECT label FROM concept WHERE id = ?", (name,)).fetchone()
-        labels.append(str(row[0]) if row else name)
-    intervention, comparator, condition, outcome = labels
+    intervention, comparator, condition, outcome = (_label(db, name) for name in key[:4])
     against = f" against {comparator}" if comparator else ""
     where = f" in {condition}" if condition else ""
     level = "trials" if key[4] == "trial" else "pooled results"
     return f"{intervention or 'an intervention that is not named'}{against}{where} on {outcome} ({level})"
+
+
+def _label(db: sqlite3.Connection, name: str) -> str:
+    plain = name.removeprefix("active:")
+    row = db.execute("SELECT label FROM concept WHERE id = ?", (plain,)).fetchone()
+    return str(row[0]) if row else plain.removeprefix("words:").removeprefix("other:")

@@ -11,11 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.errors import Unreadable
+from kb.answer_notices import count_library
 from kb.connection import for_writing, in_words, lock
 from kb.errors import NotStored
+from kb.fingerprint import digest
 from kb.intake import Reading
-from kb.standing import write_standing
-from kb.studies import regroup, stand_alone
+from kb.studies import stand_alone
+from kb.upkeep import catch_up
 from kb.writing import Stored as Stored
 from kb.writing import Writer
 from nlp.domain import Entry, by_id, entries, normal_name
@@ -37,8 +39,6 @@ class Library:
             self._db = for_writing(path)
             opened.callback(self._db.close)
             opened.enter_context(lock(path))
-            # A run that was killed has stored documents and joined none: the next one makes that good.
-            self._changed = self._broken_off()
             self._sync_concepts()
             with self._transaction():
                 cursor = self._db.execute(
@@ -67,10 +67,6 @@ class Library:
         with self._transaction():
             yield self._db
 
-    def touched(self) -> None:
-        """Something changed that the studies are made from: they are made anew when the run closes."""
-        self._changed = True
-
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing.
@@ -90,10 +86,6 @@ class Library:
             if isinstance(error, sqlite3.OperationalError):
                 raise in_words(error, self.path) from error
             raise
-
-    def _broken_off(self) -> bool:
-        last = self._db.execute("SELECT ended FROM run ORDER BY id DESC LIMIT 1").fetchone()
-        return last is not None and last[0] is None
 
     def add(self, reading: Reading, also: Callable[[sqlite3.Connection, int], None] | None = None) -> Stored:
         """Store one document with everything read from it; the same content again writes nothing.
@@ -116,7 +108,6 @@ class Library:
         if reading.left_out:
             self.counts["left_out"] += 1
         self.counts[outcome] += 1
-        self._changed = self._changed or outcome is not Stored.UNCHANGED
         return outcome
 
     def leave_out(self, error: Unreadable) -> None:
@@ -129,11 +120,12 @@ class Library:
         self.counts["left_out"] += 1
 
     def close_run(self, exit_code: int) -> None:
-        """Regroup the studies where something changed, and write down how the run went."""
+        """Work out what follows from the documents that changed, in this run or in one that was killed, and write down how the run went."""
         with self._transaction():
-            if self._changed:
-                regroup(self._db)
-                self.turned = write_standing(self._db, self.run)
+            self.turned = catch_up(self._db, self.run)
+            self._db.executemany(
+                "INSERT OR REPLACE INTO library_count (name, value) VALUES (?, ?)", count_library(self._db).items()
+            )
             self._db.execute(
                 "UPDATE run SET ended = ?, added = ?, replaced = ?, unchanged = ?, left_out = ?, exit_code = ?, library_digest = ? WHERE id = ?",
                 (_now(), *(self.counts[k] for k in (*Stored, "left_out")), exit_code, digest(self._db), self.run),
@@ -151,6 +143,8 @@ class Library:
         with self._transaction():
             for entry in by_id(packs).values():
                 _write_concept(self._db, entry)
+            # Other words for width or tissue make other comparisons of the same documents.
+            self._db.execute("INSERT OR IGNORE INTO stale SELECT id FROM document")
             self._db.execute("DELETE FROM concept_name")
             for entry in packs:
                 for name in entry.names:
@@ -164,20 +158,12 @@ class Library:
             )
 
 
-def digest(db: sqlite3.Connection) -> str:
-    """A fingerprint of what the library holds: every document's content, in order of identity."""
-    rows = db.execute(
-        "SELECT came_as, content_digest, status, deleted_in IS NOT NULL FROM document ORDER BY came_as, content_digest"
-    )
-    return hashlib.sha256("\n".join("|".join(map(str, row)) for row in rows).encode()).hexdigest()[:16]
-
-
 def _write_concept(db: sqlite3.Connection, entry: Entry) -> None:
     d = entry.details
     db.execute(
-        "INSERT INTO concept (id, kind, label, broader, better, harm, class, route, cell_source, donor, pack) VALUES (?,?,?,?,?,?,?,?,?,?,?) "
+        "INSERT INTO concept (id, kind, label, broader, better, harm, class, route, cell_source, donor, pack, mid, mid_source) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) "
         "ON CONFLICT (id) DO UPDATE SET kind=excluded.kind, label=excluded.label, broader=excluded.broader, better=excluded.better, harm=excluded.harm, "
-        "class=excluded.class, route=excluded.route, cell_source=excluded.cell_source, donor=excluded.donor, pack=excluded.pack",
+        "class=excluded.class, route=excluded.route, cell_source=excluded.cell_source, donor=excluded.donor, pack=excluded.pack, mid=excluded.mid, mid_source=excluded.mid_source",
         (entry.id, entry.kind.value, entry.label, d.get("broader"), d.get("better"), int(bool(d.get("harm"))), d.get("class"), d.get("route"),
-         d.get("cell_source"), d.get("donor"), entry.pack),
+         d.get("cell_source"), d.get("donor"), entry.pack, d.get("mid"), d.get("mid_source")),
     )  # fmt: skip

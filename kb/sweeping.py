@@ -63,7 +63,6 @@ def _carry(harvest: Harvest, known: Sequence[tuple[str, tuple[Notice, ...]]]) ->
         for doi, said in known:
             for document, status in db.execute("SELECT id, status FROM document WHERE doi = ?", (doi,)).fetchall():
                 if notices.set_notices(db, document, SOURCE, said, harvest.library.run):
-                    harvest.library.touched()
                     now = db.execute("SELECT status FROM document WHERE id = ?", (document,)).fetchone()[0]
                     retracted += now == "retracted" and status != "retracted"
     return retracted

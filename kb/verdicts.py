@@ -1,61 +1,62 @@
-"""Both sides counted, each study once, and the one word for what they add up to."""
+"""An outcome's answer counted: both sides, each study once, trials and pooled results apart, and the one word for what they add up to."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from kb import belief
 from kb.answer import AnswerClaim, OutcomeAnswer
-from kb.disputes import counts_for, disputes
+from kb.comparison import Compared
 
-SIDES = ("favours_intervention", "favours_comparator", "no_clear_difference", "uncertain")
-
-
-def side(claim: AnswerClaim) -> str:
-    """The column of the count that a claim falls into."""
-    return side_of(str(claim.row["direction"]), claim.row["null_kind"])
+_LEVELS = ("trial", "pooled")
 
 
-def side_of(direction: str, null_kind: object) -> str:
-    """The same from a claim's direction and the kind of its null."""
-    if direction in SIDES:
-        return direction
-    shown = direction == "no_difference" and null_kind != "imprecise"
-    return "no_clear_difference" if shown else "uncertain"
+def speakers(found: OutcomeAnswer, without: frozenset[str] = frozenset()) -> list[Compared]:
+    """One claim for each study that counts. `without`: statuses of documents that are left out."""
+    if not without:
+        return list(found.speaking)
+    return belief.speakers(c.compared for c in found.claims if c.counts and c.row["status"] not in without)
 
 
-def counts(found: OutcomeAnswer) -> dict[str, dict[str, int]]:
+def counts(found: OutcomeAnswer, without: frozenset[str] = frozenset()) -> dict[str, dict[str, int]]:
     """Studies by side, trials and pooled results apart."""
-    counted = {level: dict.fromkeys(SIDES, 0) for level in ("trial", "pooled")}
-    for claim in speakers(found):
-        counted["pooled" if claim.row["level"] == "pooled" else "trial"][side(claim)] += 1
-    return counted
+    speaking = speakers(found, without)
+    return {level: belief.counts(_of_level(speaking, level)) for level in _LEVELS}
 
 
-def speakers(found: OutcomeAnswer) -> list[AnswerClaim]:
-    """One claim for each study: that at its latest time, since an effect that did not last is no effect to count; then the first told."""
-    latest: dict[object, AnswerClaim] = {}
-    for claim in found.claims:
-        if counts_for(claim):
-            held = latest.get(claim.row["study_id"])
-            if held is None or _days(claim) > _days(held):
-                latest[claim.row["study_id"]] = claim
-    return list(latest.values())
-
-
-def _days(claim: AnswerClaim) -> float:
-    return float(str(claim.row["time_days"] or 0))
-
-
-def verdict(found: OutcomeAnswer) -> str:
-    """One of the contract's words. Conclusions that differ are contested, unless the estimates behind them are shown to be compatible."""
-    counted = [c for c in found.claims if counts_for(c)]
-    if not any(c.effect for c in counted):
-        return "no numbers"
+def leanings(found: OutcomeAnswer) -> dict[str, dict[str, int]]:
+    """Studies by the side on which their point estimates lie, trials and pooled results apart."""
     speaking = speakers(found)
-    if len(speaking) < 2:
-        return "single trial"
-    words = {str(c.row["direction"]) for c in speaking} - {"unclear"}
-    if len(words) < 2:
-        return "agreed" if words else "no numbers"
-    if {"favours_intervention", "favours_comparator"} <= words:
-        return "contested"
-    estimates = {d["estimates"] for d in disputes(found)}
-    return "conclusions differ, estimates compatible" if estimates == {"compatible"} else "contested"
+    return {level: belief.leanings(_of_level(speaking, level)) for level in _LEVELS}
+
+
+def _of_level(speaking: Iterable[Compared], level: str) -> list[Compared]:
+    return [c for c in speaking if ("pooled" if c.level == "pooled" else "trial") == level]
+
+
+def verdict(found: OutcomeAnswer, without: frozenset[str] = frozenset(), level: str | None = None) -> str:
+    """One of the contract's words: over everything that counts, or over trials or pooled results alone."""
+    speaking = speakers(found, without)
+    if level is not None:
+        speaking = _of_level(speaking, level)
+    studies = {c.study_id for c in speaking}
+    estimates = [said for one, other, said in found.disputes.tests if one in studies and other in studies]
+    return belief.verdict(speaking, estimates, any(_has_number(c, studies) for c in found.claims))
+
+
+def _has_number(c: AnswerClaim, studies: set[int]) -> bool:
+    return c.counts and c.effect is not None and c.compared.study_id in studies
+
+
+def verdicts(found: OutcomeAnswer) -> dict[str, str | None]:
+    """The word of trials and of pooled results, each alone; None where there is none of them that counts."""
+    speaking = speakers(found)
+    return {level: verdict(found, level=level) if _of_level(speaking, level) else None for level in _LEVELS}
+
+
+def without_concern(found: OutcomeAnswer) -> dict[str, object] | None:
+    """The same without documents under an expression of concern; None where none of those that count is."""
+    if not any(c.counts and c.row["status"] == "concern" for c in found.claims):
+        return None
+    left_out = frozenset({"concern"})
+    return {"verdict": verdict(found, left_out), "counts": counts(found, left_out)}

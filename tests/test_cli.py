@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 import cli
+from cli import main
 from tests.conftest import shared
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,7 +60,7 @@ def test_two_commands_lead_from_papers_to_competing_claims(demo: Path) -> None:
 def test_the_contracts_answer(demo: Path) -> None:
     asked = counterclaim("query", QUESTION, "--json", "--db", demo)
     answer = json.loads(asked.stdout)
-    assert answer.keys() == {"contract", "question", "searched", "library", "outcomes"}
+    assert {"contract", "question", "searched", "library", "outcomes"} <= answer.keys()
     assert answer["contract"] == 1
     assert (answer["question"]["route"], answer["question"]["comparator"]) == ("intrathecal", "placebo")
     assert answer["searched"]["documents"] == 10
@@ -130,12 +131,12 @@ def test_verify_and_doctor_pass_on_what_was_added_and_fail_on_what_was_changed(d
     assert "1 wrong" in changed.stdout
 
 
-@pytest.mark.parametrize("command", ["extract", "add", "query", "verify", "doctor"])
+@pytest.mark.parametrize("command", [*sorted(main.commands)])
 def test_every_command_has_an_example_in_its_help(command: str) -> None:
     helped = counterclaim(command, "--help")
     assert helped.returncode == 0
     assert f"counterclaim {command}" in helped.stdout.partition("Example")[2]
-    assert command == "extract" or "--db" in helped.stdout
+    assert command in ("extract", "init", "bench") or "--db" in helped.stdout
 
 
 def test_the_version_is_said() -> None:

@@ -53,11 +53,20 @@ class Said:
     high: float | None = -0.1
     null_kind: NullKind | None = None
     flag: str | None = None
+    measure: Measure = Measure.MD
+    subgroup: str | None = None
+    question: QuestionKind = QuestionKind.TREATMENT
+    concept: str | None = MSC
+    intervention: str = "mesenchymal stem cells"
+    dose: str | None = None
+    comparator_concept: str | None = None
+    p_value: float | None = None
 
     def words(self) -> str:
         """The sentence that says it."""
         when = f" at {self.months} months" if self.months else ""
-        number = f" (MD {self.estimate}; 95% CI {self.low} to {self.high})" if self.estimate is not None else ""
+        number = f" ({self.measure} {self.estimate}; 95% CI {self.low} to {self.high})" if self.estimate is not None else ""
+        number += f" in {self.subgroup}" if self.subgroup else ""
         return f"MSCs and {self.comparator}: {self.outcome.text} {self.direction.value}{when}{number}."
 
 
@@ -72,6 +81,10 @@ def reading(
     registry: tuple[str, ...] = (),
     condition: Concept = MS,
     size: int | None = 40,
+    year: int = 2020,
+    authors: tuple[str, ...] = (),
+    design: str | None = "randomised controlled trial",
+    cites: tuple[Reference, ...] = (),
 ) -> Reading:
     """A document that says these things."""
     heading = f"Paper {name}" if title is None else title
@@ -79,14 +92,24 @@ def reading(
     words = " ".join(s.words() for s in said) or "Nothing is claimed here."
     text, sections = with_title(heading, f"{words} {people}, 20 in each arm.")
     document = Document(
-        name, heading, text, sections, 2020, identifiers=names, report=report, reports_on=reports_on, registry_ids=registry
+        name,
+        heading,
+        text,
+        sections,
+        year,
+        identifiers=names,
+        report=report,
+        reports_on=reports_on,
+        registry_ids=registry,
+        authors=authors,
+        cites=cites,
     )
     arms: list[Arm] = []
     effects: list[Effect] = []
     claims: list[Claim] = []
     for s in said:
         _say(s, text, arms, effects, claims, condition)
-    study = Study(level, "randomised controlled trial", size, registry_ids=registry, conditions=(condition,))
+    study = Study(level, design, size, registry_ids=registry, conditions=(condition,))
     return Reading(document, Extraction(study, tuple(arms), (), tuple(effects), tuple(claims)))
 
 
@@ -94,31 +117,36 @@ def _say(s: Said, text: str, arms: list[Arm], effects: list[Effect], claims: lis
     start = text.index(s.words())
     quote = Quote(start, start + len(s.words()), s.words())
     when = Timepoint(f"{s.months} months", s.months * 30.44) if s.months else None
-    arms.append(Arm(ArmRole.INTERVENTION, "mesenchymal stem cells", quote, MSC, route=s.route, cell_source=s.cell_source, n=20))
+    arms.append(
+        Arm(ArmRole.INTERVENTION, s.intervention, quote, s.concept, route=s.route, cell_source=s.cell_source, dose=s.dose, n=20)
+    )
     versus = None
     if s.comparator:
         versus = len(arms)
-        arms.append(Arm(ArmRole.COMPARATOR, s.comparator, quote, comparator_class=s.comparator_class, n=20))
+        arms.append(Arm(ArmRole.COMPARATOR, s.comparator, quote, s.comparator_concept, comparator_class=s.comparator_class, n=20))
     numbers: dict[str, Any] = {"estimate": s.estimate, "ci_low": s.low, "ci_high": s.high}
     printed = tuple((k, str(v)) for k, v in numbers.items() if v is not None)
     audit = (AuditFinding("interval_centred", Verdict.INCONSISTENT, s.flag),) if s.flag else ()
     if s.estimate is not None:
         effects.append(
             Effect(
-                Measure.MD,
+                s.measure,
                 quote,
                 s.outcome,
                 Group.DIFFERENCE,
                 **numbers,
                 ci_level=95.0,
                 timepoint=when,
+                subgroup=s.subgroup,
+                p_value=s.p_value,
+                p_operator="=" if s.p_value is not None else None,
                 printed=printed,
                 audit=audit,
             )
         )
     claims.append(
         Claim(
-            QuestionKind.TREATMENT, "mesenchymal stem cells", s.comparator, s.outcome, s.direction, quote, arm=versus - 1 if versus else len(arms) - 1,
+            s.question, s.intervention, s.comparator, s.outcome, s.direction, quote, arm=versus - 1 if versus else len(arms) - 1,
             versus=versus, route=s.route, condition=condition.label, timepoint=when, null_kind=s.null_kind,
             effects=(len(effects) - 1,) if s.estimate is not None else (),
         )

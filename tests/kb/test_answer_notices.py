@@ -55,7 +55,6 @@ def buried(path: Path, name: str) -> None:
         with library.transaction() as db:
             (number,) = db.execute("SELECT id FROM document WHERE came_as = ?", (name,)).fetchone()
             bury(db, number, "pubmed does not answer for it any more", library.run)
-        library.touched()
         library.close_run(0)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.connection import for_reading
+from kb.correcting import corrected
 from kb.errors import NotUnderstood
 from kb.question import Question, understand
 from tests.kb.made import put, reading
@@ -57,6 +59,85 @@ def test_a_route_on_each_side_sets_both(db: sqlite3.Connection) -> None:
     assert (question.route, question.comparator_route) == ("intravenous", "intrathecal")
     assert question.intervention is not None
     assert question.comparator is None
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ("IV vs IT MSC for EDSS at 12 months", {"intervention": MSC, "route": "intravenous", "comparator": "intrathecal", "outcome": "EDSS", "timepoint": "12 months"}),
+        ("umbilical cord MSC in stroke", {"intervention": f"umbilical cord {MSC}", "cell_source": "umbilical cord", "condition": "stroke"}),
+        ("what lowers NIHSS", {"outcome": "NIHSS"}),
+        ("anything vs sham for knee pain", {"comparator": "sham", "outcome": "pain"}),
+        ("bone marrow vs umbilical cord MSC", {"intervention": MSC, "cell_source": "bone marrow", "comparator": "umbilical cord"}),
+        ("autologous vs allogeneic MSC", {"intervention": MSC, "donor": "autologous", "comparator": "allogeneic"}),
+        ("MSC for mRS at 90 days in stroke", {"intervention": MSC, "outcome": "mRS", "condition": "stroke", "timepoint": "90 days"}),
+        ("mRS at 90 days MSC", {"intervention": MSC, "outcome": "mRS", "timepoint": "90 days"}),
+        ("bone marow MSCs in ischemic strok", {"intervention": f"bone marrow {MSC}", "cell_source": "bone marrow", "condition": "ischaemic stroke"}),
+    ],
+)  # fmt: skip
+def test_questions_as_people_ask_them(db: sqlite3.Connection, text: str, understood: dict[str, str]) -> None:
+    assert asked(db, text) == understood
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("what lowers NIHSS", "lower"),
+        ("does MSC improve EDSS", "better"),
+        ("what prolongs overall survival", "higher"),
+        ("MSC for EDSS", None),
+    ],
+)
+def test_a_wish_is_understood_and_restricts_nothing(db: sqlite3.Connection, text: str, wish: str | None) -> None:
+    question = understand(db, text)
+    assert question.wish == wish
+    assert question.unknown == ()
+    assert question.meaning() == replace(question, wish=None).meaning()
+
+
+def test_a_place_of_the_body_restricts_to_its_conditions(db: sqlite3.Connection) -> None:
+    question = understand(db, "anything vs sham for knee pain")
+    assert question.site == "knee"
+    assert "MESH:D020370" in question.site_conditions
+    assert "in conditions of the knee" in question.in_words()
+
+
+@pytest.mark.parametrize("text", ["is MSC safe", "safety of MSC", "risks of MSC"])
+def test_harms_are_asked_for_as_such(db: sqlite3.Connection, text: str) -> None:
+    assert understand(db, text).as_json()["kinds"] == ["harm"]
+
+
+def test_one_meaning_whatever_the_wording(db: sqlite3.Connection) -> None:
+    wordings = ("intrathecal MSC vs placebo", "Intrathecal mesenchymal stromal cells versus placebo", "MSC vs intrathecal placebo")
+    assert len({understand(db, w).meaning() for w in wordings}) == 1
+    assert understand(db, "intravenous MSC vs placebo").meaning() != understand(db, wordings[0]).meaning()
+
+
+@pytest.mark.parametrize(
+    ("options", "understood"),
+    [
+        ({"outcome": "EDSS"}, {"intervention": MSC, "comparator": "placebo", "outcome": "EDSS"}),
+        ({"comparator": "any"}, {"intervention": MSC}),
+        ({"comparator": "sham"}, {"intervention": MSC, "comparator": "sham"}),
+        (
+            {"route": "IT", "at": "one year"},
+            {"intervention": MSC, "comparator": "placebo", "route": "intrathecal", "timepoint": "one year"},
+        ),
+        ({"source": "bone marrow"}, {"intervention": MSC, "comparator": "placebo", "cell_source": "bone marrow"}),
+    ],
+)
+def test_what_was_understood_is_corrected_by_options(
+    db: sqlite3.Connection, options: dict[str, str | None], understood: dict[str, str]
+) -> None:
+    told = corrected(db, understand(db, "MSC vs placebo"), options).as_json()
+    fields = ("intervention", "comparator", "route", "cell_source", "donor", "condition", "outcome", "timepoint")
+    assert {k: told[k] for k in fields if told[k] is not None} == understood
+
+
+@pytest.mark.parametrize("options", [{"outcome": "placebo"}, {"route": "zorg"}, {"at": "soon"}])
+def test_an_option_that_names_nothing_of_its_kind_is_refused(db: sqlite3.Connection, options: dict[str, str | None]) -> None:
+    with pytest.raises(NotUnderstood):
+        corrected(db, understand(db, "MSC vs placebo"), options)
 
 
 def test_a_little_it_is_a_word_of_english_and_no_route(db: sqlite3.Connection) -> None:

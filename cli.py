@@ -616,5 +616,81 @@ def bench(sets: Path | None, out: Path | None) -> None:
     _print(write(folder, target))
 
 
+_MEASURES = ("MD", "SMD", "RR", "OR", "RD", "HR", "IRR")
+_MODELS = ("FE", "DL", "REML", "HKSJ", "HKSJ-adhoc")
+_SEVERAL = ("refuse", "latest", "earliest", "combine", "split")
+_measure = click.option(
+    "--measure", type=click.Choice(_MEASURES, case_sensitive=False), help="Where rows are of several measures: which."
+)
+_outcome = click.option("--outcome", help="Where the answer has several outcomes: which.")
+_timepoint = click.option("--timepoint", metavar="TIME", help="Only results at about this time, as: 12 months.")
+_model = click.option("--model", type=click.Choice(_MODELS, case_sensitive=False), default="HKSJ-adhoc", show_default=True,
+                      help="As metafor names them; HKSJ is REML with Knapp and Hartung's test, adhoc never narrower than the normal one.")  # fmt: skip
+_several = click.option(
+    "--several", type=click.Choice(_SEVERAL), default="refuse", show_default=True, help="What to do with several rows of one study."
+)
+
+
+def _asked(database: Path | None, question: tuple[str, ...], timepoint: str | None) -> tuple[Any, Any]:
+    """The library and its answer."""
+    from kb.answer import answer
+    from kb.connection import for_reading
+    from kb.question import understand
+
+    db = for_reading(database or _library())
+    understood = understand(db, " ".join((*question, f"at {timepoint}" if timepoint else "")).strip())
+    if timepoint and understood.timepoint_days is None:
+        raise click.BadParameter(f"'{timepoint}' is no time; write it as: 12 months.", param_hint="--timepoint")
+    return db, answer(db, understood)
+
+
+@main.command()
+@click.argument("question", nargs=-1, required=True)
+@_database
+@_outcome
+@_measure
+@_timepoint
+@_model
+@_several
+@click.option(
+    "--by",
+    type=click.Choice(["route", "source", "donor", "comparator", "design", "dose", "condition", "year", "time"]),
+    help="Subgroups, and a test whether they differ.",
+)
+@click.option("--level", type=click.FloatRange(50, 99.99), default=95.0, show_default=True, help="Of the intervals, in per cent.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--text", "as_text", is_flag=True, help="The readable result, also into a pipe.")
+@_in_words
+def pool(
+    question: tuple[str, ...], database: Path | None, outcome: str | None, measure: str | None, timepoint: str | None, model: str, several: str,
+    by: str | None, level: float, as_json: bool, as_text: bool,
+) -> None:  # fmt: skip
+    r"""One estimate of what the trials of an answer found, and what of those that gave no number.
+
+    Pools one outcome on one measure, each study once. Results that others pooled stand beside. A terminal gets the readable result, a pipe tab-separated rows.
+
+    \b
+    Example:
+      counterclaim pool "MSC vs placebo in stroke" --outcome NIHSS --measure MD --several latest --by route
+    """
+    import shutil
+
+    from kb.pool_text import COLUMNS, flat, outcome_of, text
+    from kb.pool_text import as_json as pooled_json
+    from kb.poolable import rows_of
+    from kb.pooling import Model
+    from kb.synthesis import Choice, Several, synthesise
+
+    db, found = _asked(database, question, timepoint)
+    choice = Choice(measure, Model(model), level, Several(several), by)
+    made = synthesise(rows_of(db, outcome_of(found, outcome)), choice)
+    if as_json:
+        _print(_as_json({"question": found.question.as_json()} | pooled_json(made)))
+    elif as_text or sys.stdout.isatty():
+        _print(text(made, width=shutil.get_terminal_size().columns if sys.stdout.isatty() else 100))
+    else:
+        _show_rows(flat(made), COLUMNS, False)
+
+
 if __name__ == "__main__":
     main()

@@ -692,5 +692,51 @@ def pool(
         _show_rows(flat(made), COLUMNS, False)
 
 
+@main.command()
+@click.argument("question", nargs=-1, required=True)
+@_database
+@click.option(
+    "--to", "targets", multiple=True, required=True, metavar="PROGRAM", help="csv, metafor, pymare (may be given several times)."
+)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write; it must not be there yet.")
+@_outcome
+@_measure
+@_timepoint
+@_model
+@_several
+@_in_words
+def export(
+    question: tuple[str, ...], database: Path | None, targets: tuple[str, ...], out: Path, outcome: str | None, measure: str | None,
+    timepoint: str | None, model: str, several: str,
+) -> None:  # fmt: skip
+    r"""Write an answer as a folder that other programs take as it is: data, the script that pools them, and what was asked.
+
+    Every row is written; one that is not pooled says why (exit code 3 where a whole outcome cannot be).
+
+    \b
+    Example:
+      counterclaim export "MSC vs placebo in stroke" --to metafor --to pymare --several latest --out stroke
+      (cd stroke && Rscript run_metafor.R)
+    """
+    from kb.exports import EXPORTERS
+    from kb.exports.package import described, package, write_folder
+    from kb.pooling import Model
+    from kb.synthesis import Choice, Several
+
+    for name in targets:
+        if name not in EXPORTERS:
+            raise click.BadParameter(f"there is no export to '{name}'; there are {', '.join(EXPORTERS)}.", param_hint="--to")
+    db, found = _asked(database, question, timepoint)
+    made = package(db, found, Choice(measure, Model(model), several=Several(several)), outcome)
+    files: dict[str, bytes] = {}
+    for name in targets:
+        files |= EXPORTERS[name](made)
+    write_folder(out, files, described(made, files))
+    for sentence in made.left_out:
+        _say(f"Not pooled: {sentence}")
+    _print(f"{out} holds {', '.join(sorted([*files, 'datapackage.json']))}.")
+    sys.exit(PARTIAL if made.left_out else DONE)
+
+
 if __name__ == "__main__":
     main()

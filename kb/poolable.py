@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
@@ -124,20 +125,46 @@ def _claim_id(claim: AnswerClaim) -> int:
     return int(str(claim.row["claim_id"]))
 
 
-_EFFECTS = """
-SELECT ce.claim_id, e.*, o.label AS outcome, ev.quote AS effect_quote, ev.start_char, d.sections, a.n AS arm_n, a.dose, v.n AS versus_n,
+_COLUMNS = """
+  e.*, o.label AS outcome, ev.quote AS effect_quote, ev.start_char, d.sections, a.n AS arm_n, a.dose, v.n AS versus_n,
   (SELECT json_group_object(field, printed) FROM printed_number p WHERE p.effect_id = e.id) AS printed,
   (SELECT json_group_array(json_array(check_name, detail)) FROM audit_finding f WHERE f.effect_id = e.id AND verdict = 'inconsistent') AS flags
-FROM claim_effect ce JOIN effect e ON e.id = ce.effect_id JOIN evidence ev ON ev.id = e.evidence_id JOIN document d ON d.id = e.document_id
-  JOIN outcome o ON o.id = e.outcome_id LEFT JOIN arm a ON a.id = e.arm_id LEFT JOIN arm v ON v.id = e.versus_id
-WHERE ce.claim_id IN (SELECT value FROM json_each(?)) ORDER BY ce.claim_id, ce.position
 """
+_JOINED = """
+  JOIN evidence ev ON ev.id = e.evidence_id JOIN document d ON d.id = e.document_id
+  JOIN outcome o ON o.id = e.outcome_id LEFT JOIN arm a ON a.id = e.arm_id LEFT JOIN arm v ON v.id = e.versus_id
+"""
+_EFFECTS = (
+    f"SELECT ce.claim_id, {_COLUMNS} FROM claim_effect ce JOIN effect e ON e.id = ce.effect_id {_JOINED} "
+    "WHERE ce.claim_id IN (SELECT value FROM json_each(?)) ORDER BY ce.claim_id, ce.position"
+)
+#: Values of the arms that a claim does not name, since it rests on a p value: of its outcome, and at its time.
+_OF_ITS_ARMS = (
+    f"SELECT c.id AS claim_id, {_COLUMNS} FROM claim c JOIN effect e ON e.document_id = c.document_id AND e.outcome_id = c.outcome_id {_JOINED} "
+    "WHERE c.id IN (SELECT value FROM json_each(?)) AND e.whose IN ('intervention', 'comparator') AND (c.time_days IS NULL OR e.time_days IS c.time_days) "
+    "ORDER BY c.id, e.position"
+)
+#: A sentence that speaks of some of the people: how many they are, the size of the arm does not tell.
+_OF_A_PART = re.compile(
+    r"\b(subsets?|subgroups?|sub-?populations?|among (?:those|patients|participants)|completers?|responders|in those|per[- ]protocol)\b",
+    re.IGNORECASE,
+)
 Effects = list[dict[str, Any]]
 
 
 def _effects(db: sqlite3.Connection, claims: list[int]) -> dict[int, Effects]:
+    """The effects that claims rest on; where these hold no estimate of a contrast, with the values of the arms beside them."""
+    found = _read(db, _EFFECTS, claims)
+    bare = [c for c in claims if not any(e["whose"] == "difference" and e["estimate"] is not None for e in found.get(c, []))]
+    for claim, beside in _read(db, _OF_ITS_ARMS, bare).items():
+        there = {e["id"] for e in found[claim]}
+        found[claim] += [e for e in beside if e["id"] not in there]
+    return found
+
+
+def _read(db: sqlite3.Connection, sql: str, claims: list[int]) -> dict[int, Effects]:
     found: dict[int, Effects] = defaultdict(list)
-    cursor = db.execute(_EFFECTS, (json.dumps(claims),))
+    cursor = db.execute(sql, (json.dumps(claims),))
     names = [column[0] for column in cursor.description]
     for values in cursor:
         row = dict(zip(names, values, strict=True))
@@ -186,6 +213,10 @@ def _of_pair(claim: AnswerClaim, one: dict[str, Any], two: dict[str, Any]) -> Ro
         arms = from_arms(_arm_value(one), _arm_value(two))
     except NotConvertible as error:
         return replace(row, measure="", refusals=(*against, Refusal(error.reason, error.detail)))
+    if any("people of the arm" in a for a in arms.derived.assumptions) and (part := _OF_A_PART.search(row.quote)):
+        against.append(
+            Refusal(Reason.DENOMINATOR, f'"{part[0]}": the sentence speaks of a part of the arms, and does not say of how many')
+        )
     people = sum(int(a.total if hasattr(a, "total") else a.n) for a in (arms.one, arms.two))
     return replace(row, measure=arms.derived.measure, ni=people, derived=arms.derived, arms=arms, refusals=tuple(against))
 

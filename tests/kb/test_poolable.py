@@ -108,3 +108,12 @@ def test_arms_against_one_control_share_its_name(made: Rows) -> None:
     assert first.shared_control_id == second.shared_control_id
     (alone,) = [r for r in made(trial("b", contrast())) if r.document == "b"]
     assert alone.shared_control_id is None
+
+
+def test_a_claim_that_rests_on_a_p_value_finds_its_arms_values(made: Rows) -> None:
+    p = contrast(Measure.OTHER, None, None, None, p_value=0.03, p_operator="=")
+    (row,) = made(
+        trial("a", p, own(Group.INTERVENTION, Measure.MEAN, 3.0, sd=1.0), own(Group.COMPARATOR, Measure.MEAN, 4.0, sd=2.0))
+    )
+    assert row.derived is not None
+    assert row.derived.yi == -1.0

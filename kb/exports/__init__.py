@@ -1,0 +1,15 @@
+"""Exports of an answer: one file each, and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from kb.exports import metafor, pymare, table
+from kb.exports.package import Package
+
+#: The exporters by the name that `--to` takes: each gives files by name.
+EXPORTERS: Mapping[str, Callable[[Package], dict[str, bytes]]] = {
+    "csv": table.export,
+    "metafor": metafor.export,
+    "pymare": pymare.export,
+}

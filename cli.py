@@ -696,7 +696,12 @@ def pool(
 @click.argument("question", nargs=-1, required=True)
 @_database
 @click.option(
-    "--to", "targets", multiple=True, required=True, metavar="PROGRAM", help="csv, metafor, pymare (may be given several times)."
+    "--to",
+    "targets",
+    multiple=True,
+    required=True,
+    metavar="PROGRAM",
+    help="csv, metafor, pymare, prisma, ris, findings (may be given several times).",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write; it must not be there yet.")
 @_outcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from kb.exports import metafor, pymare, table
+from kb.exports import findings, metafor, prisma, pymare, references, table
 from kb.exports.package import Package
 
 #: The exporters by the name that `--to` takes: each gives files by name.
@@ -12,4 +12,7 @@ EXPORTERS: Mapping[str, Callable[[Package], dict[str, bytes]]] = {
     "csv": table.export,
     "metafor": metafor.export,
     "pymare": pymare.export,
+    "prisma": prisma.export,
+    "ris": references.export,
+    "findings": findings.export,
 }

@@ -9,15 +9,22 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import rispy
 from click.testing import CliRunner, Result
 
 import cli
-from kb.exports.package import write_folder
+from kb.answer import answer
+from kb.connection import for_reading
+from kb.exports import EXPORTERS
+from kb.exports.package import package, write_folder
 from kb.exports.table import COLUMNS, cell
 from kb.pooling import Model, pool
+from kb.question import understand
+from kb.synthesis import Choice
 from nlp.claim import Group, Level, Measure
 from tests.kb.made import put
 from tests.kb.trials import QUESTION, RELAPSE, contrast, own, trial
@@ -189,3 +196,55 @@ def test_pandas_reads_numbers_as_numbers(exported: Export) -> None:
 
 def test_cells_of_texts_are_harmless_and_negative_numbers_stay_numbers() -> None:
     assert [cell(v) for v in (-5.12, "-5.12 mm", "@x", "+1", 2.0, True)] == ["-5.12", "'-5.12 mm", "'@x", "'+1", "2", "True"]
+
+
+def test_findings_prisma_and_references(exported: Export) -> None:
+    out, result = exported("--to", "findings", "--to", "prisma", "--to", "ris", "--model", "REML")
+    assert result.exit_code == 0, result.output
+    found = read(out / "findings.csv")
+    assert [(r["outcome"], r["measure"], r["studies"], r["people"], r["measured_by"], r["without_number"]) for r in found] == [
+        ("EDSS", "MD", "3", "600", "4", "1"),
+        ("relapse", "OR", "2", "400", "3", "1"),
+        ("relapse", "RR", "1", "81", "3", "2"),
+    ]
+    assert {r["certainty"] for r in found} == {""}
+    assert "3 of 4 studies that measured it" in (out / "findings.md").read_text("utf8")
+    boxes = {r["data"]: r["n"] for r in read(out / "prisma.csv")}
+    assert (boxes["database_results"], boxes["dbr_assessed"], boxes["new_studies"], boxes["excluded_automatic"]) == (
+        "8",
+        "8",
+        "6",
+        "0",
+    )
+    assert boxes["dbr_excluded"] == "no number printed, 1; already pooled, 1"
+    assert int(boxes["database_results"]) == int(boxes["duplicates"]) + int(boxes["excluded_automatic"]) + int(
+        boxes["records_screened"]
+    )
+    refs = rispy.loads((out / "refs.ris").read_text("utf8"))
+    assert [r["title"] for r in refs] == [
+        "Paper a",
+        "Paper b",
+        "Paper c",
+        "=cmd()",
+        "Paper review",
+        "Paper d",
+        "Paper e",
+        "Paper f",
+    ]
+
+
+@pytest.mark.parametrize("name", EXPORTERS)
+def test_every_exporter_keeps_its_promises(name: str, tmp_path: Path) -> None:
+    """The same answer gives the same bytes; names are plain; nothing of the answer is left out without a trace; an answer without numbers is exported too."""
+    put(tmp_path / "library.db", *READINGS)
+    db = for_reading(tmp_path / "library.db")
+    found = answer(db, understand(db, QUESTION))
+    first, again = (EXPORTERS[name](package(db, found, Choice())) for _ in range(2))
+    assert first == again
+    assert first
+    assert all(Path(f).name == f and f.isascii() for f in first)
+    bare = replace(
+        found,
+        outcomes=tuple(replace(o, claims=tuple(c for c in o.claims if c.row["document"] == "silent")) for o in found.outcomes[:1]),
+    )
+    assert EXPORTERS[name](package(db, bare, Choice()))

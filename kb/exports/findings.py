@@ -1,0 +1,53 @@
+"""A summary of findings, as CSV and as Markdown. Certainty is for people to judge, and is left blank."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kb.exports.package import Package, Table
+from kb.exports.table import csv_text
+from kb.pool_text import number, shown, silence_lines, with_interval
+from kb.refusals import CannotPool
+from kb.synthesis import Several, Synthesis, synthesise
+
+COLUMNS = (
+    "outcome", "better", "studies", "people", "measure", "effect", "prediction_interval", "tau2", "i2", "measured_by", "without_number", "certainty", "comments",
+)  # fmt: skip
+
+
+def export(p: Package) -> dict[str, bytes]:
+    """`findings.csv` and `findings.md`: a line for each set, and one for each outcome without any."""
+    lines = [line for t in p.tables for line in _lines(p, t)]
+    shown = [[str(v).replace("|", "\\|") if v is not None else "" for v in line] for line in lines]
+    heads = [c.replace("_", " ") for c in COLUMNS]
+    table = ["| " + " | ".join(cells) + " |" for cells in (heads, ["---"] * len(heads), *shown)]
+    asked = p.answer.question.in_words()
+    text = f"# Summary of findings: {asked}\n\n" + "\n".join(table) + "\n\nCertainty is left for people to judge.\n"
+    return {"findings.csv": csv_text(COLUMNS, lines).encode(), "findings.md": text.encode()}
+
+
+def _lines(p: Package, t: Table) -> list[list[object]]:
+    rows = [m.row for m in t.members]
+    found: list[list[object]] = []
+    for name, chosen in t.sets.items():
+        # The rows of the set are chosen already; all others are there to be counted.
+        others = [r if not r.poolable else replace(r, derived=None) for r in rows if r.row_id not in {c.row_id for c in chosen}]
+        several = Several.SPLIT if len({c.study_id for c in chosen}) < len(chosen) else p.choice.several
+        try:
+            found.append(_line(synthesise([*chosen, *others], replace(p.choice, measure=name, several=several))))
+        except CannotPool as error:
+            found.append([t.outcome, None, None, None, name, *[None] * 7, str(error)])
+    return found or [[t.outcome, rows[0].better, 0, *[None] * 6, None, None, None, "no row can be pooled"]]
+
+
+def _line(s: Synthesis) -> list[object]:
+    p = s.pooled
+    people = [r.ni for r in s.rows]
+    predicted = None
+    if p.pi_lb is not None and p.pi_ub is not None and p.k > 2:
+        predicted = f"{number(shown(p.pi_lb, s.scale))} to {number(shown(p.pi_ub, s.scale))}"
+    total = sum(n for n in people if n) if all(people) else None
+    return [
+        s.outcome, s.better, p.k, total, s.measure, with_interval(p, s.scale), predicted, round(p.tau2, 6), round(p.i2, 1), s.measured, len(s.silent), None,
+        silence_lines(s)[0],
+    ]  # fmt: skip

@@ -618,6 +618,7 @@ def bench(sets: Path | None, out: Path | None) -> None:
 
 _MEASURES = ("MD", "SMD", "RR", "OR", "RD", "HR", "IRR")
 _MODELS = ("FE", "DL", "REML", "HKSJ", "HKSJ-adhoc")
+_BY = ("route", "source", "donor", "comparator", "design", "dose", "condition", "year", "time")
 _SEVERAL = ("refuse", "latest", "earliest", "combine", "split")
 _measure = click.option(
     "--measure", type=click.Choice(_MEASURES, case_sensitive=False), help="Where rows are of several measures: which."
@@ -654,7 +655,7 @@ def _asked(database: Path | None, question: tuple[str, ...], timepoint: str | No
 @_several
 @click.option(
     "--by",
-    type=click.Choice(["route", "source", "donor", "comparator", "design", "dose", "condition", "year", "time"]),
+    type=click.Choice(_BY),
     help="Subgroups, and a test whether they differ.",
 )
 @click.option("--level", type=click.FloatRange(50, 99.99), default=95.0, show_default=True, help="Of the intervals, in per cent.")
@@ -741,6 +742,48 @@ def export(
         _say(f"Not pooled: {sentence}")
     _print(f"{out} holds {', '.join(sorted([*files, 'datapackage.json']))}.")
     sys.exit(PARTIAL if made.left_out else DONE)
+
+
+@main.command()
+@click.argument("question", nargs=-1, required=True)
+@_database
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The picture: a name ending in .svg, .png or .pdf.",
+)
+@click.option("--small-studies", is_flag=True, help="Estimates over their standard errors (a funnel plot) in place of the forest.")
+@_outcome
+@_measure
+@_timepoint
+@_model
+@_several
+@click.option("--by", type=click.Choice(_BY), help="Subgroups.")
+@_in_words
+def forest(
+    question: tuple[str, ...], database: Path | None, out: Path, small_studies: bool, outcome: str | None, measure: str | None,
+    timepoint: str | None, model: str, several: str, by: str | None,
+) -> None:  # fmt: skip
+    r"""Draw the estimate of `pool` as a forest plot in Cochrane's manner.
+
+    \b
+    Example:
+      counterclaim forest "MSC vs placebo in stroke" --outcome NIHSS --measure MD --by route --out nihss.svg
+    """
+    from kb import forest as plots
+    from kb.drawing import as_bytes
+    from kb.exports.package import write_file
+    from kb.pool_text import outcome_of
+    from kb.poolable import rows_of
+    from kb.pooling import Model
+    from kb.synthesis import Choice, Several, synthesise
+
+    db, found = _asked(database, question, timepoint)
+    made = synthesise(rows_of(db, outcome_of(found, outcome)), Choice(measure, Model(model), several=Several(several), by=by))
+    drawing = plots.funnel(made) if small_studies else plots.forest(made)
+    write_file(out, as_bytes(drawing, out.suffix.removeprefix(".").lower()))
+    _print(f"{out} is drawn: {drawing.told}.")
 
 
 if __name__ == "__main__":

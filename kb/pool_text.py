@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +12,7 @@ from kb.answer import Answer, OutcomeAnswer
 from kb.poolable import Row
 from kb.pooling import Model, Pooled
 from kb.refusals import CannotPool
-from kb.synthesis import Synthesis
+from kb.synthesis import Silent, Synthesis
 
 _SIDES = {
     "favours_intervention": "favours the intervention",
@@ -140,10 +141,16 @@ def estimate_lines(s: Synthesis) -> list[str]:
 
 def silence_lines(s: Synthesis) -> list[str]:
     """How many of the studies that measured it are in the estimate, and which way the others point: abstracts print what was significant."""
-    sides = Counter(_SIDES.get(x.direction, x.direction) for x in s.silent)
-    told = f" ({', '.join(f'{n} {side}' for side, n in sides.most_common())})" if sides else ""
-    lines = [f"{_studies(s)} of {s.measured} studies that measured it; {len(s.silent)} gave no poolable number{told}"]
-    return lines + [f"  {x.study[:60]}: {_SIDES.get(x.direction, x.direction)}; {x.why}" for x in s.silent]
+    mute, others = [x for x in s.silent if x.measure is None], [x for x in s.silent if x.measure is not None]
+    told = f"{_studies(s)} of {s.measured} studies that measured it; {len(mute)} gave no poolable number{_sides(mute)}"
+    if others:
+        told += f"; {len(others)} gave another measure{_sides(others)}"
+    return [told, *(f"  {x.study[:60]}: {_SIDES.get(x.direction, x.direction)}; {x.why}" for x in s.silent)]
+
+
+def _sides(of: Sequence[Silent]) -> str:
+    counted = Counter(_SIDES.get(x.direction, x.direction) for x in of)
+    return f" ({', '.join(f'{n} {side}' for side, n in counted.most_common())})" if counted else ""
 
 
 def _studies(s: Synthesis) -> int:

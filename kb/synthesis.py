@@ -54,12 +54,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """A study that measured the outcome and gave no number that could be pooled: the side it told of, and why."""
+    """A study that measured the outcome and is not in the estimate: the side it told of, and why. Without `measure` it gave no poolable number."""
 
     study: str
     document: str
     direction: str
     why: str
+    measure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,9 +324,9 @@ def _silent(rows: Iterable[Row], chosen: Sequence[Row]) -> tuple[Silent, ...]:
     found = []
     for study, of in _measured(rows).items():
         if study not in spoken:
-            last = max(of, key=lambda r: r.timepoint_days or 0)
-            why = last.refused or f"its measure is {last.measure}"
-            found.append(Silent(last.study, last.document, last.direction, why))
+            last = max(of, key=lambda r: (r.poolable, r.timepoint_days or 0))
+            measure = last.measure if last.poolable else None
+            found.append(Silent(last.study, last.document, last.direction, last.refused or f"its measure is {measure}", measure))
     return tuple(found)
 
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 from kb.exports.package import Package, Table
 from kb.exports.table import csv_text
 from kb.pool_text import number, shown, silence_lines, with_interval
-from kb.refusals import CannotPool
-from kb.synthesis import Several, Synthesis, synthesise
+from kb.synthesis import Synthesis, synthesise
 
 COLUMNS = (
     "outcome", "better", "studies", "people", "measure", "effect", "prediction_interval", "tau2", "i2", "measured_by", "without_number", "certainty", "comments",
@@ -27,17 +26,8 @@ def export(p: Package) -> dict[str, bytes]:
 
 
 def _lines(p: Package, t: Table) -> list[list[object]]:
-    rows = [m.row for m in t.members]
-    found: list[list[object]] = []
-    for name, chosen in t.sets.items():
-        # The rows of the set are chosen already; all others are there to be counted.
-        others = [r if not r.poolable else replace(r, derived=None) for r in rows if r.row_id not in {c.row_id for c in chosen}]
-        several = Several.SPLIT if len({c.study_id for c in chosen}) < len(chosen) else p.choice.several
-        try:
-            found.append(_line(synthesise([*chosen, *others], replace(p.choice, measure=name, several=several))))
-        except CannotPool as error:
-            found.append([t.outcome, None, None, None, name, *[None] * 7, str(error)])
-    return found or [[t.outcome, rows[0].better, 0, *[None] * 6, None, None, None, "no row can be pooled"]]
+    found = [_line(synthesise(t.found, replace(p.choice, measure=name))) for name in t.sets]
+    return found or [[t.outcome, t.found[0].better, 0, *[None] * 9, "no row can be pooled"]]
 
 
 def _line(s: Synthesis) -> list[object]:
@@ -48,6 +38,6 @@ def _line(s: Synthesis) -> list[object]:
         predicted = f"{number(shown(p.pi_lb, s.scale))} to {number(shown(p.pi_ub, s.scale))}"
     total = sum(n for n in people if n) if all(people) else None
     return [
-        s.outcome, s.better, p.k, total, s.measure, with_interval(p, s.scale), predicted, round(p.tau2, 6), round(p.i2, 1), s.measured, len(s.silent), None,
+        s.outcome, s.better, p.k, total, s.measure, with_interval(p, s.scale), predicted, round(p.tau2, 6), round(p.i2, 1), s.measured, sum(x.measure is None for x in s.silent), None,
         silence_lines(s)[0],
     ]  # fmt: skip

@@ -31,10 +31,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """All rows of one outcome. `name` is that of its file, without the ending."""
+    """All rows of one outcome: as they were found, and with what became of them. `name` is that of its file, without the ending."""
 
     name: str
     outcome: str
+    found: tuple[Row, ...]
     members: tuple[Member, ...]
 
     @property
@@ -76,7 +77,8 @@ def package(db: sqlite3.Connection, found: Answer, choice: Choice, outcome: str 
     left_out: list[str] = []
     for o in asked:
         name = _file_name(o.outcome, {t.name for t in tables})
-        tables.append(Table(name, o.outcome, _members(rows_of(db, o), choice, left_out)))
+        rows = rows_of(db, o)
+        tables.append(Table(name, o.outcome, rows, _members(rows, choice, left_out)))
     return Package(db, found, choice, tuple(tables), tuple(left_out))
 
 
@@ -153,6 +155,21 @@ def write_folder(target: Path, files: Mapping[str, bytes], about: Mapping[str, A
         os.rename(made, target)  # noqa: PTH104 - one step, and it fails where the folder came to be meanwhile
     except OSError as error:
         shutil.rmtree(made, ignore_errors=True)
+        raise CannotUse(target, str(error.strerror).lower()) from error
+
+
+def write_file(target: Path, body: bytes) -> None:
+    """Write a file whole, in place of one that is there.
+
+    Raises:
+        CannotUse: it cannot be written; what was there stays.
+    """
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(body)
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
         raise CannotUse(target, str(error.strerror).lower()) from error
 
 

@@ -204,8 +204,8 @@ def test_findings_prisma_and_references(exported: Export) -> None:
     found = read(out / "findings.csv")
     assert [(r["outcome"], r["measure"], r["studies"], r["people"], r["measured_by"], r["without_number"]) for r in found] == [
         ("EDSS", "MD", "3", "600", "4", "1"),
-        ("relapse", "OR", "2", "400", "3", "1"),
-        ("relapse", "RR", "1", "81", "3", "2"),
+        ("relapse", "OR", "2", "400", "3", "0"),
+        ("relapse", "RR", "1", "81", "3", "0"),
     ]
     assert {r["certainty"] for r in found} == {""}
     assert "3 of 4 studies that measured it" in (out / "findings.md").read_text("utf8")

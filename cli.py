@@ -627,6 +627,7 @@ _outcome = click.option("--outcome", help="Where the answer has several outcomes
 _timepoint = click.option("--timepoint", metavar="TIME", help="Only results at about this time, as: 12 months.")
 _model = click.option("--model", type=click.Choice(_MODELS, case_sensitive=False), default="HKSJ-adhoc", show_default=True,
                       help="As metafor names them; HKSJ is REML with Knapp and Hartung's test, adhoc never narrower than the normal one.")  # fmt: skip
+_reviewed = click.option("--reviewed", is_flag=True, help="Pool only rows that a person accepted in review.")
 _several = click.option(
     "--several", type=click.Choice(_SEVERAL), default="refuse", show_default=True, help="What to do with several rows of one study."
 )
@@ -653,6 +654,7 @@ def _asked(database: Path | None, question: tuple[str, ...], timepoint: str | No
 @_timepoint
 @_model
 @_several
+@_reviewed
 @click.option(
     "--by",
     type=click.Choice(_BY),
@@ -664,7 +666,7 @@ def _asked(database: Path | None, question: tuple[str, ...], timepoint: str | No
 @_in_words
 def pool(
     question: tuple[str, ...], database: Path | None, outcome: str | None, measure: str | None, timepoint: str | None, model: str, several: str,
-    by: str | None, level: float, as_json: bool, as_text: bool,
+    reviewed: bool, by: str | None, level: float, as_json: bool, as_text: bool,
 ) -> None:  # fmt: skip
     r"""One estimate of what the trials of an answer found, and what of those that gave no number.
 
@@ -678,13 +680,13 @@ def pool(
 
     from kb.pool_text import COLUMNS, flat, outcome_of, text
     from kb.pool_text import as_json as pooled_json
-    from kb.poolable import rows_of
     from kb.pooling import Model
+    from kb.reviewing import reviewed_rows
     from kb.synthesis import Choice, Several, synthesise
 
     db, found = _asked(database, question, timepoint)
     choice = Choice(measure, Model(model), level, Several(several), by)
-    made = synthesise(rows_of(db, outcome_of(found, outcome)), choice)
+    made = synthesise(reviewed_rows(db, outcome_of(found, outcome), only=reviewed), choice)
     if as_json:
         _print(_as_json({"question": found.question.as_json()} | pooled_json(made)))
     elif as_text or sys.stdout.isatty():
@@ -710,10 +712,11 @@ def pool(
 @_timepoint
 @_model
 @_several
+@_reviewed
 @_in_words
 def export(
     question: tuple[str, ...], database: Path | None, targets: tuple[str, ...], out: Path, outcome: str | None, measure: str | None,
-    timepoint: str | None, model: str, several: str,
+    timepoint: str | None, model: str, several: str, reviewed: bool,
 ) -> None:  # fmt: skip
     r"""Write an answer as a folder that other programs take as it is: data, the script that pools them, and what was asked.
 
@@ -733,7 +736,7 @@ def export(
         if name not in EXPORTERS:
             raise click.BadParameter(f"there is no export to '{name}'; there are {', '.join(EXPORTERS)}.", param_hint="--to")
     db, found = _asked(database, question, timepoint)
-    made = package(db, found, Choice(measure, Model(model), several=Several(several)), outcome)
+    made = package(db, found, Choice(measure, Model(model), several=Several(several)), outcome, reviewed=reviewed)
     files: dict[str, bytes] = {}
     for name in targets:
         files |= EXPORTERS[name](made)
@@ -759,11 +762,12 @@ def export(
 @_timepoint
 @_model
 @_several
+@_reviewed
 @click.option("--by", type=click.Choice(_BY), help="Subgroups.")
 @_in_words
 def forest(
     question: tuple[str, ...], database: Path | None, out: Path, small_studies: bool, outcome: str | None, measure: str | None,
-    timepoint: str | None, model: str, several: str, by: str | None,
+    timepoint: str | None, model: str, several: str, reviewed: bool, by: str | None,
 ) -> None:  # fmt: skip
     r"""Draw the estimate of `pool` as a forest plot in Cochrane's manner.
 
@@ -775,15 +779,80 @@ def forest(
     from kb.drawing import as_bytes
     from kb.exports.package import write_file
     from kb.pool_text import outcome_of
-    from kb.poolable import rows_of
     from kb.pooling import Model
+    from kb.reviewing import reviewed_rows
     from kb.synthesis import Choice, Several, synthesise
 
     db, found = _asked(database, question, timepoint)
-    made = synthesise(rows_of(db, outcome_of(found, outcome)), Choice(measure, Model(model), several=Several(several), by=by))
+    made = synthesise(
+        reviewed_rows(db, outcome_of(found, outcome), only=reviewed), Choice(measure, Model(model), several=Several(several), by=by)
+    )
     drawing = plots.funnel(made) if small_studies else plots.forest(made)
     write_file(out, as_bytes(drawing, out.suffix.removeprefix(".").lower()))
     _print(f"{out} is drawn: {drawing.told}.")
+
+
+@main.command()
+@click.argument("question", nargs=-1)
+@_database
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the rows of the answer as a sheet to be filled in."
+)
+@click.option(
+    "--in", "filled", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="Take a sheet that was filled in."
+)
+@click.option("--reviewer", help="Who signs the lines without a name in the column reviewer.")
+@_outcome
+@_timepoint
+@_in_words
+def review(
+    question: tuple[str, ...],
+    database: Path | None,
+    out: Path | None,
+    filled: Path | None,
+    reviewer: str | None,
+    outcome: str | None,
+    timepoint: str | None,
+) -> None:
+    r"""Look at every number before it is pooled: write a sheet, fill it in with any spreadsheet, take it back.
+
+    In the column verdict stands accept, reject, correct (with new_est, new_lb, new_ub), or, in a line of your own, add: a number from the full text, with its
+    page. Decisions are kept with who, when and why, and survive the next reading of the paper.
+
+    \b
+    Example:
+      counterclaim review "MSC vs placebo in stroke" --outcome NIHSS --out nihss.csv
+      counterclaim review --in nihss.csv --reviewer "A. Reader"
+      counterclaim pool "MSC vs placebo in stroke" --outcome NIHSS --reviewed
+    """
+    from kb.exports.package import write_file
+    from kb.pool_text import outcome_of
+    from kb.review_sheet import read, sheet
+    from kb.reviewing import reviewed_rows, store
+
+    if (out is None) == (filled is None) or bool(question) != (out is not None):
+        raise click.UsageError("Give a question with --out SHEET, or --in SHEET alone.")
+    if filled is not None:
+        count = store(database or _library(), read(_sheet_text(filled), reviewer), filled.name)
+        _print(f"{count} decisions are stored.")
+        return
+    db, found = _asked(database, question, timepoint)
+    outcomes = found.outcomes if outcome is None and found.outcomes else [outcome_of(found, outcome)]
+    rows = [row for o in outcomes for row in reviewed_rows(db, o)]
+    if out is not None:
+        if out.exists():
+            raise click.UsageError(f"{out} is there already, and may hold decisions; name another file.")
+        write_file(out, sheet(rows).encode())
+        _print(f"{out} holds {len(rows)} rows. Fill in the column verdict, then: counterclaim review --in {out} --reviewer NAME")
+
+
+def _sheet_text(path: Path) -> str:
+    from kb.review_sheet import BadSheet
+
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadSheet(f"{path} is not saved as UTF-8. Save it as CSV UTF-8; nothing was stored.") from error
 
 
 if __name__ == "__main__":

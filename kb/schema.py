@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, cast
 
-from kb.migrations import m0001_first_tables, m0002_harvest
+from kb.migrations import m0001_first_tables, m0002_harvest, m0004_review
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 MIGRATION_SET = "counterclaim"
 
 #: Name and SQL of every migration, oldest first. Applied ones are never edited: a change is one more line.
-MIGRATIONS: tuple[tuple[str, str], ...] = (("0001_first_tables", m0001_first_tables.SQL), ("0002_harvest", m0002_harvest.SQL))
+MIGRATIONS: tuple[tuple[str, str], ...] = (
+    ("0001_first_tables", m0001_first_tables.SQL),
+    ("0002_harvest", m0002_harvest.SQL),
+    ("0004_review", m0004_review.SQL),
+)
 
 
 def statements(script: str) -> tuple[str, ...]:

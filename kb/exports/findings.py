@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kb.cells import csv_text
 from kb.exports.package import Package, Table
-from kb.exports.table import csv_text
 from kb.pool_text import number, shown, silence_lines, with_interval
 from kb.synthesis import Synthesis, synthesise
 

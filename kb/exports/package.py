@@ -16,8 +16,9 @@ from typing import Any
 
 from kb.answer import Answer
 from kb.errors import CannotUse
-from kb.poolable import Refusal, Row, rows_of
+from kb.poolable import Refusal, Row
 from kb.refusals import CannotPool, Reason
+from kb.reviewing import reviewed_rows
 from kb.synthesis import Choice, select
 
 
@@ -59,8 +60,10 @@ class Package:
     left_out: tuple[str, ...]
 
 
-def package(db: sqlite3.Connection, found: Answer, choice: Choice, outcome: str | None = None) -> Package:
-    """The rows of an answer, or of one outcome of it, ready for export.
+def package(
+    db: sqlite3.Connection, found: Answer, choice: Choice, outcome: str | None = None, *, reviewed: bool = False
+) -> Package:
+    """The rows of an answer, or of one outcome of it, ready for export; with `reviewed`, only rows that a person accepted are pooled.
 
     Raises:
         CannotPool: there is nothing to export.
@@ -77,7 +80,7 @@ def package(db: sqlite3.Connection, found: Answer, choice: Choice, outcome: str 
     left_out: list[str] = []
     for o in asked:
         name = _file_name(o.outcome, {t.name for t in tables})
-        rows = rows_of(db, o)
+        rows = reviewed_rows(db, o, only=reviewed)
         tables.append(Table(name, o.outcome, rows, _members(rows, choice, left_out)))
     return Package(db, found, choice, tuple(tables), tuple(left_out))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 
+from kb.cells import csv_text
 from kb.exports.package import Package
-from kb.exports.table import csv_text
 
 COLUMNS = ("data", "node", "box", "description", "boxtext", "tooltips", "url", "n")
 _REGISTERS = ("clinicaltrials",)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
-
+from kb.cells import csv_text
 from kb.conversions import Counts, Mean
 from kb.exports.package import Member, Package, Table
 from kb.poolable import Row
@@ -24,8 +21,6 @@ _AS_THEY_ARE = (
     "outcome", "timepoint_days", "design", "subgroup", "arm1_id", "arm2_id", "shared_control_id", "measure", "est", "est_lb", "est_ub", "ci_level",
     "pval", "pval_op", "ni", "confidence", "review_status", "source_section", "quote", "document", "level", "report", "kind", "unit", "url", "refused",
 )  # fmt: skip
-#: What a spreadsheet may take for the start of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(p: Package) -> dict[str, bytes]:
@@ -42,29 +37,6 @@ def _extractor(library: dict[str, object]) -> str:
 def as_csv(table: Table, extractor: str = "") -> str:
     """UTF-8 without BOM, comma, header, LF; a missing value is an empty cell; numbers in full."""
     return csv_text(COLUMNS, (_cells(m, extractor) for m in table.members))
-
-
-def csv_text(columns: Iterable[str], lines: Iterable[Iterable[object]]) -> str:
-    """Rows as CSV, with texts made harmless for spreadsheets and numbers left as numbers."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([cell(v) for v in line] for line in lines)
-    return out.getvalue()
-
-
-def cell(value: object) -> str:
-    r"""A value as a cell: None empty, a float in full, a text that a spreadsheet would take for a formula behind an apostrophe.
-
-    >>> cell(None), cell(-0.1), cell("=1+1"), cell(12), cell("a\nb")
-    ('', '-0.1', "'=1+1", '12', 'a b')
-    """
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        text = " ".join(value.split()) if "\n" in value or "\r" in value else value
-        return f"'{text}" if text.startswith(_FORMULA) else text
-    return repr(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
 def _cells(m: Member, extractor: str) -> list[object]:

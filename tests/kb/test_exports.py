@@ -18,10 +18,11 @@ from click.testing import CliRunner, Result
 
 import cli
 from kb.answer import answer
+from kb.cells import cell
 from kb.connection import for_reading
 from kb.exports import EXPORTERS
 from kb.exports.package import package, write_folder
-from kb.exports.table import COLUMNS, cell
+from kb.exports.table import COLUMNS
 from kb.pooling import Model, pool
 from kb.question import understand
 from kb.synthesis import Choice

@@ -149,6 +149,14 @@ _OF_A_PART = re.compile(
     r"\b(subsets?|subgroups?|sub-?populations?|among (?:those|patients|participants)|completers?|responders|in those|per[- ]protocol)\b",
     re.IGNORECASE,
 )
+_DESIGNS = (
+    (
+        re.compile(r"cross-?over", re.IGNORECASE),
+        Reason.CROSSOVER,
+        "the same people stand in both arms, and how alike their values are is not printed",
+    ),
+    (re.compile(r"cluster", re.IGNORECASE), Reason.CLUSTER, "people of one cluster are alike, and how much so is not printed"),
+)
 Effects = list[dict[str, Any]]
 
 
@@ -217,6 +225,10 @@ def _of_pair(claim: AnswerClaim, one: dict[str, Any], two: dict[str, Any]) -> Ro
         against.append(
             Refusal(Reason.DENOMINATOR, f'"{part[0]}": the sentence speaks of a part of the arms, and does not say of how many')
         )
+    # What a paper prints of a contrast takes the design into account, or is its own fault; what we make of two arms must not ignore it.
+    against += [
+        Refusal(reason, detail) for pattern, reason, detail in _DESIGNS if pattern.search(f"{row.design} {claim.row['title']}")
+    ]
     people = sum(int(a.total if hasattr(a, "total") else a.n) for a in (arms.one, arms.two))
     return replace(row, measure=arms.derived.measure, ni=people, derived=arms.derived, arms=arms, refusals=tuple(against))
 

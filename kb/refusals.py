@@ -28,6 +28,8 @@ class Reason(StrEnum):
     AUDIT = "audit failed"
     SIGN = "sign against words"
     DENOMINATOR = "unclear denominator"
+    CROSSOVER = "crossover without a printed correlation"
+    CLUSTER = "clusters counted as people"
     NO_EVENTS = "no events in either arm"
     SUBGROUP = "subgroup"
     NOT_REVIEWED = "not accepted in review"

@@ -16,7 +16,7 @@ from kb.refusals import NotConvertible, Reason
 from kb.review_sheet import BadSheet, Review, key_of
 
 #: What a person who has looked may overrule. That a result is pooled already, retracted or told at second hand is no matter of reading.
-_OVERRULED = frozenset({Reason.AUDIT, Reason.SIGN, Reason.SUBGROUP, Reason.DENOMINATOR})
+_OVERRULED = frozenset({Reason.AUDIT, Reason.SIGN, Reason.SUBGROUP, Reason.DENOMINATOR, Reason.CROSSOVER, Reason.CLUSTER})
 #: What corrected numbers put right besides.
 _PUT_RIGHT = _OVERRULED | {Reason.ASYMMETRIC, Reason.INTERVAL_MISSING, Reason.SD_MISSING, Reason.SKEWED, Reason.IMPOSSIBLE, Reason.MEASURE, Reason.NO_ESTIMATE, Reason.NO_EVENTS, Reason.SINGLE_ARM}  # fmt: skip
 _COLUMNS = tuple(f.name for f in fields(Review))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from crawler.record import Identifiers
 from kb.intake import Reading
 from kb.poolable import Row
 from kb.refusals import Reason
-from nlp.claim import AuditFinding, Effect, Group, Kind, Level, Measure, Verdict
+from kb.synthesis import Choice, synthesise
+from nlp.claim import AuditFinding, Better, Effect, Group, Kind, Level, Measure, Outcome, Verdict
 from tests.kb.trials import contrast, own, rows_from, trial
 
 Rows = Callable[..., tuple[Row, ...]]
@@ -117,3 +119,29 @@ def test_a_claim_that_rests_on_a_p_value_finds_its_arms_values(made: Rows) -> No
     )
     assert row.derived is not None
     assert row.derived.yi == -1.0
+
+
+@pytest.mark.parametrize(
+    ("design", "reason"), [("randomised crossover trial", Reason.CROSSOVER), ("cluster randomised trial", Reason.CLUSTER)]
+)
+def test_two_arms_of_a_crossover_or_of_clusters_are_no_parallel_trial(made: Rows, design: str, reason: Reason) -> None:
+    arms = own(Group.INTERVENTION, Measure.MEAN, 3.0, sd=1.0), own(Group.COMPARATOR, Measure.MEAN, 4.0, sd=2.0)
+    (row,) = made(trial("a", *arms, design=design))
+    assert [r.reason for r in row.refusals] == [reason]
+    (printed,) = [r for r in made(trial("b", contrast(), design=design)) if r.document == "b"]
+    assert printed.poolable
+
+
+def test_a_retracted_paper_is_refused_and_its_study_is_not_counted(tmp_path: Path) -> None:
+    rows_from(tmp_path, trial("a", contrast()), trial("b", contrast(estimate=-0.4, low=-0.8, high=0.0)))
+    with sqlite3.connect(tmp_path / "library.db") as db:
+        db.execute("UPDATE document SET status = 'retracted' WHERE came_as = 'b'")
+    kept, gone = rows_from(tmp_path)
+    assert gone.refusals[0].reason is Reason.RETRACTED
+    assert synthesise([kept, gone], Choice()).measured == 1
+
+
+def test_a_part_of_the_arms_is_not_taken_for_the_whole(made: Rows) -> None:
+    arms = own(Group.INTERVENTION, Measure.MEAN, 3.0, sd=1.0), own(Group.COMPARATOR, Measure.MEAN, 4.0, sd=2.0)
+    (row,) = made(trial("a", *arms, outcome=Outcome("EDSS of the subset", "EDSS", None, Better.LOWER)))
+    assert [r.reason for r in row.refusals] == [Reason.DENOMINATOR]

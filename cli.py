@@ -704,7 +704,7 @@ def pool(
     multiple=True,
     required=True,
     metavar="PROGRAM",
-    help="csv, metafor, pymare, prisma, ris, findings (may be given several times).",
+    help="csv, metafor, pymare, prisma, ris, findings, json, parquet (may be given several times).",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write; it must not be there yet.")
 @_outcome

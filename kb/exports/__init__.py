@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from kb.exports import findings, metafor, prisma, pymare, references, table
+from kb.exports import findings, lines, metafor, prisma, pymare, references, table
 from kb.exports.package import Package
 
 #: The exporters by the name that `--to` takes: each gives files by name.
@@ -15,4 +15,6 @@ EXPORTERS: Mapping[str, Callable[[Package], dict[str, bytes]]] = {
     "prisma": prisma.export,
     "ris": references.export,
     "findings": findings.export,
+    "json": lines.as_json,
+    "parquet": lines.as_parquet,
 }

@@ -25,30 +25,32 @@ _AS_THEY_ARE = (
 
 def export(p: Package) -> dict[str, bytes]:
     """A file for each outcome."""
-    extractor = _extractor(p.answer.library)
+    extractor = extractor_of(p.answer.library)
     return {f"{t.name}.csv": as_csv(t, extractor).encode() for t in p.tables}
 
 
-def _extractor(library: dict[str, object]) -> str:
+def extractor_of(library: dict[str, object]) -> str:
+    """The versions that read the documents, in one line."""
     versions = library.get("versions")
     return " ".join(f"{k} {v}" for k, v in versions.items()) if isinstance(versions, dict) else ""
 
 
 def as_csv(table: Table, extractor: str = "") -> str:
     """UTF-8 without BOM, comma, header, LF; a missing value is an empty cell; numbers in full."""
-    return csv_text(COLUMNS, (_cells(m, extractor) for m in table.members))
+    return csv_text(COLUMNS, (values(m, extractor) for m in table.members))
 
 
-def _cells(m: Member, extractor: str) -> list[object]:
+def values(m: Member, extractor: str) -> list[object]:
+    """A row in the order of `COLUMNS`."""
     r, d = m.row, m.row.derived
-    values: dict[str, object] = {name: getattr(r, name) for name in _AS_THEY_ARE}
-    values |= _arms(r)
+    found: dict[str, object] = {name: getattr(r, name) for name in _AS_THEY_ARE}
+    found |= _arms(r)
     if d is not None:
-        values |= {"scale": d.scale, "yi": d.yi, "vi": d.vi, "sei": d.sei, "derived": 1, "derivation": d.derivation}
-        values["assumptions"] = "; ".join(d.assumptions) or None
-    values["direction"] = f"{r.better}_better" if r.better else None
-    values |= {"extractor": extractor or None, "retracted": int(r.status == "retracted"), "pool_set": m.pool_set}
-    return [values.get(name) for name in COLUMNS]
+        found |= {"scale": d.scale, "yi": d.yi, "vi": d.vi, "sei": d.sei, "derived": 1, "derivation": d.derivation}
+        found["assumptions"] = "; ".join(d.assumptions) or None
+    found["direction"] = f"{r.better}_better" if r.better else None
+    found |= {"extractor": extractor or None, "retracted": int(r.status == "retracted"), "pool_set": m.pool_set}
+    return [found.get(name) for name in COLUMNS]
 
 
 def _arms(r: Row) -> dict[str, object]:

@@ -237,6 +237,8 @@ def test_findings_prisma_and_references(exported: Export) -> None:
 @pytest.mark.parametrize("name", EXPORTERS)
 def test_every_exporter_keeps_its_promises(name: str, tmp_path: Path) -> None:
     """The same answer gives the same bytes; names are plain; nothing of the answer is left out without a trace; an answer without numbers is exported too."""
+    if name == "parquet":
+        pytest.importorskip("pyarrow", reason="pyarrow is not installed here: pip install counterclaim[parquet]")
     put(tmp_path / "library.db", *READINGS)
     db = for_reading(tmp_path / "library.db")
     found = answer(db, understand(db, QUESTION))
@@ -249,3 +251,28 @@ def test_every_exporter_keeps_its_promises(name: str, tmp_path: Path) -> None:
         outcomes=tuple(replace(o, claims=tuple(c for c in o.claims if c.row["document"] == "silent")) for o in found.outcomes[:1]),
     )
     assert EXPORTERS[name](package(db, bare, Choice()))
+
+
+def test_json_lines_hold_printed_and_derived_apart(exported: Export) -> None:
+    out, _ = exported("--to", "json")
+    held = [json.loads(line) for line in (out / "rows.jsonl").read_text("utf8").splitlines()]
+    assert len(held) == 8
+    assert (held[0]["printed"]["est"], held[0]["derived"]["yi"], held[0]["pool_set"]) == (-0.5, -0.5, "MD")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pyarrow") is not None, reason="pyarrow is installed here")
+def test_without_pyarrow_the_reader_is_told_and_no_folder_is_left(exported: Export) -> None:
+    out, result = exported("--to", "csv", "--to", "parquet")
+    assert (result.exit_code, "pip install" in result.output, out.exists()) == (1, True, False)
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("pyarrow") is None, reason="pyarrow is not installed here: pip install counterclaim[parquet]"
+)
+def test_parquet_has_the_columns_of_the_csv(exported: Export) -> None:
+    from pyarrow import parquet
+
+    out, _ = exported("--to", "parquet")
+    held = parquet.read_table(out / "rows.parquet")
+    assert tuple(held.column_names) == COLUMNS
+    assert (held.num_rows, held.column("yi").to_pylist()[0]) == (8, -0.5)

@@ -756,6 +756,9 @@ def export(
     required=True,
     help="The picture: a name ending in .svg, .png or .pdf.",
 )
+@click.option(
+    "--sides", is_flag=True, help="Every study in the column of the side that it concludes for, with a number or without."
+)
 @click.option("--small-studies", is_flag=True, help="Estimates over their standard errors (a funnel plot) in place of the forest.")
 @_outcome
 @_measure
@@ -766,7 +769,7 @@ def export(
 @click.option("--by", type=click.Choice(_BY), help="Subgroups.")
 @_in_words
 def forest(
-    question: tuple[str, ...], database: Path | None, out: Path, small_studies: bool, outcome: str | None, measure: str | None,
+    question: tuple[str, ...], database: Path | None, out: Path, sides: bool, small_studies: bool, outcome: str | None, measure: str | None,
     timepoint: str | None, model: str, several: str, reviewed: bool, by: str | None,
 ) -> None:  # fmt: skip
     r"""Draw the estimate of `pool` as a forest plot in Cochrane's manner.
@@ -774,20 +777,27 @@ def forest(
     \b
     Example:
       counterclaim forest "MSC vs placebo in stroke" --outcome NIHSS --measure MD --by route --out nihss.svg
+      counterclaim forest "MSC vs placebo in stroke" --outcome NIHSS --sides --out sides.svg
     """
-    from kb import forest as plots
     from kb.drawing import as_bytes
     from kb.exports.package import write_file
     from kb.pool_text import outcome_of
     from kb.pooling import Model
     from kb.reviewing import reviewed_rows
-    from kb.synthesis import Choice, Several, synthesise
+    from kb.synthesis import Choice, Several
 
     db, found = _asked(database, question, timepoint)
-    made = synthesise(
-        reviewed_rows(db, outcome_of(found, outcome), only=reviewed), Choice(measure, Model(model), several=Several(several), by=by)
-    )
-    drawing = plots.funnel(made) if small_studies else plots.forest(made)
+    of = outcome_of(found, outcome)
+    if sides:
+        from kb.sides_plot import sides as sides_of
+
+        drawing = sides_of(of)
+    else:
+        from kb import forest as plots
+        from kb.synthesis import synthesise
+
+        made = synthesise(reviewed_rows(db, of, only=reviewed), Choice(measure, Model(model), several=Several(several), by=by))
+        drawing = plots.funnel(made) if small_studies else plots.forest(made)
     write_file(out, as_bytes(drawing, out.suffix.removeprefix(".").lower()))
     _print(f"{out} is drawn: {drawing.told}.")
 

@@ -12,11 +12,16 @@ import pytest
 from click.testing import CliRunner
 
 import cli
+from kb.answer import answer
+from kb.connection import for_reading
 from kb.drawing import CannotDraw, Drawing, Line, Shape, Text, as_bytes, as_svg
 from kb.forest import forest, funnel, sides
 from kb.pooling import Model
+from kb.question import understand
+from kb.refusals import CannotPool
+from kb.sides_plot import sides as sides_of
 from kb.synthesis import Choice, Synthesis, synthesise
-from nlp.claim import Group, Measure
+from nlp.claim import Direction, Group, Level, Measure
 from tests.kb.made import put
 from tests.kb.trials import QUESTION, contrast, own, rows_from, trial
 
@@ -127,3 +132,25 @@ def test_png_and_pdf_are_the_same_twice(made: Synthesis, kind: str, sign: bytes)
 def test_without_matplotlib_the_reader_is_told_what_to_do(made: Synthesis) -> None:
     with pytest.raises(CannotDraw, match="SVG needs nothing"):
         as_bytes(forest(made), "pdf")
+
+
+def test_sides_shows_every_study_once_with_or_without_a_number(tmp_path: Path) -> None:
+    put(
+        tmp_path / "library.db",
+        trial("a", contrast(), contrast(estimate=-0.3, low=-0.7, high=0.1), months=(3, 12)),
+        trial("b", direction=Direction.NO_DIFFERENCE),
+        trial("c", direction=Direction.FAVOURS_COMPARATOR),
+        trial("review", contrast(), level=Level.POOLED),
+    )
+    db = for_reading(tmp_path / "library.db")
+    (outcome,) = answer(db, understand(db, QUESTION)).outcomes
+    drawn = sides_of(outcome)
+    assert drawn.told == (
+        "Trials: 1 favours intervention, 1 no difference shown, 1 favours control. Pooled results, which may hold these trials: 1 favours intervention"
+    )
+    assert len([p for p in drawn.parts if isinstance(p, Shape)]) == 4
+    ElementTree.fromstring(as_svg(drawn))
+    with pytest.raises(CannotPool, match="no sides to draw"):
+        sides_of(replace(outcome, claims=()))
+    words = ["forest", QUESTION, "--sides", "--out", str(tmp_path / "sides.svg"), "--db", str(tmp_path / "library.db")]
+    assert CliRunner().invoke(cli.main, words).exit_code == 0

@@ -50,7 +50,11 @@ def outcome_of(found: Answer, asked: str | None) -> OutcomeAnswer:
     if not fit:
         raise CannotPool(f"No outcome of this answer is called {asked}; there are {listed}.")
     if len(fit) > 1 and len({o.outcome for o in fit}) == 1:
-        raise CannotPool(f"{fit[0].outcome} is better higher in some papers and lower in others: they are not one outcome.")
+        if len({o.better for o in fit}) > 1:
+            raise CannotPool(f"{fit[0].outcome} is better higher in some papers and lower in others: they are not one outcome.")
+        raise CannotPool(
+            f"{fit[0].outcome} stands {len(fit)} times in this answer, against unlike comparators or of unlike treatments: name both in the question."
+        )
     if len(fit) > 1:
         raise CannotPool(f"The answer has {len(there)} outcomes: {listed}. Choose one with --outcome.")
     return fit[0]

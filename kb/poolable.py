@@ -107,10 +107,13 @@ def rows(db: sqlite3.Connection, found: Answer) -> tuple[Row, ...]:
 def rows_of(db: sqlite3.Connection, outcome: OutcomeAnswer) -> tuple[Row, ...]:
     """The rows of one outcome."""
     numbers = _effects(db, [_claim_id(c) for c in outcome.claims])
+    turned = _turned(db, outcome)
     made: list[Row] = []
     seen: set[tuple[object, ...]] = set()
     for claim in outcome.claims:
         for row in _rows_of(claim, numbers.get(_claim_id(claim), [])):
+            if _claim_id(claim) in turned:
+                row = replace(row, refusals=(*row.refusals, Refusal(Reason.OTHER_SIDE, "turn the question round to pool it")))
             key = (row.effect_id,) if row.effect_id is not None else (row.document_id, row.claim_id)
             if key not in seen:
                 seen.add(key)
@@ -119,6 +122,20 @@ def rows_of(db: sqlite3.Connection, outcome: OutcomeAnswer) -> tuple[Row, ...]:
     told = {(r.document_id, r.timepoint_days) for r in made if r.effect_id is not None}
     kept = [r for r in made if r.effect_id is not None or (r.document_id, r.timepoint_days) not in told]
     return tuple(_with_shared_controls(kept))
+
+
+_SIDES = ("intervention", "comparator", "route", "cell_source")
+
+
+def _turned(db: sqlite3.Connection, outcome: OutcomeAnswer) -> frozenset[int]:
+    """The claims that the answer shows with their sides exchanged. Their printed numbers are those of the other way round.
+
+    Told by the stored claim itself, and not by a mark of the answer: a number with the wrong sign must never be pooled.
+    """
+    ids = json.dumps([_claim_id(c) for c in outcome.claims])
+    sql = f"SELECT claim_id, {', '.join(_SIDES)} FROM claim_in_full WHERE claim_id IN (SELECT value FROM json_each(?))"
+    stored = {row[0]: tuple(row)[1:] for row in db.execute(sql, (ids,))}
+    return frozenset(_claim_id(c) for c in outcome.claims if stored[_claim_id(c)] != tuple(c.row[k] for k in _SIDES))
 
 
 def _claim_id(claim: AnswerClaim) -> int:
@@ -282,7 +299,6 @@ def _against(claim: AnswerClaim, e: dict[str, Any]) -> list[Refusal]:
         (r["level"] not in ("pooled", "trial"), Reason.NOT_A_TRIAL, str(r["design"] or "no controlled trial")),
         (str(r["report"]) in SECOND_HAND, Reason.SECOND_HAND, f"told by a {str(r['report']).replace('_', ' ')}"),
         (not claim.direct, Reason.OTHER_COMPARATOR, f"against {r['comparator'] or 'none that is named'}"),
-        (bool(r.get("effect_of_other_side")), Reason.OTHER_SIDE, "turn the question round to pool it"),
         (baseline, Reason.BEFORE_AFTER, ""),
         (bool(e.get("subgroup")), Reason.SUBGROUP, str(e.get("subgroup"))),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kb.answer import AnswerClaim, OutcomeAnswer
-from kb.disputes import counts_for
 from kb.drawing import Drawing, Line, Part, Text, square, width_of
 from kb.refusals import CannotPool
 
@@ -62,7 +61,10 @@ def _middle(names: float, place: int) -> float:
 def _studies(found: OutcomeAnswer) -> list[AnswerClaim]:
     """The claim at the latest time of each study that counts."""
     last: dict[object, AnswerClaim] = {}
-    for c in sorted((c for c in found.claims if counts_for(c)), key=lambda c: float(str(c.row["time_days"] or 0))):
+    for c in sorted(
+        (c for c in found.claims if c.direct and c.row["status"] in ("ok", "concern", "corrected")),
+        key=lambda c: float(str(c.row["time_days"] or 0)),
+    ):
         last[c.row["study_id"]] = c
     return list(last.values())
 

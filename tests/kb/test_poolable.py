@@ -17,6 +17,7 @@ from kb.poolable import Row
 from kb.refusals import Reason
 from kb.synthesis import Choice, synthesise
 from nlp.claim import AuditFinding, Better, Effect, Group, Kind, Level, Measure, Outcome, Verdict
+from tests.kb.made import Said, put, reading
 from tests.kb.trials import contrast, own, rows_from, trial
 
 Rows = Callable[..., tuple[Row, ...]]
@@ -145,3 +146,16 @@ def test_a_part_of_the_arms_is_not_taken_for_the_whole(made: Rows) -> None:
     arms = own(Group.INTERVENTION, Measure.MEAN, 3.0, sd=1.0), own(Group.COMPARATOR, Measure.MEAN, 4.0, sd=2.0)
     (row,) = made(trial("a", *arms, outcome=Outcome("EDSS of the subset", "EDSS", None, Better.LOWER)))
     assert [r.reason for r in row.refusals] == [Reason.DENOMINATOR]
+
+
+def test_a_number_of_the_other_way_round_is_never_pooled(tmp_path: Path) -> None:
+    """Who asks for intravenous against intrathecal is answered by a paper on intrathecal against intravenous, whose number has the other sign."""
+    put(
+        tmp_path / "library.db", reading("a", Said(comparator="intravenous mesenchymal stem cells", comparator_class="other route"))
+    )
+    with sqlite3.connect(tmp_path / "library.db") as db:
+        db.execute("UPDATE arm SET route = 'intravenous' WHERE role = 'comparator'")
+    (row,) = rows_from(tmp_path, question="intravenous MSC")
+    assert Reason.OTHER_SIDE in [r.reason for r in row.refusals]
+    (asked,) = rows_from(tmp_path, question="intrathecal MSC")
+    assert asked.poolable

@@ -1,0 +1,100 @@
+"""How long pooling and exporting take, beside the least that could be done. Run: python -m benchmarks.pooling_speed.
+
+1,000 studies pooled, beside numpy's closed form of DerSimonian and Laird; 10,000 printed effects converted and written as CSV, beside pandas
+writing the same table. Medians of interleaved rounds in one process.
+"""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from kb.conversions import from_interval
+from kb.exports.package import Member, Table
+from kb.exports.table import as_csv
+from kb.poolable import Row
+from kb.pooling import Model, pool
+from tests.kb.trials import contrast, rows_from, trial
+
+STUDIES, EFFECTS = 1_000, 10_000
+
+
+def seconds(rounds: int, *calls: Callable[[], object]) -> list[float]:
+    """The median time of each call, in turn."""
+    taken: list[list[float]] = [[] for _ in calls]
+    for _ in range(rounds):
+        for times, call in zip(taken, calls, strict=True):
+            start = time.perf_counter()
+            call()
+            times.append(time.perf_counter() - start)
+    return [median(t) for t in taken]
+
+
+def pooling() -> None:
+    """Each model beside the closed form."""
+    rng = np.random.default_rng(1)
+    v = rng.uniform(0.05, 0.5, STUDIES)
+    y = rng.normal(0.3, np.sqrt(v + 0.1))
+    yi, vi = y.tolist(), v.tolist()
+
+    def closed() -> tuple[float, float]:
+        w = 1 / v
+        mean = w @ y / w.sum()
+        tau2 = max(0.0, (w @ (y - mean) ** 2 - (STUDIES - 1)) / (w.sum() - w @ w / w.sum()))
+        w = 1 / (v + tau2)
+        return w @ y / w.sum(), w.sum() ** -0.5
+
+    base, *ours = seconds(300, closed, *(lambda m=m: pool(yi, vi, m) for m in Model))  # type: ignore[misc]
+    print(f"closed form of numpy, {STUDIES} studies: {base * 1e6:.0f} µs")
+    for model, taken in zip(Model, ours, strict=True):
+        print(f"{model}: {taken * 1e6:.0f} µs, {taken / base:.1f} times")
+
+
+def exporting() -> None:
+    """Conversion and CSV beside pandas' CSV of the same table."""
+    with TemporaryDirectory() as folder:
+        (pattern,) = rows_from(Path(folder), trial("a", contrast()))
+    rng = np.random.default_rng(2)
+    printed = [
+        (round(m, 2), round(m - h, 2), round(m + h, 2))
+        for m, h in zip(rng.normal(0, 1, EFFECTS), rng.uniform(0.2, 2, EFFECTS), strict=True)
+    ]
+
+    def member(number: int, numbers: tuple[float, float, float]) -> Member:
+        derived = from_interval("MD", *numbers, decimals=(1, 1, 1))
+        row: Row = replace(pattern, row_id=f"d{number}:e0", est=numbers[0], est_lb=numbers[1], est_ub=numbers[2], derived=derived)
+        return Member(row, "MD")
+
+    def ours() -> str:
+        return as_csv(Table("pool", "EDSS", (), tuple(member(i, p) for i, p in enumerate(printed))))
+
+    if importlib.util.find_spec("pandas") is None:
+        print(f"{EFFECTS} effects converted and written: {seconds(3, ours)[0]:.2f} s; pandas is not installed here")
+        return
+    import pandas
+
+    frame = pandas.DataFrame(list(csv.DictReader(io.StringIO(ours()))))
+    for column in frame.columns:
+        frame[column] = (
+            pandas.to_numeric(frame[column], errors="coerce")
+            if column in ("est", "est_lb", "est_ub", "yi", "vi", "sei")
+            else frame[column]
+        )
+    taken, base = seconds(5, ours, lambda: frame.to_csv(index=False))
+    print(
+        f"{EFFECTS} effects converted and written: {taken:.2f} s; pandas writes the same CSV in {base:.2f} s: {taken / base:.1f} times"
+    )
+
+
+if __name__ == "__main__":
+    pooling()
+    exporting()

@@ -9,6 +9,7 @@ from nlp.arm_wordings import found_wordings, wordings
 from nlp.claim import Arm, ArmRole, Level, Quote
 from nlp.domain import ConceptKind, Entry
 from nlp.grammar.atoms import WORD_NUMBER, AtomKind, atoms, number_value
+from nlp.grammar.sieve import Sieved
 from nlp.joined_arms import joined
 from nlp.learned_arms import learnt_arms
 from nlp.reading import ConceptMention, Reading, Role, Sentence
@@ -19,7 +20,7 @@ _MODIFIERS = re.compile(
     r"[\s,/()–-]*(?:(?:derived|tissue|type|modified|human|expanded|cultured|manufactured|isolated|harvested|obtained|from|the|of|a|an|and|or|single|repeated|injections?|infusions?|administrations?|implantations?|transplantations?|delivery|delivered|injected|infused|given|administered|implanted|healthy|unrelated|volunteers?|donors?|in|into|by|via|with|combined|adult|fresh|cryopreserved|preconditioned|doses?|either|ex|vivo|cells?|one|two|six|IT|IV|fetal|primary|autologous|allogeneic|micrografts?|containing|rich|dose|was|were|then)\b[\s,/()–-]*){0,9}",
     re.IGNORECASE,
 )
-_GIVING = re.compile(
+_GIVING = Sieved(
     r"\b(?:injections?|injected|infusions?|infused|administ\w+|implant\w*|transplant\w*|deliver\w*|given|receiv\w+|cells?|therap\w+|treated|treatment|doses?|route)\b",
     re.IGNORECASE,
 )
@@ -294,7 +295,7 @@ def _with_sizes(reading: Reading, arms: list[Arm]) -> list[Arm]:
     return sized
 
 
-_ALLOCATED = re.compile(
+_ALLOCATED = Sieved(
     r"\b(?:randomi[sz]ed|randomly|assigned|allocated|enrolled|included|divided|comprised|consisted|underwent|were treated|recruited|received|entered|participants|participated|in total|analy[sz]ed)\b",
     re.IGNORECASE,
 )
@@ -313,7 +314,7 @@ _SIZE_BEFORE = re.compile(
 #: "30 received white grape juice (" before the short form.
 _SIZE_BEFORE_NAME = re.compile(rf"(?<![\w.%-])(\d+)\s(?:[a-z]+\s)?{_GIVEN}\s[^,;.()\d]{{2,60}}\s\($")
 #: "eight of them were given X": a part, and no arm.
-_SOME_OF_THEM = re.compile(r"\b(?:of (?:them|these|those|whom)|these|those)\b", re.IGNORECASE)
+_SOME_OF_THEM = Sieved(r"\b(?:of (?:them|these|those|whom)|these|those)\b", re.IGNORECASE)
 
 
 def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[int, int]]:
@@ -347,7 +348,7 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
     return found or _listed_sizes(sentence, words)
 
 
-_TWO_SIZES = re.compile(
+_TWO_SIZES = Sieved(
     r"(?<![\w.%-])(\d+) and (\d+) (?:[a-z]+ )?(?:patients|participants|subjects|students|children|women|men|people|eyes|individuals|infants|adults)\b"
 )
 

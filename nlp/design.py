@@ -11,13 +11,14 @@ from nlp.arms import all_arms
 from nlp.claim import Arm, Concept, Level, Study
 from nlp.domain import ConceptKind
 from nlp.grammar.atoms import LARGE_NUMBER, number_value
+from nlp.grammar.sieve import Sieved
 from nlp.reading import Reading, Role
 
-_POOLED = re.compile(
+_POOLED = Sieved(
     r"\bmeta-?\s?analys[ei]s|\bmeta-?analy[sz]ed|\bsystematic(?:ally)? review|\bpooled analysis|\bumbrella review|\bnetwork meta|\bnine studies|\bstudies were (?:included|eligible)",
     re.IGNORECASE,
 )
-_TRIAL = re.compile(
+_TRIAL = Sieved(
     r"\b(?:trial|randomi[sz]ed|placebo|phase (?:I|II|III|IV|1|2|3)|single-arm|open-label|pilot study|cohort|patients?|participants|prospective|retrospective|case series|multicent(?:er|re))\b",
     re.IGNORECASE,
 )
@@ -37,11 +38,11 @@ DESIGNS: tuple[tuple[str, str], ...] = (
 )
 
 _PEOPLE = r"(?:patients?|participants?|subjects?|individuals?|people|children|adults?|women|men|volunteers|cases|persons|infants|neonates|eyes|knees|boys and girls|pairs|males?|females?|students|nurses|outpatients|inpatients|adolescents|athletes|mothers|caregivers|veterans|residents|survivors)"
-_NUMBER_OF_PEOPLE = re.compile(
+_NUMBER_OF_PEOPLE = Sieved(
     rf"(?<![\w.–-])(?P<n>{LARGE_NUMBER})\s+(?:(?!(?:studies|trials|RCTs|articles|with|of|and|to|or|in|for)\b)[A-Za-z][\w'’-]*\s+){{0,4}}?{_PEOPLE}\b",
     re.IGNORECASE,
 )
-_N_EQUALS = re.compile(rf"\b{_PEOPLE}\s*[(\[]\s*[nN]\s*=\s*(?P<n>\d[\d,]*)\s*[)\]]", re.IGNORECASE)
+_N_EQUALS = Sieved(rf"\b{_PEOPLE}\s*[(\[]\s*[nN]\s*=\s*(?P<n>\d[\d,]*)\s*[)\]]", re.IGNORECASE)
 _TOTAL_WORDS = re.compile(
     r"\b(?:randomi[sz]ed|randomly|at random|allocated|assigned|enrolled|recruited|included|were eligible|in total|a total of|in all|overall|analysis covered|entered|took part|comprising|involving|trials? with|studies (?:with|and)|studies,|articles|RCTs)\b",
     re.IGNORECASE,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crawler.document import Document, Report, SectionName
 from nlp.grammar.sentences import Span, sentences
+from nlp.grammar.sieve import Sieved
 from nlp.reading import Role, Sentence
 
 S = SectionName
@@ -31,16 +32,16 @@ _UNMARKED = re.compile(rf"(?:^|(?<=[.!?)\]])\s|\n)\s*(?:{_ANY})(?=\s+[A-Z\d])", 
 _ROLE = {S.TITLE: Role.TITLE, S.BACKGROUND: Role.BACKGROUND, S.OBJECTIVE: Role.AIM, S.METHODS: Role.METHOD, S.RESULTS: Role.RESULT,
          S.CONCLUSIONS: Role.CONCLUSION, S.REGISTRATION: Role.METHOD}  # fmt: skip
 
-_AIM = re.compile(
+_AIM = Sieved(
     r"\b(?:we (?:aimed|sought|hypothesi[sz]ed|examined|evaluated|investigated|assessed|reviewed|tested|set out|compared|conducted|performed|undertook|meta-analysed|meta-analyzed|asked|wanted|studied)|aim(?:s|ed)?\b|(?:the )?(?:objective|purpose|goal) (?:of|was|is)|to (?:determine|assess|evaluate|investigate|examine|compare|explore|test|find out|see|establish|appraise|review|study) |in this review|this (?:study|trial|review|work|paper|article) (?:aim|sought|was (?:conducted|designed|performed|undertaken|carried)|evaluat|investigat|assess|examin|compar|report))",
     re.IGNORECASE,
 )
-_METHOD = re.compile(
+_METHOD = Sieved(
     r"\b(?:were|was) (?:randomly |independently |prospectively |retrospectively |then |also |systematically )?(?:randomi[sz]ed|randomly|assigned|allocated|searched|queried|enrolled|recruited|sought|measured|assessed|evaluated|analy[sz]ed|extracted|selected|included in|performed using|conducted|calculated|expressed|computed|defined|followed|screened|used (?:for|to|as)|given|eligible|pooled in|primary|secondary|the (?:primary|secondary|main|co-primary))\b"
     r"|\b(?:primary|secondary|co-primary|main) (?:safety |efficacy )?(?:outcome|end ?point|measure)s?(?:,? [\w\s-]{0,40})? (?:was|were|is|are|included|comprised|being)\b|\bwere co-primary\b|\bwas primary\b|\bwere secondary\b|\bdatabases\b|\bfollow-?up was\b|\b(?:entered|enrolled|underwent|received|took part|were eligible|qualified)\b.{0,30}$",
     re.IGNORECASE,
 )
-_CONCLUSION = re.compile(
+_CONCLUSION = Sieved(
     r"^(?:in conclusion|conclusion|overall|thus|therefore|hence|taken together|these (?:results|findings|data)|our (?:results|findings|data|study)|the (?:results|findings|data|present study) (?:suggest|indicate|show|support|demonstrate))|\b(?:suggest(?:s|ing)? that|we conclude|further (?:studies|trials|research|investigation)|(?:larger|more|additional) (?:\w+ ){0,2}(?:trials|studies|research)|appears? (?:to be )?(?:safe|effective|promising)|may (?:be|represent|offer)|promising|warrant|is (?:an? )?(?:safe|effective|feasible)|evidence is weak|no firm statement)\b",
     re.IGNORECASE,
 )
@@ -112,10 +113,8 @@ def sentences_of(document: Document, plain: str) -> list[Sentence]:
     return found
 
 
-_PAST = re.compile(
-    r"\b(?:was|were|found|reported|observed|resulted|showed|improved|experienced|did|had|remained|saw)\b", re.IGNORECASE
-)
-_GENERAL = re.compile(
+_PAST = Sieved(r"\b(?:was|were|found|reported|observed|resulted|showed|improved|experienced|did|had|remained|saw)\b", re.IGNORECASE)
+_GENERAL = Sieved(
     r"\b(?:may|can|could|might|will|appears?|suggests?|potential|often|are|is|have|has|offers?|include|believe[sd]?|thought|seems?)\b",
     re.IGNORECASE,
 )

@@ -1,0 +1,138 @@
+"""Patterns that are tried only on texts that hold what every match of them must hold.
+
+Most patterns match in few sentences, and to find that out costs a look from every character. What a match needs is known beforehand:
+"p < 0.05" holds a digit, "by a factor of 2" the word "factor". These needs are derived from the pattern itself (`needs_of`), so no
+pattern and its needs can drift apart. A need is a set of literals one of which stands in every match; a pattern has several at most.
+
+A text is looked at once, word by word, for all needs of all patterns together, and what each word holds is kept: the words of a
+literature come again and again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache, reduce
+from operator import or_
+
+from nlp.grammar.leads import lead_of
+from nlp.grammar.needs import Need, folded, marked, needs_of
+
+#: Words are kept until there are so many, sentences likewise; a longer text is looked at anew.
+_MOST_WORDS, _MOST_TEXTS, _LONGEST = 100_000, 1024, 20_000
+
+
+class _Index:
+    """Literals by their first two characters (by the one that they have), each with the bits of the needs that it meets."""
+
+    def __init__(self) -> None:
+        self._meets: dict[str, int] = {}
+        self._by_start: dict[str, list[str]] = {}
+
+    def add(self, literal: str, bit: int) -> None:
+        """`literal` meets the need with this bit."""
+        if literal not in self._meets:
+            self._by_start.setdefault(literal[:2], []).append(literal)
+        self._meets[literal] = self._meets.get(literal, 0) | bit
+
+    def met_by(self, word: str) -> int:
+        """The bits of all needs that a literal in this word meets."""
+        met = 0
+        for place in range(len(word)):
+            for start in (word[place], word[place : place + 2]) if place + 1 < len(word) else (word[place],):
+                for literal in self._by_start.get(start, ()):
+                    if word.startswith(literal, place):
+                        met |= self._meets[literal]
+        return met
+
+
+class _Words(dict[str, int]):
+    """What each word holds, found out when it is first asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cased, self.uncased = _Index(), _Index()
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        seen = marked(word)
+        self[word] = met = self.cased.met_by(seen) | self.uncased.met_by(folded(seen))
+        return met
+
+
+_words = _Words()
+_bits: dict[Need, int] = {}
+
+
+def _bit_of(need: Need) -> int:
+    """The bit of a need; patterns with the same need share it."""
+    if need not in _bits:
+        _bits[need] = 1 << len(_bits)
+        for literal in need.literals:
+            (_words.cased if need.cased else _words.uncased).add(literal, _bits[need])
+        _words.clear()
+        _short_look.cache_clear()
+    return _bits[need]
+
+
+class Look:
+    """What a text holds: the needs that it meets (`held`), and those that each of its words meets, with the places of the word."""
+
+    __slots__ = ("held", "words")
+
+    def __init__(self, text: str) -> None:
+        # A literal has no space in it, so it stands in a text exactly where it stands in one of its words.
+        self.words = tuple((bits, m.start(), m.end()) for m in _WORD.finditer(text) if (bits := _words[m[0]]))
+        self.held = reduce(or_, (bits for bits, _, _ in self.words), 0)
+
+
+_WORD = re.compile(r"\S+")
+_short_look = lru_cache(maxsize=_MOST_TEXTS)(Look)
+
+
+def look_at(text: str) -> Look:
+    """What a text holds; remembered for sentences."""
+    return _short_look(text) if len(text) < _LONGEST else Look(text)
+
+
+class Sieved:
+    """A compiled pattern behind its needs. Finds what the pattern alone would find."""
+
+    __slots__ = ("lead", "needs", "pattern")
+
+    def __init__(self, pattern: str, flags: int = 0) -> None:
+        self.pattern = re.compile(pattern, flags)
+        self.needs = reduce(or_, map(_bit_of, needs_of(pattern, flags)), 0)
+        lead = lead_of(pattern, flags)
+        self.lead = _bit_of(lead) if lead is not None else 0
+        self.needs |= self.lead
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first match in a text."""
+        return next(self.within(look_at(text), text), None)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """All matches in a text."""
+        return self.within(look_at(text), text)
+
+    def within(self, look: Look, text: str) -> Iterator[re.Match[str]]:
+        """All matches in what is left of a text that was looked at, at the same places."""
+        if look.held & self.needs != self.needs:
+            return iter(())
+        return self._from_leads(look, text) if self.lead else self.pattern.finditer(text)
+
+    def _from_leads(self, look: Look, text: str) -> Iterator[re.Match[str]]:
+        """Every word that a match can begin in, from its first character on."""
+        lead, match, free = self.lead, self.pattern.match, 0
+        for bits, start, end in look.words:
+            if bits & lead and end > free:
+                for place in range(max(start, free), end):
+                    found = match(text, place)
+                    if found is not None and place >= free:
+                        yield found
+                        free = found.end()
+
+    def possible(self, text: str) -> bool:
+        """Whether a text may hold a match."""
+        return look_at(text).held & self.needs == self.needs

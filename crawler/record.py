@@ -34,6 +34,17 @@ REGISTRY_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 
 
+#: What every number of a registry holds at least, in small letters: a look for it is cheaper than a search.
+_BEGINNINGS = {name: name.lower() for name, _ in REGISTRY_PATTERNS} | {
+    "ClinicalTrials.gov": "nct", "PROSPERO": "crd", "ANZCTR": "actrn", "EudraCT": "20", "RBR": "rbr-", "CTRI": "ctri/",
+}  # fmt: skip
+
+
+def _without_case(text: str) -> str:
+    """Small letters for everything that a pattern without regard to case takes for one: i and dotless i, s and long s."""
+    return text.lower() if text.isascii() else text.replace("İ", "i").replace("ı", "i").casefold()
+
+
 def normal_doi(text: str) -> str | None:
     """The DOI in `text`, lower-case and without resolver address or closing punctuation; None where there is none.
 
@@ -84,7 +95,13 @@ def registry_ids(text: str) -> tuple[str, ...]:
     >>> registry_ids("Registered as NCT04749667 and PROSPERO CRD 42022347156; see NCT04749667.")
     ('NCT04749667', 'CRD42022347156')
     """
-    found = [(m.start(1), _registry_number(name, m[1])) for name, pattern in REGISTRY_PATTERNS for m in pattern.finditer(text)]
+    held = _without_case(text)
+    found = [
+        (m.start(1), _registry_number(name, m[1]))
+        for name, pattern in REGISTRY_PATTERNS
+        if _BEGINNINGS[name] in held
+        for m in pattern.finditer(text)
+    ]
     return tuple(dict.fromkeys(number for _, number in sorted(found)))
 
 

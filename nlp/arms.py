@@ -300,8 +300,11 @@ _ALLOCATED = Sieved(
     re.IGNORECASE,
 )
 _GROUP_WORDS = {
-    ArmRole.INTERVENTION: r"(?:intervention|treatment|treated|experimental|active|study|test|therapy|(?:stem )?cells?|transplant(?:ation)?|MSCs?)\s(?:group|arm|sites?|patients)\b|\bintervention\b",
-    ArmRole.COMPARATOR: r"\bcontrols?(?:\s(?:group|arm|sites?|patients))?\b|\bplacebo\b|\bsham\b",
+    ArmRole.INTERVENTION: Sieved(
+        r"(?:intervention|treatment|treated|experimental|active|study|test|therapy|(?:stem )?cells?|transplant(?:ation)?|MSCs?)\s(?:group|arm|sites?|patients)\b|\bintervention\b",
+        re.IGNORECASE,
+    ),
+    ArmRole.COMPARATOR: Sieved(r"\bcontrols?(?:\s(?:group|arm|sites?|patients))?\b|\bplacebo\b|\bsham\b", re.IGNORECASE),
 }
 
 
@@ -317,14 +320,19 @@ _SIZE_BEFORE_NAME = re.compile(rf"(?<![\w.%-])(\d+)\s(?:[a-z]+\s)?{_GIVEN}\s[^,;
 _SOME_OF_THEM = Sieved(r"\b(?:of (?:them|these|those|whom)|these|those)\b", re.IGNORECASE)
 
 
+_EACH = Sieved(
+    rf"\b(?:each|both) (?:group|arm)s?\b(?! (?:of|at|for|after)\b)[^.;\d]{{0,14}}?\b(\d+|{WORD_NUMBER})\b(?!\s?%|\.\d|\s(?:weeks|months|years|days|mg|times|doses))|\((\d+) (?:in|per) each (?:group|arm)\)|\b(\d+) (?:in|per) (?:each )?(?:group|arm)\b",
+    re.IGNORECASE,
+)
+_BEHIND_ARM = re.compile(
+    r"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:[nN]\s?)?=\s?(\d+)|(?:\s(?:group|arm))?\s?[(\[](\d+)\s(?:patients|participants|subjects)"
+)
+_DIGIT = re.compile(r"\d")
+
+
 def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[int, int]]:
     """Arm sizes: "MSC (n = 27)", "31 for the MSC and 13 for the control groups", "SB623 = 46", "104 MultiStem, 102 placebo"."""
-    words = _arm_words(reading, sentence, arms)
-    each = re.search(
-        rf"\b(?:each|both) (?:group|arm)s?\b(?! (?:of|at|for|after)\b)[^.;\d]{{0,14}}?\b(\d+|{WORD_NUMBER})\b(?!\s?%|\.\d|\s(?:weeks|months|years|days|mg|times|doses))|\((\d+) (?:in|per) each (?:group|arm)\)|\b(\d+) (?:in|per) (?:each )?(?:group|arm)\b",
-        sentence.plain,
-        re.IGNORECASE,
-    )
+    each = _EACH.search(sentence.plain)
     if each:
         size = next(g for g in each.groups() if g)
         n = int(number_value(size)) if re.fullmatch(r"\d+|[a-z-]+", size) else 0
@@ -332,12 +340,12 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
             next((i for i, a in enumerate(arms) if a.role is role), None) for role in (ArmRole.INTERVENTION, ArmRole.COMPARATOR)
         ]
         return [(i, n) for i in sides if i is not None] if n > 1 else []
+    if not _DIGIT.search(sentence.plain):
+        return []
+    words = _arm_words(reading, sentence, arms)
     found: list[tuple[int, int]] = []
     for i, start, end in words:
-        after = re.match(
-            r"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:[nN]\s?)?=\s?(\d+)|(?:\s(?:group|arm))?\s?[(\[](\d+)\s(?:patients|participants|subjects)",
-            sentence.plain[end:],
-        )
+        after = _BEHIND_ARM.match(sentence.plain[end:])
         lead = sentence.plain[:start]
         before = None if _SOME_OF_THEM.search(lead) else _SIZE_BEFORE.search(lead) or _SIZE_BEFORE_NAME.search(lead)
         if before and sentence.role is Role.RESULT and not _ALLOCATED.search(sentence.plain):
@@ -380,5 +388,5 @@ def _arm_words(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tu
     for role, pattern in _GROUP_WORDS.items():
         i = next((i for i, a in enumerate(arms) if a.role is role), None)
         if i is not None:
-            found.extend((i, m.start(), m.end()) for m in re.finditer(pattern, sentence.plain, re.IGNORECASE))
+            found.extend((i, m.start(), m.end()) for m in pattern.finditer(sentence.plain))
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from nlp.grammar.sentences import Span
@@ -54,6 +55,7 @@ def outer_brackets(text: str) -> tuple[Span, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=256)
 def clauses(text: str) -> Clauses:
     """Cut a sentence where one statement ends and the next begins. A bracket belongs to what stands before it.
 

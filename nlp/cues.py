@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from nlp.grammar.sieve import Sieved, look_at
 
@@ -98,6 +99,11 @@ def cues(words: str) -> list[CueMention]:
     >>> [c.cue.value for c in cues("Pain fell significantly, but function did not differ between groups.")]
     ['down', 'null']
     """
+    return list(_cues(words))
+
+
+@lru_cache(maxsize=256)
+def _cues(words: str) -> tuple[CueMention, ...]:
     look = look_at(words)
     work = _NOT_CUES.pattern.sub(lambda m: "\x00" * len(m[0]), words) if _NOT_CUES.possible(words) else words
     found: list[CueMention] = []
@@ -107,7 +113,7 @@ def cues(words: str) -> list[CueMention]:
                 continue
             found.append(_mention(cue, m, words))
             work = work[: m.start()] + "\x00" * (m.end() - m.start()) + work[m.end() :]
-    return sorted(found, key=lambda c: c.start)
+    return tuple(sorted(found, key=lambda c: c.start))
 
 
 def _mention(cue: Cue, m: re.Match[str], words: str) -> CueMention:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from nlp.arm_names import How, Naming, namings
 from nlp.claim import Arm, ArmRole, Quote
@@ -24,6 +25,7 @@ _WEAK = frozenset(re.findall(r"\S+", """
     intervention program programme implant trial study technique method strategy approach condition cohort implantation
     injection infusion eye tablet capsule solution in for to as
 """))  # fmt: skip
+_QUANTITY = re.compile(r"[\d.]+|\d+(?:mg|g|ml|iu|gy)")
 _CONTROL = re.compile(
     r"\b(?:placebo|controls?|sham|usual care|standard(?: (?:care|therapy|treatment|of care|medical therapy))?|conventional(?! (?:trab|frac))|routine|no treatment|untreated|"
     r"wait(?:ing)?[- ]?list|treatment as usual|TAU|vehicle|saline|no intervention|observation|attention control|comparator|nonintervention|dummy|UC)\b",
@@ -94,12 +96,14 @@ class LearntArm:
     sets: frozenset[int]
 
 
+@lru_cache(maxsize=4096)
 def _key(name: str) -> frozenset[str]:
     words = [w for w, _, _ in normal_words(name)]
-    strong = frozenset(w for w in words if w not in _WEAK and not re.fullmatch(r"[\d.]+|\d+(?:mg|g|ml|iu|gy)", w))
+    strong = frozenset(w for w in words if w not in _WEAK and not _QUANTITY.fullmatch(w))
     return strong or frozenset(w for w in words if w not in ("the", "a", "an", "of")) or frozenset(words)
 
 
+@lru_cache(maxsize=4096)
 def _full(name: str) -> frozenset[str]:
     return frozenset(w for w, _, _ in normal_words(name) if w not in ("the", "a", "an", "group", "arm", "patient"))
 

@@ -144,36 +144,39 @@ def _role(part: Part, text: str, place: int, count: int) -> Role:
         return Role.RESULT
     if role is not None:
         return role
-    if place == count - 1 and count > 3 and _CONCLUSION.search(text) and not re.search(r"p\s?[<>=]\s?[.\d]", text, re.IGNORECASE):
+    if place == count - 1 and count > 3 and _CONCLUSION.search(text) and not _P_VALUE.search(text):
         return Role.CONCLUSION
     if count == 1:
         return Role.RESULT  # a lone sentence is taken for what it reports
     return _role_by_words(text, place)
 
 
+_REPORTED = Sieved(r"\bp\s?[<>=≤]\s?0?\.\d|\b95\s?%\s?(?:CI|confidence)[^.]{0,12}\d", re.IGNORECASE)
+_REFERENCE = Sieved(r"\[\d+(?:\s?[,–-]\s?\d+)*\]")
+_OWN_WORK = Sieved(r"\d\s?%|\bwas conducted\b")
+_P_VALUE = Sieved(r"p\s?[<>=]\s?[.\d]", re.IGNORECASE)
+_FIGURE = Sieved(r"\d+(?:\.\d+)?\s?%|±")
+_FOUND = Sieved(r"\bsignificant|\bdid not (?:differ|change)|\bno (?:significant )?(?:difference|effect)", re.IGNORECASE)
+_FINDING = Sieved(r"\bsignificantly\b|\d\s?%.{0,40}\bgroup\b", re.IGNORECASE)
+
+
 def _of_others(text: str) -> bool:
     """A sentence that cites a reference ("[1]") and prints no result of its own tells of other people's work."""
-    return (
-        re.search(r"\[\d+(?:\s?[,–-]\s?\d+)*\]", text) is not None
-        and not _reports(text)
-        and re.search(r"\d\s?%|\bwas conducted\b", text) is None
-    )
+    return _REFERENCE.search(text) is not None and not _reports(text) and _OWN_WORK.search(text) is None
 
 
 def _reports(text: str) -> bool:
     """A results sentence that stands under "Methods and results"."""
-    return re.search(r"\bp\s?[<>=≤]\s?0?\.\d|\b95\s?%\s?(?:CI|confidence)[^.]{0,12}\d", text, re.IGNORECASE) is not None
+    return _REPORTED.search(text) is not None
 
 
 def _role_by_words(text: str, place: int) -> Role:
     if _reports(text):
         return Role.RESULT
-    if _AIM.search(text) and not re.search(r"\d+(?:\.\d+)?\s?%|±", text):
+    if _AIM.search(text) and not _FIGURE.search(text):
         return Role.AIM
-    if _METHOD.search(text) and not re.search(
-        r"\bsignificant|\bdid not (?:differ|change)|\bno (?:significant )?(?:difference|effect)", text, re.IGNORECASE
-    ):
+    if _METHOD.search(text) and not _FOUND.search(text):
         return Role.METHOD
-    if place == 0 and not re.search(r"\bsignificantly\b|\d\s?%.{0,40}\bgroup\b", text, re.IGNORECASE):
+    if place == 0 and not _FINDING.search(text):
         return Role.BACKGROUND
     return Role.RESULT

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from nlp.grammar.sieve import Sieved, look_at
+from nlp.grammar.sieve import Sieved, look_at, taken_out
 
 
 class Cue(StrEnum):
@@ -104,15 +104,16 @@ def cues(words: str) -> list[CueMention]:
 
 @lru_cache(maxsize=256)
 def _cues(words: str) -> tuple[CueMention, ...]:
-    look = look_at(words)
-    work = _NOT_CUES.pattern.sub(lambda m: "\x00" * len(m[0]), words) if _NOT_CUES.possible(words) else words
+    work, look = words, look_at(words)
+    for m in _NOT_CUES.within(look, words):
+        work, look = taken_out(work, look, m.start(), m.end())
     found: list[CueMention] = []
     for cue, pattern in _TABLE:
         for m in pattern.within(look, work):
             if "\x00" in m[0]:
                 continue
             found.append(_mention(cue, m, words))
-            work = work[: m.start()] + "\x00" * (m.end() - m.start()) + work[m.end() :]
+            work, look = taken_out(work, look, m.start(), m.end())
     return tuple(sorted(found, key=lambda c: c.start))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import warnings
 
+import numpy as np
 from scispacy.abbreviation import AbbreviationDetector, filter_matches, find_abbreviation
+from spacy.attrs import ORTH
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -63,19 +65,11 @@ class Abbreviations:
 
 
 def _bracketed(doc: Doc) -> list[tuple[int, int, int]]:
-    """Where brackets begin and end inside their marks, in the order and with the rule number of the detector's matcher; those with more
-    words than it takes are left out.
-    """
-    words = [t.text for t in doc]
-    opened: list[int] = []
-    found = []
-    for place, word in enumerate(words):
-        if word == ")":
-            opened = [start for start in opened if place - start <= _MOST_WORDS + 1]
-            found += [(0, start + 1, place) for start in opened if place - start > 1]
-        elif word == "(":
-            opened.append(place)
-    return found
+    """Where brackets begin and end inside their marks, in the order of the detector's matcher; none with more words than it takes."""
+    words = doc.to_array(ORTH)
+    opening, closing = (np.flatnonzero(words == doc.vocab.strings[mark]).tolist() for mark in "()")
+    near = ((start, end) for end in closing for start in opening if 1 < end - start <= _MOST_WORDS + 1)
+    return [(0, start + 1, end) for start, end in near]
 
 
 @Language.factory("counterclaim_abbreviations", requires=["doc._.counterclaim_reading"])

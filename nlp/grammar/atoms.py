@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from nlp.claim import Measure
-from nlp.grammar.sieve import Look, Sieved, look_at
+from nlp.grammar.sieve import Look, Sieved, look_at, taken_out
 
 #: A number as it stands: sign, thousands' commas, decimals with or without a leading zero.
 NUMBER = r"(?:(?<![\w.])[-+]|(?<=[–\s(\[])[-+])?(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
@@ -241,10 +241,6 @@ _MEASURES = tuple(
 )
 #: Abbreviations that are English words or other things in lower case.
 _UPPER_ONLY = re.compile(r"^(?:or|ors|es|rd|rds|md|mds|arr|ard|hr|hrs|rr|rrs|irr|aor|cor)$")
-
-
-def _claimed(work: str, start: int, end: int) -> str:
-    return work[:start] + "\x00" * (end - start) + work[end:]
 
 
 #: Reads what is left of a sentence, given what the whole sentence holds.
@@ -574,7 +570,7 @@ def _atoms(sentence: str) -> tuple[Atom, ...]:
             if "\x00" in work[atom.start : atom.end] or not _readable(atom):
                 continue
             found.append(atom)
-            work = _claimed(work, atom.start, atom.end)
+            work, look = taken_out(work, look, atom.start, atom.end)
     return tuple(as_results(sentence, sorted(found, key=lambda a: a.start)))
 
 

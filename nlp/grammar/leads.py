@@ -6,12 +6,13 @@ pattern finds what a search through the whole sentence finds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from enum import IntEnum
 from re import _constants as c  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
-from nlp.grammar.needs import EDGE, EDGES, MAYBE_EDGE, SPACE, Need, Part, as_need, part_of, with_edges, without_longer
+from nlp.grammar.needs import EDGE, EDGES, MAYBE_EDGE, SPACE, Need, Part, as_need, not_seen, part_of, with_edges, without_longer
 
 #: A pattern that branches more often than this before its first literal is searched for everywhere.
 _MOST_STEPS, _MOST_STRINGS = 400, 400
@@ -32,6 +33,16 @@ def lead_of(pattern: str, flags: int = 0) -> Need | None:
     except _TooMany:
         return None
     return as_need(found, tree.state.flags)
+
+
+class Places(IntEnum):
+    """At which characters of a word a pattern is tried."""
+
+    ALL = 0
+    #: Where a word begins or ends, or a mark stands before: for patterns that begin with an edge.
+    EDGES = 1
+    #: Where no letter stands: for patterns that begin with a number or a mark.
+    MARKS = 2
 
 
 class _TooMany(Exception):
@@ -116,3 +127,56 @@ def _holds_space(options: Sequence[Any]) -> bool:
             continue
         return True
     return False
+
+
+def begins_at(pattern: str, flags: int = 0) -> Places:
+    r"""At which characters of a word a match can begin.
+
+    >>> begins_at(r"\b(?:week|day)").name, begins_at(r"[-+]?\d+").name, begins_at(r"weeks?").name
+    ('EDGES', 'MARKS', 'ALL')
+    """
+    tree = _parser.parse(pattern, flags).data
+    if _all_begin(tree, _is_edge):
+        return Places.EDGES
+    return Places.MARKS if _all_begin(tree, _is_mark) else Places.ALL
+
+
+def _all_begin(items: Iterable[Any], like_this: Callable[[Any, Any], bool | None]) -> bool:
+    """Whether every way in which a sequence can begin is so; `like_this` says None where what follows tells."""
+    items = list(items)
+    for place, (op, value) in enumerate(items):
+        rest = items[place + 1 :]
+        if op is c.BRANCH:
+            return all(_all_begin([*way, *rest], like_this) for way in value[1])
+        if op is c.SUBPATTERN:
+            return _all_begin([*value[3], *rest], like_this)
+        if op in (c.MAX_REPEAT, c.MIN_REPEAT):
+            once = _all_begin([*value[2], *rest], like_this)
+            return once and (value[0] > 0 or _all_begin(rest, like_this))
+        told = like_this(op, value)
+        if told is not None:
+            return told
+    return False
+
+
+def _is_edge(op: Any, value: Any) -> bool | None:
+    if op is c.AT and value is c.AT_BOUNDARY:
+        return True
+    if op is c.ASSERT_NOT and value[0] < 0 and not_seen(value[1].data):
+        return True
+    return None if op in (c.ASSERT, c.ASSERT_NOT) else False
+
+
+def _is_mark(op: Any, value: Any) -> bool | None:
+    if op is c.LITERAL:
+        return not chr(value).isalpha()
+    if op is c.IN:
+        return all(map(_no_letter, value))
+    return None if op in (c.AT, c.ASSERT, c.ASSERT_NOT) else False
+
+
+def _no_letter(option: tuple[Any, Any]) -> bool:
+    op, value = option
+    if op is c.RANGE:
+        return not any(chr(code).isalpha() for code in range(value[0], value[1] + 1))
+    return (op is c.LITERAL and not chr(value).isalpha()) or (op is c.CATEGORY and value is c.CATEGORY_DIGIT)

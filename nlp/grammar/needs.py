@@ -186,10 +186,10 @@ def part_of(op: Any, value: Any, lead: str = "") -> Part:
         return _aside(_sequence(value[1]))
     if op is c.AT:
         return Part(frozenset({EDGE if value is c.AT_BOUNDARY else ""}))
-    return Part(frozenset({_not_seen(value[1].data)})) if op is c.ASSERT_NOT else Part(None)
+    return Part(frozenset({not_seen(value[1].data)})) if op is c.ASSERT_NOT else Part(None)
 
 
-def _not_seen(refused: Sequence[Any]) -> str:
+def not_seen(refused: Sequence[Any]) -> str:
     """A negative look needs nothing; that there is no letter beside a letter is the edge of a word."""
     alone = len(refused) == 1 and refused[0][0] is c.IN
     return MAYBE_EDGE if alone and (c.CATEGORY, c.CATEGORY_WORD) in refused[0][1] and refused[0][1][0][0] is not c.NEGATE else ""

@@ -11,15 +11,18 @@ literature come again and again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
 
-from nlp.grammar.leads import lead_of
+from nlp.grammar.leads import begins_at, lead_of
 from nlp.grammar.needs import Need, folded, marked, needs_of
 
 #: Words are kept until there are so many, sentences likewise; a longer text is looked at anew.
 _MOST_WORDS, _MOST_TEXTS, _LONGEST = 100_000, 1024, 20_000
+#: In longer texts the words that a match can begin in are many.
+_SENTENCE = 1000
 
 
 class _Index:
@@ -46,21 +49,33 @@ class _Index:
         return met
 
 
-class _Words(dict[str, int]):
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What a word holds, a bit for each need that it meets, and its characters by kind of place."""
+
+    bits: int
+    places: tuple[Sequence[int], Sequence[int], Sequence[int]]
+
+
+class _Words(dict[str, _Word]):
     """What each word holds, found out when it is first asked for."""
 
     def __init__(self) -> None:
         super().__init__()
         self.cased, self.uncased = _Index(), _Index()
 
-    def __missing__(self, word: str) -> int:
+    def __missing__(self, word: str) -> _Word:
         if len(self) >= _MOST_WORDS:
             self.clear()
         seen = marked(word)
-        self[word] = met = self.cased.met_by(seen) | self.uncased.met_by(folded(seen))
-        return met
+        bits = self.cased.met_by(seen) | self.uncased.met_by(folded(seen))
+        edges = tuple(m.start() for m in _AT_EDGE.finditer(word))
+        marks = tuple(place for place, character in enumerate(word) if not character.isalpha())
+        self[word] = found = _Word(bits, (range(len(word)), edges, marks))
+        return found
 
 
+_AT_EDGE = re.compile(r"(?<!\w)(?=.)|(?<=\w)(?=\W)")
 _words = _Words()
 _bits: dict[Need, int] = {}
 
@@ -77,14 +92,23 @@ def _bit_of(need: Need) -> int:
 
 
 class Look:
-    """What a text holds: the needs that it meets (`held`), and those that each of its words meets, with the places of the word."""
+    """What a text holds: the needs that it meets (`held`), and its words with what each of them holds."""
 
-    __slots__ = ("held", "words")
+    __slots__ = ("_text", "_words", "held")
 
     def __init__(self, text: str) -> None:
         # A literal has no space in it, so it stands in a text exactly where it stands in one of its words.
-        self.words = tuple((bits, m.start(), m.end()) for m in _WORD.finditer(text) if (bits := _words[m[0]]))
-        self.held = reduce(or_, (bits for bits, _, _ in self.words), 0)
+        self.held = reduce(or_, (_words[word].bits for word in set(text.split())), 0)
+        self._text = text
+        self._words: list[tuple[int, int, _Word]] | None = None
+
+    @property
+    def words(self) -> list[tuple[int, int, _Word]]:
+        """The bits of each word that meets a need, its place, and the word itself."""
+        if self._words is None:
+            found = ((m.start(), _words[m[0]]) for m in _WORD.finditer(self._text))
+            self._words = [(word.bits, start, word) for start, word in found if word.bits]
+        return self._words
 
 
 _WORD = re.compile(r"\S+")
@@ -96,10 +120,23 @@ def look_at(text: str) -> Look:
     return _short_look(text) if len(text) < _LONGEST else Look(text)
 
 
+_INSIDE_WORD = re.compile(r"(?<=\w)(?=\w)")
+
+
+def taken_out(text: str, look: Look, start: int, end: int) -> tuple[str, Look]:
+    """A text of which a stretch is read and blanked, and what the text holds now: no more than before.
+
+    Only where a word is cut in two it is looked at again: its rest begins or ends where no word did.
+    """
+    left = text[:start] + "\x00" * (end - start) + text[end:]
+    cut = _INSIDE_WORD.match(text, start) or _INSIDE_WORD.match(text, end)
+    return left, look_at(left) if cut else look
+
+
 class Sieved:
     """A compiled pattern behind its needs. Finds what the pattern alone would find."""
 
-    __slots__ = ("lead", "needs", "pattern")
+    __slots__ = ("lead", "needs", "pattern", "places")
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern = re.compile(pattern, flags)
@@ -107,6 +144,7 @@ class Sieved:
         lead = lead_of(pattern, flags)
         self.lead = _bit_of(lead) if lead is not None else 0
         self.needs |= self.lead
+        self.places = begins_at(pattern, flags)
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match in a text."""
@@ -120,16 +158,16 @@ class Sieved:
         """All matches in what is left of a text that was looked at, at the same places."""
         if look.held & self.needs != self.needs:
             return iter(())
-        return self._from_leads(look, text) if self.lead else self.pattern.finditer(text)
+        return self._from_leads(look, text) if self.lead and len(text) < _SENTENCE else self.pattern.finditer(text)
 
     def _from_leads(self, look: Look, text: str) -> Iterator[re.Match[str]]:
         """Every word that a match can begin in, from its first character on."""
-        lead, match, free = self.lead, self.pattern.match, 0
-        for bits, start, end in look.words:
-            if bits & lead and end > free:
-                for place in range(max(start, free), end):
-                    found = match(text, place)
-                    if found is not None and place >= free:
+        lead, match, places, free = self.lead, self.pattern.match, self.places, 0
+        for bits, start, word in look.words:
+            if bits & lead:
+                for place in word.places[places]:
+                    found = match(text, start + place) if start + place >= free else None
+                    if found is not None:
                         yield found
                         free = found.end()
 

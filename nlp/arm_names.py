@@ -100,6 +100,12 @@ _RESPECTIVELY = Sieved(r"\brespectively\b", re.IGNORECASE)
 _LABEL = re.compile(r"\s?(?:[:=,]|\()\s?(?=[-+]?\d)|\s(?=[-+]?\d)")
 
 
+#: "(X, 35%; Y, 18%)".
+_LONG_BRACKET = re.compile(r"[(\[][^()\[\]]{6,200}")
+_RIVALS = re.compile(r"(;|\bvs\.?|\bversus\b|,(?=\s[A-Za-z]))")
+_NAME_AND_NUMBER = re.compile(r"\s*(?:and\s)?([A-Za-z][\w\s+/-]{1,40}?)\s?(?:[:=,]|group:?|\s)\s?[-+]?\d")
+
+
 class _Finder:
     """Reads one sentence with every reader; `sets` numbers the lists across the document."""
 
@@ -108,7 +114,7 @@ class _Finder:
 
     def run(self) -> Iterator[Naming]:
         for wanted, reader in _READERS:
-            if wanted.search(self.plain):
+            if wanted(self.plain):
                 yield from reader(self)
 
     def _next(self) -> int:
@@ -282,11 +288,11 @@ class _Finder:
 
     def labelled(self) -> Iterator[Naming]:
         """ "(X, 35%; Y, 18%)", "(71% X group vs 64% Y group)", "X 2.2 versus Y 3.1"."""
-        for bracket in re.finditer(r"[(\[][^()\[\]]{6,200}", self.plain):
-            parts = re.split(r"(;|\bvs\.?|\bversus\b|,(?=\s[A-Za-z]))", bracket[0][1:])
+        for bracket in _LONG_BRACKET.finditer(self.plain):
+            parts = _RIVALS.split(bracket[0][1:])
             place, items = bracket.start() + 1, []
             for part in parts:
-                m = re.match(r"\s*(?:and\s)?([A-Za-z][\w\s+/-]{1,40}?)\s?(?:[:=,]|group:?|\s)\s?[-+]?\d", part)
+                m = _NAME_AND_NUMBER.match(part)
                 name = phrase_before(self.plain, place + m.end(1)) if m else None
                 if name and m and name.start <= place + m.start(1) + 1:
                     items.append(Item(name.start, name.end))
@@ -326,22 +332,22 @@ def _names_before(plain: str, start: int) -> list[Item]:
 
 
 _Reader = Callable[[_Finder], Iterator[Naming]]
-#: Each reader behind what it cannot do without.
-_READERS: tuple[tuple[Sieved, _Reader], ...] = (
-    (_RANDOM, _Finder.design),
-    (_RANDOM, _Finder.shares),
-    (Sieved(r"versus|vs|compar|between|\bor\b|against", re.IGNORECASE), _Finder.pair),
-    (Sieved(r"group|arm|treated|recipients|users", re.IGNORECASE), _Finder.group),
-    (LETTERED, _Finder.letters),
-    (_GIVEN, _Finder.given),
-    (Sieved(r"\b(?:versus|vs|v|than|compar\w+|comparison|relative|over|against|opposed)\b"), _Finder.against),
-    (Sieved(r"\d.*\b(?:with|for|in|on|after|under|among|by)\b"), _Finder.beside),
-    (Sieved(r"respective|\b(?:was|were)\s[^;]*\d"), _Finder.respective),
-    (Sieved(r"\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d.*\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d"), _Finder.having),
-    (_PEOPLE, _Finder.people),
-    (_IN_BRACKETS, _Finder.bracketed),
-    (_DOES, _Finder.doing),
-    (Sieved(r"[(\[].*\d"), _Finder.labelled),
+#: Each reader behind what it cannot do without; where that is its own pattern, it is enough that this one may match.
+_READERS: tuple[tuple[Callable[[str], object], _Reader], ...] = (
+    (_RANDOM.possible, _Finder.design),
+    (_RANDOM.possible, _Finder.shares),
+    (Sieved(r"versus|vs|compar|between|\bor\b|against", re.IGNORECASE).search, _Finder.pair),
+    (Sieved(r"group|arm|treated|recipients|users", re.IGNORECASE).search, _Finder.group),
+    (LETTERED.possible, _Finder.letters),
+    (_GIVEN.possible, _Finder.given),
+    (Sieved(r"\b(?:versus|vs|v|than|compar\w+|comparison|relative|over|against|opposed)\b").search, _Finder.against),
+    (Sieved(r"\d.*\b(?:with|for|in|on|after|under|among|by)\b").search, _Finder.beside),
+    (Sieved(r"respective|\b(?:was|were)\s[^;]*\d").search, _Finder.respective),
+    (Sieved(r"\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d.*\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d").search, _Finder.having),
+    (_PEOPLE.possible, _Finder.people),
+    (_IN_BRACKETS.possible, _Finder.bracketed),
+    (_DOES.possible, _Finder.doing),
+    (Sieved(r"[(\[].*\d").search, _Finder.labelled),
 )  # fmt: skip
 
 

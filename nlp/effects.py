@@ -44,8 +44,9 @@ class Linked:
 
 def link(scene: Scene, index: int) -> list[Linked]:
     """The effects of one sentence."""
-    told = told_of_arms(scene)
-    kept = [r for i, r in enumerate(scene.printed) if i in told or is_result(scene, r)]
+    taken = [is_result(scene, r) for r in scene.printed]
+    told = told_of_arms(scene, taken)
+    kept = [r for i, r in enumerate(scene.printed) if i in told or taken[i]]
     kept = without_restatements(kept)
     found: list[Linked] = []
     outcomes = outcomes_of(scene, kept)

@@ -12,6 +12,9 @@ from nlp.domain import ConceptKind, entries, packs_named
 from nlp.matching import Matcher
 from nlp.reading import ConceptMention, Reading
 
+_FIRST_WORD = re.compile(r"[\w-]+\s")
+_SHARES_HEAD = re.compile(r"(?<![\w-])([A-Za-z-]+)\s(?:and|or)\s(?:of\s|in\s)?$")
+
 
 @lru_cache(maxsize=2)
 def bundled_matcher() -> Matcher:
@@ -40,11 +43,9 @@ class Concepts:
         """ "acute and chronic GVHD" names two outcomes with one head: the first word with the second's head is a name too."""
         extra = []
         for m in found:
-            first = re.match(r"[\w-]+\s", m.text)
-            before = re.search(
-                r"(?<![\w-])([A-Za-z-]+)\s(?:and|or)\s(?:of\s|in\s)?$", reading.plain[max(0, m.start - 40) : m.start]
-            )
-            if m.kind is not ConceptKind.OUTCOME or not first or not before:
+            first = _FIRST_WORD.match(m.text) if m.kind is ConceptKind.OUTCOME else None
+            before = _SHARES_HEAD.search(reading.plain[max(0, m.start - 40) : m.start]) if first else None
+            if not first or not before:
                 continue
             start = m.start - len(before[0])
             for entry in self._matcher.exact(f"{before[1]} {m.text[first.end() :]}"):

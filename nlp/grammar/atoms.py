@@ -103,6 +103,9 @@ WORD_NUMBER = rf"(?:(?:{_TENS_WORD})(?:[-\s](?:{_UNITS_WORD}))?|{_SMALL_WORD}|{_
 LARGE_NUMBER = rf"(?:{WORD_NUMBER}|an?|\d+)\s+hundred(?:\s+(?:and\s+)?{WORD_NUMBER})?|{WORD_NUMBER}|\d{{1,3}}(?:,\d{{3}})+|\d+"
 
 
+_NUMERIC, _GROUPED, _WORD_GAP = re.compile(r"[-+.\d]"), re.compile(r"[,\s]"), re.compile(r"[-\s]+")
+
+
 def number_value(text: str) -> float:
     """The value of a number in one spelling.
 
@@ -110,10 +113,10 @@ def number_value(text: str) -> float:
     (-1279.5, 0.04, 62.0, 260.0)
     """
     plain = text.strip().lower()
-    if re.match(r"[-+.\d]", plain) and "hundred" not in plain:
-        return float(re.sub(r"[,\s]", "", plain))
+    if _NUMERIC.match(plain) and "hundred" not in plain:
+        return float(_GROUPED.sub("", plain))
     total = 0
-    for word in re.split(r"[-\s]+", plain):
+    for word in _WORD_GAP.split(plain):
         total = max(total, 1) * 100 if word == "hundred" else total + (int(word) if word.isdigit() else WORDS.get(word, 0))
     return float(total)
 

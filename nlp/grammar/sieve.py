@@ -11,8 +11,8 @@ literature come again and again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterable, Sequence
 from functools import lru_cache, reduce
 from operator import or_
 
@@ -49,33 +49,32 @@ class _Index:
         return met
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """What a word holds, a bit for each need that it meets, and its characters by kind of place."""
-
-    bits: int
-    places: tuple[Sequence[int], Sequence[int], Sequence[int]]
-
-
-class _Words(dict[str, _Word]):
-    """What each word holds, found out when it is first asked for."""
+class _Words(dict[str, int]):
+    """What each word holds, a bit for each need that it meets, found out when it is first asked for."""
 
     def __init__(self) -> None:
         super().__init__()
         self.cased, self.uncased = _Index(), _Index()
 
-    def __missing__(self, word: str) -> _Word:
+    def __missing__(self, word: str) -> int:
         if len(self) >= _MOST_WORDS:
             self.clear()
         seen = marked(word)
-        bits = self.cased.met_by(seen) | self.uncased.met_by(folded(seen))
-        edges = tuple(m.start() for m in _AT_EDGE.finditer(word))
-        marks = tuple(place for place, character in enumerate(word) if not character.isalpha())
-        self[word] = found = _Word(bits, (range(len(word)), edges, marks))
-        return found
+        self[word] = met = self.cased.met_by(seen) | self.uncased.met_by(folded(seen))
+        return met
 
 
 _AT_EDGE = re.compile(r"(?<!\w)(?=.)|(?<=\w)(?=\W)")
+
+
+@lru_cache(maxsize=_MOST_WORDS)
+def _places(word: str) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+    """The characters of a word at which patterns are tried, by `Places`."""
+    edges = tuple(m.start() for m in _AT_EDGE.finditer(word))
+    marks = tuple(place for place, character in enumerate(word) if not character.isalpha())
+    return range(len(word)), edges, marks
+
+
 _words = _Words()
 _bits: dict[Need, int] = {}
 
@@ -98,16 +97,16 @@ class Look:
 
     def __init__(self, text: str) -> None:
         # A literal has no space in it, so it stands in a text exactly where it stands in one of its words.
-        self.held = reduce(or_, (_words[word].bits for word in set(text.split())), 0)
+        self.held = reduce(or_, map(_words.__getitem__, text.split()), 0)
         self._text = text
-        self._words: list[tuple[int, int, _Word]] | None = None
+        self._words: list[tuple[int, int, str]] | None = None
 
     @property
-    def words(self) -> list[tuple[int, int, _Word]]:
-        """The bits of each word that meets a need, its place, and the word itself."""
+    def words(self) -> list[tuple[int, int, str]]:
+        """The words that meet a need: the bits of their needs, where they begin, and the words themselves."""
         if self._words is None:
-            found = ((m.start(), _words[m[0]]) for m in _WORD.finditer(self._text))
-            self._words = [(word.bits, start, word) for start, word in found if word.bits]
+            found = ((m.start(), m[0]) for m in _WORD.finditer(self._text))
+            self._words = [(bits, start, word) for start, word in found if (bits := _words[word])]
         return self._words
 
 
@@ -148,28 +147,37 @@ class Sieved:
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match in a text."""
-        return next(self.within(look_at(text), text), None)
+        look = look_at(text)
+        if look.held & self.needs != self.needs:
+            return None
+        if not self.lead or len(text) >= _SENTENCE:
+            return self.pattern.search(text)
+        return next(iter(self._from_leads(look, text, most=1)), None)
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+    def finditer(self, text: str) -> Iterable[re.Match[str]]:
         """All matches in a text."""
         return self.within(look_at(text), text)
 
-    def within(self, look: Look, text: str) -> Iterator[re.Match[str]]:
+    def within(self, look: Look, text: str) -> Iterable[re.Match[str]]:
         """All matches in what is left of a text that was looked at, at the same places."""
         if look.held & self.needs != self.needs:
-            return iter(())
+            return ()
         return self._from_leads(look, text) if self.lead and len(text) < _SENTENCE else self.pattern.finditer(text)
 
-    def _from_leads(self, look: Look, text: str) -> Iterator[re.Match[str]]:
-        """Every word that a match can begin in, from its first character on."""
-        lead, match, places, free = self.lead, self.pattern.match, self.places, 0
+    def _from_leads(self, look: Look, text: str, most: int = sys.maxsize) -> list[re.Match[str]]:
+        """Every word that a match can begin in is tried, at the characters that it can begin with."""
+        lead, match, free = self.lead, self.pattern.match, 0
+        found: list[re.Match[str]] = []
         for bits, start, word in look.words:
-            if bits & lead:
-                for place in word.places[places]:
-                    found = match(text, start + place) if start + place >= free else None
-                    if found is not None:
-                        yield found
-                        free = found.end()
+            if not bits & lead:
+                continue
+            for place in _places(word)[self.places]:
+                if start + place >= free and (m := match(text, start + place)) is not None:
+                    found.append(m)
+                    free = m.end()
+                    if len(found) == most:
+                        return found
+        return found
 
     def possible(self, text: str) -> bool:
         """Whether a text may hold a match."""

@@ -125,7 +125,7 @@ def unknown_outcome(reading: Reading, sentence: Sentence, clauses: Clauses, befo
     """
     head = clauses.masked[:before].rstrip()
     clause = clauses.clauses[clauses.clause_of(max(before - 1, 0))]
-    stops = [m.end() for m in STOP_LEFT.finditer(head)]
+    stops = [m.end() for m in STOP_LEFT.finditer(head, clause.start)]
     start = max([clause.start, *stops], default=clause.start)
     phrase = head[start:]
     words = phrase.strip()

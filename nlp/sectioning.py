@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 
 from crawler.document import Document, Report, SectionName
 from nlp.grammar.sentences import Span, sentences
@@ -77,10 +78,27 @@ def parts(document: Document) -> list[Part]:
     return found + _by_headings(text, body_start)
 
 
+#: Both patterns begin with a space behind one of these marks, with a new line, or at the beginning.
+_BEFORE_HEADING = re.compile(r"[.!?:;)\]”\"\n]")
+
+
+def _headings(pattern: re.Pattern[str], text: str, start: int) -> list[re.Match[str]]:
+    """The headings from a place on, looked for only where one can stand."""
+    found: list[re.Match[str]] = []
+    free = start
+    for mark in chain((-1,), (m.start() for m in _BEFORE_HEADING.finditer(text, max(0, start - 1)))):
+        for place in (mark, mark + 1):
+            heading = pattern.match(text, place) if place >= free else None
+            if heading is not None:
+                found.append(heading)
+                free = heading.end()
+    return found
+
+
 def _by_headings(text: str, start: int) -> list[Part]:
-    marks = list(_MARKED.finditer(text, start))
+    marks = _headings(_MARKED, text, start)
     if len({_heading_name(m) for m in marks}) < 2:
-        unmarked = [m for m in _UNMARKED.finditer(text, start) if text[m.end() - len(_word(m)) :][:1].isupper()]
+        unmarked = [m for m in _headings(_UNMARKED, text, start) if text[m.end() - len(_word(m)) :][:1].isupper()]
         if len({_heading_name(m) for m in unmarked}) >= 2 or any(_word(m).isupper() for m in unmarked):
             marks = unmarked
     cuts = [(m.start(), m.end(), _heading_name(m)) for m in marks]

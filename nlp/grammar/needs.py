@@ -89,8 +89,8 @@ def _rarity(literal: str) -> float:
     if literal in _COMMON or literal == EDGE:
         return 0.2
     letters = sum(x.isascii() and x.isalpha() for x in literal)
-    edges = literal.count(EDGE)
-    return letters + 0.6 * edges + 1.5 * (len(literal) - letters - edges)
+    edges, digits = literal.count(EDGE), literal.count(_ZERO)
+    return letters + 0.6 * edges + 0.8 * digits + 1.5 * (len(literal) - letters - edges - digits)
 
 
 @dataclass(slots=True)
@@ -99,15 +99,23 @@ class Part:
 
     exact: frozenset[str] | None = frozenset({""})
     needs: list[frozenset[str]] = field(default_factory=list)
+    #: Where the part can match many strings: those that each of them ends with.
+    tail: frozenset[str] | None = None
+    #: Whether the part may be missing altogether, so that what stands before it may be followed by what stands behind it.
+    optional: bool = False
+    #: Whether `exact` is all that was matched so far, and not only its end.
+    complete: bool = True
 
     def join(self, following: Part) -> None:
         """Set another part behind this one."""
         self.needs += following.needs
         if following.exact is None:
+            before = self.exact
             self.close()
+            self.exact, self.complete = _either(before, following), False
         elif self.exact is None or len(self.exact) * len(following.exact) > _MOST_STRINGS:
             self.close()
-            self.exact = following.exact
+            self.exact, self.complete = following.exact, False
         else:
             self.exact = frozenset(a + b for a in self.exact for b in following.exact)
 
@@ -117,6 +125,14 @@ class Part:
         if need:
             self.needs.append(need)
         self.exact = None
+
+
+def _either(before: frozenset[str] | None, following: Part) -> frozenset[str] | None:
+    """What stands right before the next part: the end of this one, or of the one before where this one is missing."""
+    if not following.optional:
+        return following.tail
+    known = before is not None and following.tail is not None and len(before | following.tail) <= _MOST_STRINGS
+    return before | following.tail if known and before is not None and following.tail is not None else None
 
 
 def _pieces(strings: Iterable[str]) -> frozenset[str] | None:
@@ -177,9 +193,9 @@ def part_of(op: Any, value: Any, lead: str = "") -> Part:
         return _branch([_sequence(x, lead) for x in value[1]])
     if op is c.SUBPATTERN:
         # A group with flags of its own is left out: its letters may be minded otherwise than the rest.
-        return _sequence(value[3], lead) if not value[1] and not value[2] else Part(None)
+        return _whole(_sequence(value[3], lead)) if not value[1] and not value[2] else Part(None)
     if op is c.ATOMIC_GROUP:
-        return _sequence(value)
+        return _whole(_sequence(value))
     if op in (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT):
         return _repeat(value[0], value[1], _sequence(value[2]))
     if op is c.ASSERT:
@@ -205,6 +221,15 @@ def _aside(looked: Part) -> Part:
     return Part(frozenset({""}), looked.needs)
 
 
+def _whole(sequence: Part) -> Part:
+    """A sequence as one part: where more than its end can vary, only its end is told."""
+    if sequence.complete:
+        return sequence
+    tail = sequence.exact
+    sequence.close()
+    return Part(None, sequence.needs, tail)
+
+
 def _set(options: Sequence[Any]) -> frozenset[str] | None:
     strings: set[str] = set()
     for op, value in options:
@@ -225,16 +250,18 @@ def _set(options: Sequence[Any]) -> frozenset[str] | None:
 
 def _branch(parts: list[Part]) -> Part:
     """One of several: all their strings where each has some, else one need of each."""
-    exact = [p.exact for p in parts if p.exact is not None and not p.needs]
+    exact = [p.exact for p in parts if p.exact is not None and p.complete and not p.needs]
     if len(exact) == len(parts) and sum(map(len, exact)) <= _MOST_LITERALS:
         return Part(frozenset[str]().union(*exact))
+    tails = [p.exact for p in parts if p.exact is not None]
+    tail = frozenset[str]().union(*tails) if len(tails) == len(parts) else None
     needs: set[str] = set()
     for part in parts:
         part.close()
         if not part.needs:
-            return Part(None)
+            return Part(None, tail=tail)
         needs |= max(part.needs, key=_worth)
-    return Part(None, [without_longer(needs)])
+    return Part(None, [without_longer(needs)], tail)
 
 
 def _repeat(least: int, most: Any, once: Part) -> Part:
@@ -242,9 +269,10 @@ def _repeat(least: int, most: Any, once: Part) -> Part:
         # A run of spaces parts words as one space does.
         return Part(frozenset({SPACE} if least else {SPACE, ""}))
     if not least:
-        short = most == 1 and once.exact is not None and len(once.exact) <= _MOST_STRINGS
-        return Part(once.exact | {""}) if short and once.exact is not None else Part(None)
+        short = most == 1 and once.exact is not None and once.complete and len(once.exact) <= _MOST_STRINGS
+        return Part(once.exact | {""}) if short and once.exact is not None else Part(None, tail=once.exact, optional=True)
     if least == most == 1:
-        return once
+        return _whole(once)
+    tail = once.exact
     once.close()
-    return Part(None, once.needs)
+    return Part(None, once.needs, tail)

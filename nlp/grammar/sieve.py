@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, reduce
 from operator import or_
 
@@ -90,6 +90,19 @@ def _bit_of(need: Need) -> int:
     return _bits[need]
 
 
+#: A word that meets needs: their bits, where it begins, and the word itself.
+_Found = tuple[int, int, str]
+_WORD = re.compile(r"\S+")
+
+
+def words_of(text: str) -> Iterator[_Found]:
+    """The words of a text that meet a need, in order."""
+    for m in _WORD.finditer(text):
+        bits = _words[m[0]]
+        if bits:
+            yield bits, m.start(), m[0]
+
+
 class Look:
     """What a text holds: the needs that it meets (`held`), and its words with what each of them holds."""
 
@@ -99,18 +112,16 @@ class Look:
         # A literal has no space in it, so it stands in a text exactly where it stands in one of its words.
         self.held = reduce(or_, map(_words.__getitem__, text.split()), 0)
         self._text = text
-        self._words: list[tuple[int, int, str]] | None = None
+        self._words: list[_Found] | None = None
 
     @property
-    def words(self) -> list[tuple[int, int, str]]:
-        """The words that meet a need: the bits of their needs, where they begin, and the words themselves."""
+    def words(self) -> list[_Found]:
+        """The words that meet a need."""
         if self._words is None:
-            found = ((m.start(), m[0]) for m in _WORD.finditer(self._text))
-            self._words = [(bits, start, word) for start, word in found if (bits := _words[word])]
+            self._words = list(words_of(self._text))
         return self._words
 
 
-_WORD = re.compile(r"\S+")
 _short_look = lru_cache(maxsize=_MOST_TEXTS)(Look)
 
 
@@ -150,9 +161,10 @@ class Sieved:
         look = look_at(text)
         if look.held & self.needs != self.needs:
             return None
-        if not self.lead or len(text) >= _SENTENCE:
+        if not self.lead:
             return self.pattern.search(text)
-        return next(iter(self._from_leads(look, text, most=1)), None)
+        words = look.words if len(text) < _SENTENCE else words_of(text)
+        return next(iter(self._from_leads(words, text, most=1)), None)
 
     def finditer(self, text: str) -> Iterable[re.Match[str]]:
         """All matches in a text."""
@@ -162,13 +174,13 @@ class Sieved:
         """All matches in what is left of a text that was looked at, at the same places."""
         if look.held & self.needs != self.needs:
             return ()
-        return self._from_leads(look, text) if self.lead and len(text) < _SENTENCE else self.pattern.finditer(text)
+        return self._from_leads(look.words, text) if self.lead and len(text) < _SENTENCE else self.pattern.finditer(text)
 
-    def _from_leads(self, look: Look, text: str, most: int = sys.maxsize) -> list[re.Match[str]]:
+    def _from_leads(self, words: Iterable[_Found], text: str, most: int = sys.maxsize) -> list[re.Match[str]]:
         """Every word that a match can begin in is tried, at the characters that it can begin with."""
         lead, match, free = self.lead, self.pattern.match, 0
         found: list[re.Match[str]] = []
-        for bits, start, word in look.words:
+        for bits, start, word in words:
             if not bits & lead:
                 continue
             for place in _places(word)[self.places]:

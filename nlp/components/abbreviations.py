@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 from scispacy.abbreviation import AbbreviationDetector, filter_matches, find_abbreviation
-from spacy.attrs import ORTH
+from spacy.attrs import ORTH  # type: ignore[import-not-found]
 from spacy.language import Language
 from spacy.tokens import Doc
 

@@ -43,6 +43,8 @@ class Places(IntEnum):
     EDGES = 1
     #: Where no letter stands: for patterns that begin with a number or a mark.
     MARKS = 2
+    #: Either of them.
+    EDGES_AND_MARKS = 3
 
 
 class _TooMany(Exception):
@@ -138,7 +140,9 @@ def begins_at(pattern: str, flags: int = 0) -> Places:
     tree = _parser.parse(pattern, flags).data
     if _all_begin(tree, _is_edge):
         return Places.EDGES
-    return Places.MARKS if _all_begin(tree, _is_mark) else Places.ALL
+    if _all_begin(tree, _is_mark):
+        return Places.MARKS
+    return Places.EDGES_AND_MARKS if _all_begin(tree, _is_either) else Places.ALL
 
 
 def _all_begin(items: Iterable[Any], like_this: Callable[[Any, Any], bool | None]) -> bool:
@@ -173,6 +177,11 @@ def _is_mark(op: Any, value: Any) -> bool | None:
     if op is c.IN:
         return all(map(_no_letter, value))
     return None if op in (c.AT, c.ASSERT, c.ASSERT_NOT) else False
+
+
+def _is_either(op: Any, value: Any) -> bool | None:
+    edge = _is_edge(op, value)
+    return _is_mark(op, value) if edge is not True else True
 
 
 def _no_letter(option: tuple[Any, Any]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from re import _constants as c  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
@@ -80,7 +81,7 @@ def _telling(literals: Iterable[str]) -> bool:
     return all(x != EDGE and not (len(x) == 1 and x.isascii() and x.isalpha()) for x in literals)
 
 
-def _worth(literals: frozenset[str]) -> float:
+def _worth(literals: AbstractSet[str]) -> float:
     """The longer the literals and the fewer, the rarer are the texts that hold one."""
     return min(map(_rarity, literals)) - 0.02 * len(list(literals))
 

@@ -68,11 +68,11 @@ _AT_EDGE = re.compile(r"(?<!\w)(?=.)|(?<=\w)(?=\W)")
 
 
 @lru_cache(maxsize=_MOST_WORDS)
-def _places(word: str) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+def _places(word: str) -> tuple[Sequence[int], ...]:
     """The characters of a word at which patterns are tried, by `Places`."""
     edges = tuple(m.start() for m in _AT_EDGE.finditer(word))
     marks = tuple(place for place, character in enumerate(word) if not character.isalpha())
-    return range(len(word)), edges, marks
+    return range(len(word)), edges, marks, sorted({*edges, *marks})
 
 
 _words = _Words()

@@ -69,9 +69,11 @@ class ClaimReader:
     def run(self) -> list[Claim]:
         """All claims of the document, each finding once."""
         found: list[Claim] = []
+        own: dict[int, list[int]] = {}
+        for i, x in enumerate(self.linked):
+            own.setdefault(x.scene, []).append(i)
         for index, scene in enumerate(self.scenes):
-            mine = [i for i, x in enumerate(self.linked) if x.scene == index]
-            for finding in self._findings(scene, mine):
+            for finding in self._findings(scene, own.get(index, [])):
                 found.extend(self._claims(finding))
         return _reconciled(_once(found))
 

@@ -24,8 +24,8 @@ _SPACES = tuple(code for code in range(0x3100) if chr(code).isspace())
 def lead_of(pattern: str, flags: int = 0) -> Need | None:
     r"""Literals one of which stands in the word that a match begins in; None where nothing is known of that word.
 
-    >>> sorted(lead_of(r"(?:by\s)?(?:week|day)s?\s\d").literals)
-    ['by', 'day', 'week']
+    >>> sorted(lead_of(r"(?:by|at)?(?:week|day)\d").literals)
+    ['day0', 'week0']
     """
     tree = _parser.parse(pattern, flags)
     try:

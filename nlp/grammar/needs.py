@@ -60,8 +60,8 @@ def folded(text: str) -> str:
 def needs_of(pattern: str, flags: int = 0) -> list[Need]:
     r"""What every match of a pattern must hold, the most telling needs first.
 
-    >>> [sorted(n.literals) for n in needs_of(r"(?:versus|vs\.?)\s(?:baseline|control)s?", re.IGNORECASE)]
-    [['baseline', 'control'], ['versus', 'vs']]
+    >>> [sorted(n.literals) for n in needs_of(r"(?:reduced|lowered)[^.;]{1,20}(?:baseline|controls?)", re.IGNORECASE)]
+    [['lowered', 'reduced'], ['baseline', 'control']]
     """
     tree = _parser.parse(pattern, flags)
     whole = _sequence(tree.data)

@@ -91,7 +91,7 @@ def _rarity(literal: str) -> float:
         return 0.2
     letters = sum(x.isascii() and x.isalpha() for x in literal)
     edges, digits = literal.count(EDGE), literal.count(_ZERO)
-    return letters + 0.6 * edges + 0.8 * digits + 1.5 * (len(literal) - letters - edges - digits)
+    return letters + 0.6 * edges + 0.4 * digits + 1.5 * (len(literal) - letters - edges - digits)
 
 
 @dataclass(slots=True)

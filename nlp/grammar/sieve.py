@@ -92,15 +92,16 @@ def _bit_of(need: Need) -> int:
 
 #: A word that meets needs: their bits, where it begins, and the word itself.
 _Found = tuple[int, int, str]
-_WORD = re.compile(r"\S+")
 
 
 def words_of(text: str) -> Iterator[_Found]:
     """The words of a text that meet a need, in order."""
-    for m in _WORD.finditer(text):
-        bits = _words[m[0]]
-        if bits:
-            yield bits, m.start(), m[0]
+    end = 0
+    for word in text.split():
+        start = text.find(word, end)
+        end = start + len(word)
+        if bits := _words[word]:
+            yield bits, start, word
 
 
 class Look:

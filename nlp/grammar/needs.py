@@ -83,7 +83,7 @@ def _telling(literals: Iterable[str]) -> bool:
 
 def _worth(literals: AbstractSet[str]) -> float:
     """The longer the literals and the fewer, the rarer are the texts that hold one."""
-    return min(map(_rarity, literals)) - 0.02 * len(list(literals))
+    return min(map(_rarity, literals)) - 0.02 * len(literals)
 
 
 def _rarity(literal: str) -> float:
@@ -130,10 +130,10 @@ class Part:
 
 def _either(before: frozenset[str] | None, following: Part) -> frozenset[str] | None:
     """What stands right before the next part: the end of this one, or of the one before where this one is missing."""
-    if not following.optional:
+    if not following.optional or following.tail is None:
         return following.tail
-    known = before is not None and following.tail is not None and len(before | following.tail) <= _MOST_STRINGS
-    return before | following.tail if known and before is not None and following.tail is not None else None
+    both = None if before is None else before | following.tail
+    return both if both is not None and len(both) <= _MOST_STRINGS else None
 
 
 def _pieces(strings: Iterable[str]) -> frozenset[str] | None:
@@ -176,9 +176,9 @@ def _sequence(items: Sequence[Any], lead: str = "") -> Part:
     for op, value in items:
         if op in (c.BRANCH, c.SUBPATTERN) and whole.exact in EDGES:
             # Each way of going on has the edge before it.
-            (lead,) = whole.exact
+            (edge,) = whole.exact
             whole.exact = frozenset({""})
-            whole.join(part_of(op, value, lead))
+            whole.join(part_of(op, value, edge))
         else:
             whole.join(part_of(op, value))
     return whole

@@ -1,10 +1,11 @@
-"""Patterns that are tried only on texts that hold what every match of them must hold.
+"""Patterns that are tried only on texts, and at words of a text, where they can match.
 
 Most patterns match in few sentences, and to find that out costs a look from every character. What a match needs is known beforehand:
-"p < 0.05" holds a digit, "by a factor of 2" the word "factor". These needs are derived from the pattern itself (`needs_of`), so no
-pattern and its needs can drift apart. A need is a set of literals one of which stands in every match; a pattern has several at most.
+"p < 0.05" holds a digit, "by a factor of 2" the word "factor", and begins in a word that holds "factor". These needs (`needs_of`) and
+leads (`lead_of`) are derived from the pattern itself, so no pattern and its needs can drift apart; both are necessary conditions, and
+whether there is a match the pattern alone decides.
 
-A text is looked at once, word by word, for all needs of all patterns together, and what each word holds is kept: the words of a
+A text is looked at once, word by word, for the needs of all patterns together, and what each word holds is kept: the words of a
 literature come again and again.
 """
 

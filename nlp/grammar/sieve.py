@@ -15,7 +15,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, reduce
-from operator import or_
+from operator import add, or_
 
 from nlp.grammar.leads import begins_at, lead_of
 from nlp.grammar.needs import Need, folded, marked, needs_of
@@ -27,26 +27,30 @@ _SENTENCE = 1000
 
 
 class _Index:
-    """Literals by their first two characters (by the one that they have), each with the bits of the needs that it meets."""
+    """Literals by their first two characters, or the one that they have, each with the bits of the needs that it meets."""
 
     def __init__(self) -> None:
         self._meets: dict[str, int] = {}
         self._by_start: dict[str, list[str]] = {}
+        self._single: set[str] = set()
 
     def add(self, literal: str, bit: int) -> None:
         """`literal` meets the need with this bit."""
-        if literal not in self._meets:
+        if len(literal) == 1:
+            self._single.add(literal)
+        elif literal not in self._meets:
             self._by_start.setdefault(literal[:2], []).append(literal)
         self._meets[literal] = self._meets.get(literal, 0) | bit
 
     def met_by(self, word: str) -> int:
         """The bits of all needs that a literal in this word meets."""
         met = 0
-        for place in range(len(word)):
-            for start in (word[place], word[place : place + 2]) if place + 1 < len(word) else (word[place],):
-                for literal in self._by_start.get(start, ()):
-                    if word.startswith(literal, place):
-                        met |= self._meets[literal]
+        for mark in self._single.intersection(word):
+            met |= self._meets[mark]
+        for place, start in enumerate(map(add, word, word[1:])):
+            for literal in self._by_start.get(start, ()):
+                if word.startswith(literal, place):
+                    met |= self._meets[literal]
         return met
 
 
@@ -56,13 +60,22 @@ class _Words(dict[str, int]):
     def __init__(self) -> None:
         super().__init__()
         self.cased, self.uncased = _Index(), _Index()
+        self._alike: dict[str, int] = {}
 
     def __missing__(self, word: str) -> int:
         if len(self) >= _MOST_WORDS:
             self.clear()
+        # Numbers are many, and alike where every digit is a zero.
         seen = marked(word)
-        self[word] = met = self.cased.met_by(seen) | self.uncased.met_by(folded(seen))
-        return met
+        if seen not in self._alike:
+            self._alike[seen] = self.cased.met_by(seen) | self.uncased.met_by(folded(seen))
+        self[word] = self._alike[seen]
+        return self[word]
+
+    def clear(self) -> None:
+        """Nothing is kept."""
+        self._alike.clear()
+        super().clear()
 
 
 _AT_EDGE = re.compile(r"(?<!\w)(?=.)|(?<=\w)(?=\W)")

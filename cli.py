@@ -139,9 +139,9 @@ def _library() -> Path:
     return Path("counterclaim.db")
 
 
-def _with_progress(items: Iterable[Any]) -> Iterator[Any]:
-    """The items, with a counter on a terminal; a pipe gets none."""
-    shown = sys.stderr.isatty()
+def _with_progress(items: Iterable[Any], log: str | None) -> Iterator[Any]:
+    """The items, with a counter on a terminal; a pipe and a log get none."""
+    shown = log is None and sys.stderr.isatty()
     for number, item in enumerate(items, 1):
         if shown and number % 10 == 0:
             click.echo(f"\r{number} read", nl=False, err=True)
@@ -165,7 +165,7 @@ def _code(done: int, left_out: int) -> int:
 def add(given: tuple[str, ...], database: Path | None, config: Path | None, full_text: bool, log: str | None) -> None:
     r"""Read documents and store them with what they assert.
 
-    A PATH_OR_ID is a file, a folder, - for JSON lines on standard input, or a DOI, PMID, PMCID or NCT number, which is fetched.
+    A PATH_OR_ID is a file, a folder, - for JSON lines on standard input, or a DOI, PMID, PMCID or NCT number, or the address of its page, which is fetched.
     What is there already and unchanged is not written again; what cannot be read is named, and the rest is stored.
 
     \b
@@ -183,7 +183,7 @@ def add(given: tuple[str, ...], database: Path | None, config: Path | None, full
     library = database or settings.database
     code = DONE
     if paths:
-        said = add_each(library, _with_progress(read_paths(paths)), paths, report=lambda s: _say(s, log))
+        said = add_each(library, _with_progress(read_paths(paths), log), paths, report=lambda s: _say(s, log))
         held = f"the library is {library}" if sum(said.values()) > said["left_out"] else "nothing was stored"
         click.echo(
             f"{said['added']} added, {said['replaced']} replaced, {said['unchanged']} unchanged, {said['left_out']} left out; {held}."
@@ -543,30 +543,36 @@ def _tabulated(found: list[dict[str, object]], fmt: str) -> str:
 @_database
 @_in_words
 def verify(database: Path | None) -> None:
-    r"""Read every stored quote and number again in the stored text.
+    r"""Read every stored quote and number again in the stored text, and posted results in the registry's stored answer.
+
+    What cannot be looked at, since its answer is not kept or a newer one waits to be read, is named (exit code 3).
 
     \b
     Example:
       counterclaim verify --db ms.db
     """
     from kb.connection import for_reading
-    from kb.verification import counted
-    from kb.verification import verify as check
+    from kb.verification import counted, findings
 
     db = for_reading(database or _library())
-    wrong = list(check(db))
-    for sentence in wrong:
-        _print(sentence)
+    found = []
+    for finding in findings(db):
+        _print(finding.sentence)
+        found.append(finding.wrong)
     quotes, numbers = counted(db)
-    click.echo(f"{quotes} quotes and {numbers} printed numbers read again; {len(wrong) or 'none'} wrong.")
-    sys.exit(FAILED if wrong else DONE)
+    wrong = sum(found)
+    unseen = f" {len(found) - wrong} not looked at." if wrong < len(found) else ""
+    click.echo(f"{quotes} quotes and {numbers} printed numbers read again; {wrong or 'none'} wrong.{unseen}")
+    sys.exit(FAILED if wrong else PARTIAL if found else DONE)
 
 
 @main.command()
 @_database
 @_in_words
 def doctor(database: Path | None) -> None:
-    r"""Say which versions run, which optional models are found, and whether the library is sound.
+    r"""Say which versions run, which optional models are found, whether the library is sound, and how far its searches are.
+
+    Each line begins with ok, with BAD (the exit code is 1), or with look: nothing is unsound, and something waits or failed.
 
     \b
     Example:
@@ -576,9 +582,38 @@ def doctor(database: Path | None) -> None:
 
     well = True
     for good, sentence in report(database or _library()):
-        _print(f"{'ok  ' if good else 'BAD '}{sentence}")
-        well = well and good
+        _print(f"{'look' if good is None else 'ok' if good else 'BAD':<5}{sentence}")
+        well = well and good is not False
     sys.exit(DONE if well else FAILED)
+
+
+@main.command()
+@click.option(
+    "--sets", type=click.Path(path_type=Path), help="The folder with gold/ and corpora/ (by default `shared` beside this checkout)."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Where to write (by default docs/scorecard.md of this checkout).")
+@_in_words
+def bench(sets: Path | None, out: Path | None) -> None:
+    r"""Measure how well abstracts are read, on every annotated set that is at hand; print and write the scorecard.
+
+    \b
+    Examples:
+      counterclaim bench
+      counterclaim bench --sets ~/sets --out scorecard.md
+    """
+    root = Path(__file__).resolve().parent
+    if not (root / "benchmarks" / "scorecard.py").exists():
+        raise click.UsageError(
+            "The benchmarks are part of the source checkout and not of an installed program; run this from a checkout."
+        )
+    from benchmarks.scorecard import write
+
+    folder, target = sets or root.parent / "shared", out or root / "docs" / "scorecard.md"
+    if not folder.is_dir():
+        raise click.UsageError(f"{folder} is no folder; name the one with the annotated sets by --sets.")
+    if not target.parent.is_dir():
+        raise click.UsageError(f"{target.parent} is no folder, so {target.name} cannot be written there.")
+    _print(write(folder, target))
 
 
 if __name__ == "__main__":

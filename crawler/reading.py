@@ -11,8 +11,8 @@ from typing import BinaryIO
 from crawler.decoding import decoded, decoded_by_line, encoding_of
 from crawler.document import Document
 from crawler.errors import UnknownFormat, Unreadable
-from crawler.formats import BY_RECORD, format_of, known_formats
 from crawler.formats.given import Given
+from crawler.formats.known import BY_RECORD, format_of, known_formats
 from crawler.formats.markup import is_page, page_text
 from crawler.formats.pubmed_xml import Deleted, PubmedXml, read_pubmed_file
 from crawler.formats.records import Records, are_lines, read_lines
@@ -134,7 +134,7 @@ def _head(file: io.BufferedReader) -> bytes:
 def _read_pubmed(path: Path) -> Iterator[Document | Unreadable]:
     """PubMed's files, record by record, packed or not. What an update file takes back is no record to add, and is named."""
     deleted: list[str] = []
-    for item in read_pubmed_file(path):
+    for item in read_pubmed_file(path, processes=2):
         if isinstance(item, Deleted):
             deleted.append(item.pmid)
         else:

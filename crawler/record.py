@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import unquote
 
 _DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"<>]+)", re.IGNORECASE)
 _PMID = re.compile(r"\bPMID\s*:?\s*(\d{1,8})\b", re.IGNORECASE)
@@ -34,8 +35,10 @@ REGISTRY_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 
 
-#: What every number of a registry holds at least, in small letters: a look for it is cheaper than a search.
-_BEGINNINGS = {name: name.lower() for name, _ in REGISTRY_PATTERNS} | {
+#: What stands behind a DOI in a sentence, and is none of it.
+_CLOSING = ".,;:'’\""
+#: What every number of a registry holds, in small letters: a look for it is cheaper than a search.
+_MARKS = {name: name.lower() for name, _ in REGISTRY_PATTERNS} | {
     "ClinicalTrials.gov": "nct", "PROSPERO": "crd", "ANZCTR": "actrn", "EudraCT": "20", "RBR": "rbr-", "CTRI": "ctri/",
 }  # fmt: skip
 
@@ -54,9 +57,9 @@ def normal_doi(text: str) -> str | None:
     found = _DOI.search(text)
     if not found:
         return None
-    doi = found[1].rstrip(".,;:'’\"")
+    doi = found[1].rstrip(_CLOSING)
     while doi.endswith(")") and doi.count("(") < doi.count(")"):
-        doi = doi[:-1]
+        doi = doi[:-1].rstrip(_CLOSING)
     return doi.lower()
 
 
@@ -95,23 +98,29 @@ def registry_ids(text: str) -> tuple[str, ...]:
     >>> registry_ids("Registered as NCT04749667 and PROSPERO CRD 42022347156; see NCT04749667.")
     ('NCT04749667', 'CRD42022347156')
     """
-    held = _without_case(text)
-    found = [
-        (m.start(1), _registry_number(name, m[1]))
-        for name, pattern in REGISTRY_PATTERNS
-        if _BEGINNINGS[name] in held
-        for m in pattern.finditer(text)
-    ]
+    found = [(m.start(1), _registry_number(name, m[1])) for name, pattern in _patterns_of(text) for m in pattern.finditer(text)]
     return tuple(dict.fromkeys(number for _, number in sorted(found)))
 
 
-@dataclass(frozen=True, slots=True)
+def _patterns_of(text: str) -> list[tuple[str, re.Pattern[str]]]:
+    """The registries whose mark is in the text."""
+    held = _without_case(text)
+    return [(name, pattern) for name, pattern in REGISTRY_PATTERNS if _MARKS[name] in held]
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Identifiers:
     """The names that a publication goes by. Each is None where the source gives none."""
 
     doi: str | None = None
     pmid: str | None = None
     pmcid: str | None = None
+
+    # Most of what is made of PubMed's files are references. What dataclasses write here takes twice as long as the slots' own setters.
+    def __init__(self, doi: str | None = None, pmid: str | None = None, pmcid: str | None = None) -> None:
+        _set_doi(self, doi)
+        _set_pmid(self, pmid)
+        _set_pmcid(self, pmcid)
 
     @classmethod
     def found_in(cls, text: str) -> Identifiers:
@@ -129,13 +138,28 @@ class Identifiers:
         return next((f"{kind}:{value}" for kind, value in pairs if value), None)
 
 
-@dataclass(frozen=True, slots=True)
+_set_doi, _set_pmid, _set_pmcid = (vars(Identifiers)[name].__set__ for name in ("doi", "pmid", "pmcid"))
+_NO_NAMES = Identifiers()
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Reference:
     """A publication or trial that a document tells of (a news page of its trial, a digest of its paper)."""
 
-    identifiers: Identifiers = Identifiers()
+    identifiers: Identifiers = _NO_NAMES
     registry_id: str | None = None
     citation: str | None = None
+
+    # As for Identifiers.
+    def __init__(self, identifiers: Identifiers = _NO_NAMES, registry_id: str | None = None, citation: str | None = None) -> None:
+        _set_identifiers(self, identifiers)
+        _set_registry_id(self, registry_id)
+        _set_citation(self, citation)
+
+
+_set_identifiers, _set_registry_id, _set_citation = (
+    vars(Reference)[name].__set__ for name in ("identifiers", "registry_id", "citation")
+)
 
 
 class NoticeKind(StrEnum):
@@ -163,16 +187,29 @@ class Notice:
 
 
 _BARE_PMID = re.compile(r"(?:PMID\s*:?\s*)?(\d{1,8})", re.IGNORECASE)
-_BARE_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_BARE_DOI = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://)?(?:www\.|m\.)?(?P<host>[a-z][a-z.]*\.[a-z]{2,4})/(?P<path>\S+)", re.IGNORECASE)
+#: Where people copy a paper's or a trial's address from: the part of its path that is the identifier. What stands behind it names a view of the page.
+_PAGES: tuple[tuple[str, str], ...] = (
+    ("doi.org", r"(10\.\d{4,9}/.+)"),
+    ("dx.doi.org", r"(10\.\d{4,9}/.+)"),
+    ("pubmed.ncbi.nlm.nih.gov", r"(\d{1,8})"),
+    ("ncbi.nlm.nih.gov", r"pubmed/(\d{1,8})"),
+    ("ncbi.nlm.nih.gov", r"pmc/articles/(PMC\d{4,9})"),
+    ("pmc.ncbi.nlm.nih.gov", r"articles/(PMC\d{4,9})"),
+    ("europepmc.org", r"(?:article|abstract)/med/(\d{1,8})"),
+    ("europepmc.org", r"(?:articles|article/pmc)/(PMC\d{4,9})"),
+    ("clinicaltrials.gov", r"(?:ct2/show|study|show)/(NCT\d{8})"),
+)
 
 
 def named(text: str) -> tuple[str, str] | None:
-    """Scheme (`pmid`, `doi`, `pmcid`, `registry`) and value of a text that is an identifier and nothing else.
+    """Scheme (`pmid`, `doi`, `pmcid`, `registry`) and value of a text that is an identifier and nothing else, or the address of its page.
 
     >>> named("37834955"), named("https://doi.org/10.1161/STROKEAHA.121.034505"), named("NCT04749667"), named("paper.txt")
     (('pmid', '37834955'), ('doi', '10.1161/strokeaha.121.034505'), ('registry', 'NCT04749667'), None)
     """
-    stripped = text.strip()
+    stripped = _of_page(text.strip())
     if pmid := _BARE_PMID.fullmatch(stripped):
         return "pmid", str(int(pmid[1]))
     if bare := _BARE_DOI.fullmatch(stripped):
@@ -182,3 +219,15 @@ def named(text: str) -> tuple[str, str] | None:
         return "pmcid", stripped.upper()
     numbers = registry_ids(stripped)
     return ("registry", numbers[0]) if len(numbers) == 1 and len(numbers[0]) >= len(stripped) - 1 else None
+
+
+def _of_page(text: str) -> str:
+    """The identifier in the address of a page that is known to be a paper's or a trial's; any other text as it is."""
+    address = _ADDRESS.fullmatch(text)
+    if address is None:
+        return text
+    for host, pattern in _PAGES:
+        if address["host"].lower() == host and (found := re.match(rf"{pattern}(?=[/?#]|$)", address["path"], re.IGNORECASE)):
+            # A DOI may hold what ends other addresses, and its signs are escaped in one.
+            return unquote(found[1]) if "doi.org" in host else found[1]
+    return text

@@ -19,9 +19,10 @@ from pathlib import Path
 
 from crawler.document import Document
 from crawler.errors import SaidNo, ServiceError, Unreadable
+from crawler.formats.pubmed_checked import LARGEST_INFLATED
 from crawler.formats.pubmed_prolog import CutOff
 from crawler.formats.pubmed_record_split import RawRecord, split_stream, torn_apart
-from crawler.formats.pubmed_xml import LARGEST_INFLATED, read_record
+from crawler.formats.pubmed_xml import read_record
 from crawler.sources.pubmed_files import FileListing, PubmedFiles
 from crawler.sources.source import Answered, Lacking
 from kb import ledger

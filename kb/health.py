@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from importlib import metadata, util
 from pathlib import Path
 
 from kb.connection import for_reading
+from kb.harvest_health import Said, harvest_report
 from kb.schema import MIGRATIONS, applied
 
 PACKAGES = ("counterclaim", "spacy", "scispacy", "networkx", "sqlite-utils", "rapidfuzz", "biopython", "requests", "lxml", "click")
 #: Used when installed, never needed.
 OPTIONAL_MODELS = ("en_core_sci_sm", "en_core_sci_md", "en_core_sci_lg", "en_core_sci_scibert", "en_ner_bc5cdr_md")
 OLDEST_SQLITE = (3, 37, 0)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def versions() -> dict[str, str]:
@@ -28,8 +34,8 @@ def versions() -> dict[str, str]:
     return found
 
 
-def report(path: Path) -> Iterator[tuple[bool, str]]:
-    """What was looked at, and whether it is well."""
+def report(path: Path, now: Callable[[], datetime] = _now) -> Iterator[Said]:
+    """What was looked at, and whether it is well; None where it is not unsound and a person should yet look at it."""
     for name, version in versions().items():
         yield version != "not installed", f"{name} {version}"
     new_enough = sqlite3.sqlite_version_info >= OLDEST_SQLITE
@@ -43,11 +49,15 @@ def report(path: Path) -> Iterator[tuple[bool, str]]:
     if not path.exists():
         yield True, f"no library at {path} yet (make one with: counterclaim add PATH --db {path})"
         return
-    yield from _library(path)
-
-
-def _library(path: Path) -> Iterator[tuple[bool, str]]:
     db = for_reading(path)
+    try:
+        yield from _library(db, path)
+        yield from harvest_report(db, now())
+    finally:
+        db.close()
+
+
+def _library(db: sqlite3.Connection, path: Path) -> Iterator[Said]:
     sound = db.execute("PRAGMA integrity_check").fetchone()[0]
     yield sound == "ok", f"library {path}: integrity {sound}"
     broken = db.execute("PRAGMA foreign_key_check").fetchall()
@@ -55,10 +65,24 @@ def _library(path: Path) -> Iterator[tuple[bool, str]]:
     last = db.execute("SELECT ended FROM run ORDER BY id DESC LIMIT 1").fetchone()
     ended = last is None or last[0] is not None
     yield ended, "last run: ended" if ended else "last run: broken off; add the same files again, what is stored is kept"
-    done, known = applied(db), tuple(name for name, _ in MIGRATIONS)
-    yield done == known, f"migrations: {len(done)} of {len(known)} applied"
+    yield _migrations(db, path)
     mode = db.execute("PRAGMA journal_mode").fetchone()[0]
     yield mode == "wal", f"journal mode: {mode}"
     left = db.execute("SELECT count(*) FROM problem").fetchone()[0]
     yield True, f"stored problems (records left out, texts not read): {left}"
-    db.close()
+
+
+def _migrations(db: sqlite3.Connection, path: Path) -> Said:
+    done, known = set(applied(db)), {name for name, _ in MIGRATIONS}
+    if done - known:
+        return (
+            False,
+            f"migrations: {', '.join(sorted(done - known))} of a later version; update counterclaim before anything writes to {path}",
+        )
+    told = f"migrations: {len(done)} of {len(known)} applied"
+    missing = done != known
+    # Every writing command opens the library in one way, and that brings it up to date first; those that only read never do.
+    return (
+        not missing,
+        f"{told}; any command that writes (add, search, refresh, reread) applies the rest first" if missing else told,
+    )

@@ -198,12 +198,13 @@ def exit_code(outcome: Outcome) -> int:
 
 
 def _summary(library: Library, code: int, outcome: Outcome) -> Summary:
+    """The run in papers: one that is gone at two sources is one, and one that another source still answers for is none. The ledger counts records."""
     row: Mapping[str, int] = dict(
         library.db.execute(
-            "SELECT coalesce(sum(deleted), 0) AS deleted, "
+            "SELECT (SELECT count(*) FROM document WHERE deleted_in = :run) AS deleted, "
             "(SELECT count(*) FROM change WHERE run_id = :run AND kind = 'status' AND after = 'retracted') AS retracted, "
             "(SELECT count(*) FROM document WHERE added_in = :run) AS new, "
-            "(SELECT count(*) FROM document WHERE changed_in = :run AND added_in < :run) AS revised FROM run_source WHERE run_id = :run",
+            "(SELECT count(*) FROM document WHERE changed_in = :run AND added_in < :run) AS revised",
             {"run": library.run},
         ).fetchone()
     )

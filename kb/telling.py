@@ -15,6 +15,8 @@ from crawler.settings import Told
 
 #: Seconds that a command may take.
 _PATIENCE = 60.0
+#: A ping is tried so often, and waited for so many seconds each time: the run that it tells of is over.
+_PING_TRIES, _PING_SECONDS = 2, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def _ping(address: str, exit_code: int, door: Door, report: Callable[[str], None
     """GET the address after a run that is complete or partial, and the address with /fail behind it after one that failed."""
     target = address if exit_code in (0, 3) else f"{address.rstrip('/')}/fail"
     try:
-        door.ask(Service("ping", target, "ping", Limit(5)), "", None, _heard)
+        door.in_a_hurry(_PING_TRIES, _PING_SECONDS).ask(Service("ping", target, "ping", Limit(5)), "", None, _heard)
     except ServiceError as error:
         report(f"The ping was not heard: {error}")
 

@@ -308,24 +308,26 @@ _GROUP_WORDS = {
 }
 
 
+#: A whole number, and no part of a longer one.
+_N = r"(?:\d{1,3}(?:,\d{3})+|\d++)(?![\d.,]\d|\s?/\s?\d)"
 _GIVEN = r"(?:received|took|used|underwent|(?:were|was) (?:given|fed|offered|treated with|assigned to|allocated to|randomi[sz]ed to)(?:\s[\w-]+)?)"
 _SIZE_BEFORE = re.compile(
-    r"(?:(?<![\w.%-])(\d+)\s(?:patients?\s|participants?\s|subjects?\s|people\s|knees\s)?(?:[(\[]|(?:in|for|to|on|from|"
+    rf"(?:(?<![\w.,%:-])({_N})\s(?:patients?\s|participants?\s|subjects?\s|people\s|knees\s)?(?:[(\[]|(?:in|for|to|on|from|"
     + _GIVEN
     + r")\s)?(?:the\s|an?\s|to\s)?)$"
 )
 #: "30 received white grape juice (" before the short form.
-_SIZE_BEFORE_NAME = re.compile(rf"(?<![\w.%-])(\d+)\s(?:[a-z]+\s)?{_GIVEN}\s[^,;.()\d]{{2,60}}\s\($")
+_SIZE_BEFORE_NAME = re.compile(rf"(?<![\w.,%:-])({_N})\s(?:[a-z]+\s)?{_GIVEN}\s[^,;.()\d]{{2,60}}\s\($")
 #: "eight of them were given X": a part, and no arm.
 _SOME_OF_THEM = Sieved(r"\b(?:of (?:them|these|those|whom)|these|those)\b", re.IGNORECASE)
 
 
 _EACH = Sieved(
-    rf"\b(?:each|both) (?:group|arm)s?\b(?! (?:of|at|for|after)\b)[^.;\d]{{0,14}}?\b(\d+|{WORD_NUMBER})\b(?!\s?%|\.\d|\s(?:weeks|months|years|days|mg|times|doses))|\((\d+) (?:in|per) each (?:group|arm)\)|\b(\d+) (?:in|per) (?:each )?(?:group|arm)\b",
+    rf"\b(?:each|both) (?:group|arm)s?\b(?! (?:of|at|for|after)\b)[^.;\d]{{0,14}}?(?<![\w.,])({_N}|{WORD_NUMBER})\b(?!\s?%|\.\d|\s(?:weeks|months|years|days|mg|times|doses))|\(({_N}) (?:in|per) each (?:group|arm)\)|(?<![\w.,])({_N}) (?:in|per) (?:each )?(?:group|arm)\b(?! [\dA-Z]\b)",
     re.IGNORECASE,
 )
 _BEHIND_ARM = re.compile(
-    r"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:[nN]\s?)?=\s?(\d+)|(?:\s(?:group|arm))?\s?[(\[](\d+)\s(?:patients|participants|subjects)"
+    rf"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:[nN]\s?)?=\s?({_N})|(?:\s(?:group|arm))?\s?[(\[]({_N})\s(?:patients|participants|subjects)"
 )
 _DIGIT = re.compile(r"\d")
 
@@ -335,7 +337,7 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
     each = _EACH.search(sentence.plain)
     if each:
         size = next(g for g in each.groups() if g)
-        n = int(number_value(size)) if re.fullmatch(r"\d+|[a-z-]+", size) else 0
+        n = int(number_value(size)) if re.fullmatch(r"[\d,]+|[a-z-]+", size) else 0
         sides = [
             next((i for i, a in enumerate(arms) if a.role is role), None) for role in (ArmRole.INTERVENTION, ArmRole.COMPARATOR)
         ]
@@ -351,8 +353,9 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
         if before and sentence.role is Role.RESULT and not _ALLOCATED.search(sentence.plain):
             before = None  # "3 in the X group" of a results sentence are those with the event
         number = (after[1] or after[2]) if after else before[1] if before else None
-        if number and 1 < int(number) < 100_000:
-            found.append((i, int(number)))
+        size = int(number.replace(",", "")) if number else 0
+        if 1 < size < 1_000_000:
+            found.append((i, size))
     return found or _listed_sizes(sentence, words)
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+import cli
 import kb.connection
 from kb.connection import lock
 from nlp.pipeline import Reader
-from tests.imitation import Schedule
+from tests.imitation import Imitation, Schedule
 from tests.imitation.faults import Rule
 from tests.served import BETTER, CONTACT, KEY, SAME, WORSE, Desk, Ran, desk_with, made, paper
 
@@ -285,6 +286,20 @@ def test_a_deleted_record_is_answered_and_counted_no_more(desk: Desk) -> None:
     assert [c["document"] for c in desk.ask("changes", "--json").lines() if c["kind"] == "deleted"] == ["pmid:1002"]
 
 
+@pytest.mark.parametrize("where", ["both", "one"])
+def test_a_paper_that_is_gone_is_told_once_and_not_before_its_last_source_lets_it_go(desk: Desk, where: str) -> None:
+    desk.configure(TWO_SOURCES)
+    desk.ask("refresh")
+    with Imitation(made(paper(1001), paper(1003, SAME))) as elsewhere:
+        bases = {name: elsewhere.base(name) for name in (("pubmed", "europepmc") if where == "both" else ("europepmc",))}
+        desk.configure(TWO_SOURCES, **bases)
+        ran = desk.ask("refresh")
+    assert f"{1 if where == 'both' else 0} deleted" in ran.out
+    told = [(row["source"], row["deleted"]) for row in desk.ask("runs", "--json").lines() if row["run"] == 2 and row["deleted"]]
+    assert sorted(told) == ([("europepmc", 1), ("pubmed", 1)] if where == "both" else [("europepmc", 1)])
+    assert len(desk.pmids()) == (2 if where == "both" else 3)
+
+
 def test_a_revised_abstract_is_read_again_and_changes_tells_which_claims_went_and_came(desk: Desk) -> None:
     desk.ask("refresh")
     desk.corpus.revise(1001, abstract=(("RESULTS", WORSE.replace("0.6;", "0.7;")),))
@@ -366,6 +381,23 @@ def test_a_search_at_every_source_brings_papers_and_trials(desk: Desk) -> None:
     assert desk.rows("SELECT came_as FROM document WHERE report = 'registry'") == [(trial.nct,)]
     assert len(desk.pmids()) == 4
     assert desk.rows("SELECT count(*) FROM document") == [(4,)]
+    assert desk.rows("SELECT count(*) > 0 FROM evidence WHERE pointer IS NOT NULL") == [(1,)]
+    verified = desk.ask("verify")
+    assert (verified.code, verified.out.endswith("; none wrong.\n")) == (0, True), verified
+
+
+def test_verify_names_posted_results_whose_answer_waits_to_be_read(desk: Desk) -> None:
+    trial = desk.corpus.add_trial()
+    desk.ask("add", trial.nct)
+    with sqlite3.connect(desk.folder / "counterclaim.db") as db:
+        db.execute("UPDATE record SET state = 'stored'")
+    db.close()
+    verified = desk.ask("verify")
+    assert verified.code == 3
+    assert f"Document {trial.nct}: its posted results were not looked at" in verified.out
+    assert "none wrong. 1 not looked at." in verified.out
+    assert desk.ask("reread").code == 0
+    assert desk.ask("verify").code == 0
 
 
 def test_what_is_stored_is_read_again_without_a_request(desk: Desk) -> None:
@@ -393,6 +425,50 @@ def test_every_line_of_the_log_is_json(desk: Desk) -> None:
     assert all({"time", "level", "what"} <= line.keys() for line in lines)
     assert any(line["what"].startswith("Left out: europepmc") for line in lines)
     assert any(line.get("source") == "pubmed" and line["new"] == 3 for line in lines)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["add", "1001", "77777", "bad.jsonl"],
+        ["add", "nowhere.txt"],
+        ["search", "mesenchymal", "--source", "europepmc"],
+        ["refresh", "--dry-run"],
+        ["refresh", "--config", "misspelt.toml"],
+    ],
+    ids=["what is left out", "nothing read", "a service down", "a dry run", "a configuration that cannot be followed"],
+)
+def test_stderr_is_json_lines_whatever_goes_wrong(desk: Desk, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    (desk.folder / "bad.jsonl").write_text("{}\n" * 12)
+    (desk.folder / "misspelt.toml").write_text("[searches.x]\nquary = 'y'\n")
+    desk.configure(TWO_SOURCES)
+    desk.down("europepmc")
+    ran = desk.ask(*arguments, "--log", "json")
+    assert ran.code != 0
+    lines = [json.loads(line) for line in ran.err.splitlines()]
+    assert lines
+    assert all({"time", "level", "what"} <= line.keys() for line in lines)
+
+
+def test_a_process_too_writes_nothing_but_json_to_its_log(desk: Desk) -> None:
+    desk.configure(TWO_SOURCES)
+    desk.down("europepmc")
+    ran = desk.process("refresh", "--log", "json")
+    assert ran.code == 3
+    assert [json.loads(line)["what"] for line in ran.err.splitlines()] != []
+
+
+def test_an_error_in_the_command_line_is_for_people(desk: Desk) -> None:
+    ran = desk.ask("refresh", "--only", "sells", "--log", "json")
+    assert (ran.code, ran.err.startswith("Usage: ")) == (2, True)
+
+
+def test_a_counter_for_people_stays_out_of_a_log(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert list(cli._with_progress(range(20), "json")) == list(range(20))
+    assert capsys.readouterr().err == ""
+    assert list(cli._with_progress(range(20), None)) == list(range(20))
+    assert "20 read" in capsys.readouterr().err
 
 
 def test_a_refusal_under_a_json_log_is_json_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,18 +82,20 @@ def text_of(title: str, passages: Sequence[Passage], between: str = "\n") -> tup
     >>> text_of("On X", [Passage("X works.", "Results: ", SectionName.RESULTS)])[0]
     'On X\n\nResults: X works.'
     """
-    text, titles = with_title(title, between.join(p.heading + p.text for p in passages))
-    if all(p.name is None for p in passages):
+    written = between.join([p.heading + p.text for p in passages])
+    text, titles = with_title(title, written)
+    if not any([p.name for p in passages]):
         return text, titles
-    at = len(text) - sum(len(p.heading + p.text) for p in passages) - len(between) * (len(passages) - 1)
+    at = len(text) - len(written)
     sections: list[Section] = []
     for passage in passages:
-        start, end = at + len(passage.heading), at + len(passage.heading) + len(passage.text)
-        last = sections[-1] if sections else None
-        if passage.name is None and last is not None:
+        start = at + len(passage.heading)
+        end = start + len(passage.text)
+        if passage.name is None and sections:
+            last = sections[-1]
             # The first text under a heading of its own opens the section; further paragraphs go on with it.
             sections[-1] = Section(last.name, last.start if last.end > last.start else start, end)
         else:
             sections.append(Section(passage.name or SectionName.OTHER, start, end))
         at = end + len(between)
-    return text, (*titles, *(s for s in sections if s.end > s.start))
+    return text, (*titles, *[s for s in sections if s.end > s.start])

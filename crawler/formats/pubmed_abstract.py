@@ -52,14 +52,11 @@ def passages(zone: bytes) -> list[Passage]:
     """The passages of an abstract, under its labels."""
     if not zone:
         return []
-    found: list[Passage] = []
-    for attributes, markup in _parts(zone):
-        text = plain_text(markup)
-        if text:
-            found.append(Passage(text, *(_heading(attributes) if attributes else _NO_HEADING)))
-    if any([p.name is not None for p in found]):
-        return structured(found)
-    return _unlabelled([p.text for p in found])
+    found = [(text, attributes) for attributes, markup in _parts(zone) if (text := plain_text(markup))]
+    headings = [_heading(attributes) if attributes else _NO_HEADING for _, attributes in found]
+    if any([name for _, name in headings]):
+        return structured([Passage(text, *heading) for (text, _), heading in zip(found, headings, strict=True)])
+    return _unlabelled([text for text, _ in found])
 
 
 def _parts(zone: bytes) -> Iterable[tuple[bytes, bytes]]:

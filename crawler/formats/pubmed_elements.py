@@ -37,20 +37,32 @@ def tag(name: str) -> Tag:
 def contents(body: bytes, names: Sequence[Tag], start: int, end: int) -> list[bytes]:
     """The content of the first element of each name between two places; empty where there is none.
 
+    The names are in the order in which the elements stand as a rule, so that each is looked for behind the one before it, and only
+    where it is not there from the start.
+
     >>> contents(b"<TitleX>no</TitleX><Title a='1'>On <i>X</i></Title><Y/>", (tag("Title"), tag("Y"), tag("Z")), 0, 99)
     [b'On <i>X</i>', b'', b'']
+    >>> contents(b"<B>2</B><A>1</A>", (tag("A"), tag("B")), 0, 99)
+    [b'1', b'2']
     """
     found: list[bytes] = []
+    find = body.find
+    behind = start
     for name in names:
         opening, _, end_tag = name
-        first = body.find(opening, start, end)
+        first = find(opening, behind, end)
         if first < 0:
-            found.append(b"")
-            continue
-        inner = body.find(b">", first) + 1
-        last = body.find(end_tag, inner, end)
-        usual = last >= 0 and body[inner - 2] != _SLASH and body[first + len(opening)] in _AFTER_NAME
-        found.append(body[inner:last] if usual else _spelt_otherwise(body, name, first, end))
+            first = find(opening, start, behind)
+            if first < 0:
+                found.append(b"")
+                continue
+        inner = find(b">", first) + 1
+        last = find(end_tag, inner, end)
+        if last >= 0 and body[inner - 2] != _SLASH and body[first + len(opening)] in _AFTER_NAME:
+            found.append(body[inner:last])
+            behind = last
+        else:
+            found.append(_spelt_otherwise(body, name, start, end))
     return found
 
 
@@ -61,6 +73,7 @@ def inside(body: bytes, name: Tag, start: int = 0, end: int = sys.maxsize) -> by
 
 def _spelt_otherwise(body: bytes, name: Tag, begin: int, end: int) -> bytes:
     """The same where the first tag that begins so is another one's, is empty, or ends with blanks in its end tag."""
+    begin = body.find(name.opening, begin, end)
     while begin >= 0 and body[begin + len(name.opening)] not in _AFTER_NAME:
         begin = body.find(name.opening, begin + 1, end)
     if begin < 0:

@@ -93,7 +93,8 @@ def registrations(text: str, banks: bytes) -> tuple[str, ...]:
     # Every number has six digits in a row but the Dutch and the Brazilian ones, which are told by their letters.
     if b"000000" not in shape and b"RBR" not in shape:
         return ()
-    return registry_ids(b"\n\n".join(_neighbourhoods(written, shape)).decode())
+    near = _neighbourhoods(written, shape)
+    return registry_ids(b"\n\n".join(near).decode()) if near else ()
 
 
 def _neighbourhoods(written: bytes, shape: bytes) -> list[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from functools import lru_cache
 
 from crawler.formats.dates import cited_date
 from crawler.formats.pubmed_elements import attribute_of, elements, tag, text_in
@@ -56,7 +56,7 @@ def own_identifiers(pmid: str, zones: Zones) -> Identifiers:
     names = found[0] if found else Identifiers()
     if names.pmid is not None and names.pmid != pmid:
         raise TwoRecords(pmid, names.pmid)
-    return Identifiers(names.doi or _location(zones), pmid, names.pmcid)
+    return names if names.doi and names.pmid else Identifiers(names.doi or _location(zones), pmid, names.pmcid)
 
 
 def _location(zones: Zones) -> str | None:
@@ -84,7 +84,7 @@ def _identifiers(body: bytes, start: int, end: int) -> list[Identifiers]:
     found: list[_Found] = _LIST.findall(body, start, end)
     if len(found) != body.count(_IDS.ending, start, end):
         found = [_spelt_otherwise(inside) for _, inside in elements(body[start:end], _IDS)]
-    return [_names(*one) for one in found if any(one)]
+    return [_names(pmid, doi, pmc, odd) for pmid, doi, pmc, odd in found if pmid or doi or pmc or odd]
 
 
 def _names(pmid: bytes, doi: bytes, pmc: bytes, odd: bytes) -> Identifiers:
@@ -108,7 +108,7 @@ def _spelt_otherwise(inside: bytes) -> _Found:
     return (pmid or "").encode(), b"", pmc[0] if pmc else b"", names.get("doi", b"")
 
 
-def notices(links: bytes, types: Sequence[str]) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
+def notices(links: bytes, types: tuple[str, ...]) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
     """Notices about the record, and what the record is a notice about.
 
     PubMed's links tell, and its publication types where the link is missing; a mark in front of the title tells nothing, since anyone
@@ -122,14 +122,20 @@ def notices(links: bytes, types: Sequence[str]) -> tuple[tuple[Notice, ...], tup
             about.append(_notice(_ABOUT_IT[kind], link))
         elif kind in _IT_IS_ABOUT:
             being.append(_notice(_IT_IS_ABOUT[kind], link))
-    for name in types:
-        if name.lower() == _RETRACTED_TYPE:
-            _add(about, NoticeKind.RETRACTED)
-    told = [_NOTICE_TYPES[name.lower()] for name in types if name.lower() in _NOTICE_TYPES]
+    retracted, told = _told(types)
+    if retracted:
+        _add(about, NoticeKind.RETRACTED)
     # A retraction is often called an erratum beside; what is not linked is told once, by the weightiest type.
     if NoticeKind.RETRACTED in told or (told and not being):
         _add(being, NoticeKind.RETRACTED if NoticeKind.RETRACTED in told else told[0])
     return tuple(about), tuple(being)
+
+
+@lru_cache(maxsize=2048)
+def _told(types: tuple[str, ...]) -> tuple[bool, tuple[NoticeKind, ...]]:
+    """Whether publication types call a record retracted, and what notices they call it."""
+    names = [name.lower() for name in types]
+    return _RETRACTED_TYPE in names, tuple([_NOTICE_TYPES[name] for name in names if name in _NOTICE_TYPES])
 
 
 def _notice(kind: NoticeKind, link: bytes) -> Notice:

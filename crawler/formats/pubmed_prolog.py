@@ -1,4 +1,4 @@
-"""How a PubMed XML file begins: which encoding it declares, and what it may not declare."""
+"""How the XML of PubMed and its kin begins: which encoding it declares, and what it may not declare."""
 
 from __future__ import annotations
 

@@ -7,21 +7,19 @@ from crawler.errors import Unreadable
 from crawler.formats import pubmed_abstract as words
 from crawler.formats import pubmed_fields as fields
 from crawler.formats import pubmed_links as links
+from crawler.formats.pubmed_checked import Checked
 from crawler.formats.pubmed_elements import frequent_text
 from crawler.formats.pubmed_markup import plain_text
-from crawler.formats.pubmed_record_split import RawRecord
-from crawler.formats.pubmed_zones import full_journal, online_date, zones_of_article, zones_of_book
+from crawler.formats.pubmed_zones import full_journal, online_date
 
 FORMAT = "pubmed_xml"
 _PROTOCOL = "Clinical Trial Protocol"
 
 
-def document_of(raw: RawRecord, where: str) -> Document | Unreadable:
-    """The document of a record that is sound XML in its plain spelling (crawler.formats.pubmed_soundness)."""
-    if raw.pmid is None:
-        return Unreadable(where, "this record has no PMID.", "The others were read; ask PubMed for it again.")
+def document_of(record: Checked, where: str) -> Document | Unreadable:
+    """The document of a record."""
     try:
-        return _document(raw, raw.pmid, where)
+        return _document(record, where)
     except links.TwoRecords as torn:
         return Unreadable(
             where,
@@ -30,8 +28,8 @@ def document_of(raw: RawRecord, where: str) -> Document | Unreadable:
         )
 
 
-def _document(raw: RawRecord, pmid: str, where: str) -> Document:
-    zones = zones_of_article(raw.body) if raw.kind == "article" else zones_of_book(raw.body)
+def _document(record: Checked, where: str) -> Document:
+    pmid, version, zones = record
     body = zones.body
     title = words.title(zones.title)
     language = frequent_text(zones.language) or None
@@ -59,7 +57,7 @@ def _document(raw: RawRecord, pmid: str, where: str) -> Document:
         other_texts=foreign + words.other_texts(zones.other_abstracts),
         language=language,
         original_title=plain_text(zones.vernacular) or None,
-        version=raw.version,
+        version=version,
         entered=fields.entered(body, zones.data, zones.references),
         revised=fields.day_in(zones.revised),
         url=f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/",

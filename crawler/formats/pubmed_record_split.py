@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from crawler.formats.pubmed_prolog import CutOff, Refused, in_utf8
 
@@ -39,8 +38,7 @@ _HEAD = 2000
 _GATHERED = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class RawRecord:
+class RawRecord(NamedTuple):
     """One record's bytes, in UTF-8, unread.
 
     `deleted` is a PMID that an update file takes back. `broken` are bytes that make no record, with the reason in `why`, a sentence;
@@ -87,13 +85,12 @@ def torn_apart(record: RawRecord) -> Iterator[RawRecord]:
         yield record
 
 
-@dataclass(slots=True)
 class _Splitter:
     """Cuts at start tags, which costs one search of the bytes; looks closer wherever more than blanks stand between records."""
 
-    buffer: bytes = b""
-    searched: int = 1
-    between: _Between = field(default_factory=lambda: _Between())
+    def __init__(self) -> None:
+        self.buffer, self.searched = b"", 1
+        self.between = _Between()
 
     def feed(self, chunk: bytes) -> Iterator[RawRecord]:
         """The records that are whole with this piece. The last waits for what comes after it."""
@@ -101,11 +98,17 @@ class _Splitter:
         begin, start = 0, buffer.find(_START, self.searched)
         while start >= 0:
             end = buffer.rfind(_END, begin, start) + len(_END)
-            if not buffer[end:start].isspace() and (aside := _aside_around(buffer, max(begin, end), start)):
-                close = buffer.find(aside, start)
-                start = buffer.find(_START, close) if close >= 0 else -1
-                continue
-            yield from self._piece(buffer[begin:start])
+            if not buffer[end:start].isspace():
+                if aside := _aside_around(buffer, max(begin, end), start):
+                    close = buffer.find(aside, start)
+                    start = buffer.find(_START, close) if close >= 0 else -1
+                    continue
+                yield from self._piece(buffer[begin:start])
+            elif end >= len(_END) and buffer.startswith(_START, begin):
+                self.between.any_seen = True
+                yield _record("article", buffer[begin:end])
+            else:
+                yield from self._piece(buffer[begin:start])
             begin, start = start, buffer.find(_START, start + 1)
         self.buffer = buffer[begin:]
         self.searched = max(1, len(self.buffer) - len(_START))
@@ -156,12 +159,11 @@ def _aside_around(buffer: bytes, begin: int, start: int) -> bytes | None:
     return None
 
 
-@dataclass(slots=True)
 class _Between:
     """Reads whatever stands between two records, and records that are written otherwise than most. Keeps count of the root's tags."""
 
-    roots: int = 0
-    any_seen: bool = False
+    def __init__(self) -> None:
+        self.roots, self.any_seen = 0, False
 
     def read(self, piece: bytes) -> Iterator[RawRecord]:
         """The records, deletions and strange things in a piece.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -285,12 +286,14 @@ def _searched(answer: Answer) -> _Page:
 
 def _whole_article(body: bytes) -> bytes:
     """The bytes of an article that is there to its end: a body that was cut within complete HTTP shows so by nothing else."""
+    # What XML writes in two bytes a character looks like ASCII without its zeros.
+    seen = body.replace(b"\0", b"") if body.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else body
     if b"errCode" in body[:2000] or b"errMsg" in body[:2000]:
         words = re.sub(rb"<[^>]*>|\s+", b" ", body[:500]).decode("utf-8", "replace").strip()
         raise (Transient if _PASSING.search(words) else Final)(f"Europe PMC says: {words}")
-    if b"<article" not in body:
+    if b"<article" not in seen:
         raise Transient("Europe PMC's answer is no JATS article")
-    if not body.rstrip().endswith(b"</article>"):
+    if not seen.rstrip().endswith(b"</article>"):
         raise Transient("the article breaks off before its end")
     return body
 

@@ -9,6 +9,7 @@ from crawler.document import Document
 from crawler.errors import SaidNo, Unreadable
 from crawler.formats.given import Given
 from crawler.formats.jats import Jats
+from crawler.formats.pubmed_prolog import Refused, in_utf8
 from crawler.http import Door, Service
 from crawler.sources.europepmc import EuropePmc
 from crawler.sources.source import Answered, Lacking, Listing, Search
@@ -39,8 +40,10 @@ class EuropePmcFullText:
         """The document in a full text."""
         where = f"Europe PMC, full text of {answered.id}"
         try:
-            text = answered.body.decode("utf-8")
+            text = b"".join(in_utf8([answered.body])).decode("utf-8")
+        except Refused as error:
+            return Unreadable(where, str(error))
         except UnicodeDecodeError as error:
-            return Unreadable(where, f"it is not UTF-8 from byte {error.start + 1} on.")
+            return Unreadable(where, f"it should be written in UTF-8, and is not from byte {error.start + 1} on.")
         found = next(iter(Jats().read(Given(text, where, answered.id))), None)
         return found if found is not None else Unreadable(where, "it holds no article.")

@@ -16,7 +16,7 @@ from nlp.claim import Measure
 from nlp.grammar.sieve import Look, Sieved, look_at, taken_out
 
 #: A number as it stands: sign, thousands' commas, decimals with or without a leading zero.
-NUMBER = r"(?:(?<![\w.])[-+]|(?<=[–\s(\[])[-+])?(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\d)\.\d+)"
+NUMBER = r"(?:(?<![\w.])[-+]|(?<=[–\s(\[])[-+])?(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.)\]\x00])\.\d+)"
 _BOUND = rf"{NUMBER}(?:\s?%|\s?(?:percent|points?|mm\s?Hg|seconds|minutes|mm|cm|m|kg|ml|mL|months?|days?|years?|weeks?|h|min|s)\b)?"
 _SEP = r"(?:\s*(?:\bto\b|\band\b|\bthrough\b|–|;|/|~|\|)\s*|\s*,\s*)"
 
@@ -100,7 +100,7 @@ _TENS_WORD = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _SMALL_WORD = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
 WORD_NUMBER = rf"(?:(?:{_TENS_WORD})(?:[-\s](?:{_UNITS_WORD}))?|{_SMALL_WORD}|{_UNITS_WORD})"
 #: "Two hundred and sixty", "a hundred", "sixty-two", "1,279".
-LARGE_NUMBER = rf"(?:{WORD_NUMBER}|an?|\d+)\s+hundred(?:\s+(?:and\s+)?{WORD_NUMBER})?|{WORD_NUMBER}|\d{{1,3}}(?:,\d{{3}})+|\d+"
+LARGE_NUMBER = rf"(?:{WORD_NUMBER}|an?|\d+)\s+hundred(?:[\s-]+(?:and\s+)?{WORD_NUMBER})?|{WORD_NUMBER}|\d{{1,3}}(?:,\d{{3}})+|\d+"
 
 
 _NUMERIC, _GROUPED, _WORD_GAP = re.compile(r"[-+.\d]"), re.compile(r"[,\s]"), re.compile(r"[-\s]+")
@@ -157,14 +157,14 @@ _TAU2 = Sieved(r"(?:\b[Tt]au|τ)\s?\^?[2²]\s*[=:]\s*(?P<value>\d*\.?\d+)")
 _CHI = Sieved(
     r"(?:\b[Cc]hi|χ)\s?\^?[2²]\s*(?:\(\d+\))?\s*[=:]\s*\d*\.?\d+|\b[tFzZQ]\s?(?:\(\d+(?:,\s?\d+)?\))?\s*=\s*[-+]?\d*\.?\d+|\bdf\s*=\s*\d+|\b[Rr][²2]\s*=\s*\d*\.?\d+"
 )
-_N = Sieved(r"\b[nN]\s?[=:]\s?(?P<value>\d{1,3}(?:,\d{3})+|\d+)(?!\s?[–/.]\s?\d)")
+_N = Sieved(r"\b[nN]\s?[=:]\s?(?P<value>\d{1,3}(?:,\d{3})+(?!\d)|\d++(?!,\d{3}))(?!\s?[–/.]\s?\d)")
 _VALUE_UNIT = r"(?:%|mm\s?Hg|mmol/[lL]|mg/d[lL]|g/d[lL]|mm|cm|m|kg|g|points?|mL|ml|s|sec|seconds|min|minutes|years?|days?|weeks?|months?|h|hours|dB|letters|percent)"
 _PLUS_MINUS = Sieved(
-    rf"(?P<value>{NUMBER})\s?(?P<unit1>{_VALUE_UNIT})?(?![\w])\s?[(\[]?\s?(?:±|\+/-|\+/–|\+-|\+ or -)\s?(?P<spread>\d+(?:\.\d+)?|\.\d+)(?:\s?[)\]](?P<unit3>\s?{_VALUE_UNIT}(?![\w/]))?)?(?P<unit2>\s?%)?"
+    rf"(?P<value>{NUMBER})\s?(?P<unit1>{_VALUE_UNIT})?(?![\w])\s?[(\[]?\s?(?:±|\+/-|\+/–|\+-|\+ or -)\s?(?P<spread>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:\s?[)\]](?P<unit3>\s?{_VALUE_UNIT}(?![\w/]))?)?(?P<unit2>\s?%)?"
 )
 #: "13.83, SD = 2.54", "36.3 [SD 0.4]", "3.9 points (SE 0.7)".
 _NAMED_SPREAD = Sieved(
-    rf"(?P<value>{NUMBER})\s?(?P<unit1>{_VALUE_UNIT})?(?![\w])\s?[,(\[]\s?(?P<word>SD|SE|SEM|S\.D\.|S\.E\.|s\.d\.|standard deviation|standard error)\s?[=:,]?\s?±?\s?(?P<spread>\d+(?:\.\d+)?|\.\d+)(?P<unit2>\s?%)?\s?[)\]]?"
+    rf"(?P<value>{NUMBER})\s?(?P<unit1>{_VALUE_UNIT})?(?![\w])\s?[,(\[]\s?(?P<word>SD|SE|SEM|S\.D\.|S\.E\.|s\.d\.|standard deviation|standard error)\s?[=:,]?\s?±?\s?(?P<spread>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?P<unit2>\s?%)?\s?[)\]]?"
 )
 _FRACTION = Sieved(
     rf"(?P<events>(?<![\w.,/])\d{{1,9}}|\b(?:{WORD_NUMBER}|none|no)\b)\s?(?P<sep>/|(?:patients?\s|participants?\s|subjects?\s|cases?\s|eyes?\s)?(?:out\s)?of\s(?:the\s|all\s|its\s|these\s)?)\s?(?P<total>\d{{1,9}}(?!\d|[\d.,]{{0,9}}[.,]\d)|\b{WORD_NUMBER}\b)(?!\s?(?:/|%|years|studies|trials))",
@@ -174,12 +174,12 @@ _TIME_UNIT = r"(?:hours?|hrs?|days?|weeks?|wks?|months?|mos?|years?|yrs?)"
 _TIME_NUMBER = rf"(?:\d+(?:\.\d+)?|(?:{WORD_NUMBER}))"
 _TIME = Sieved(
     rf"\b(?P<list>{_TIME_NUMBER}(?:-|\s)?(?:,\s?{_TIME_NUMBER}(?:-|\s)?)*(?:,?\s?(?:and|or|to|–|&)\s?{_TIME_NUMBER})?)[-\s]?(?:\(s\))?(?P<unit>{_TIME_UNIT})\b"
-    rf"|\b(?P<unit2>day|week|month|year|visit month|D|W|M)s?[\s-]?(?P<list2>\d+(?:,\s?\d+)*(?:,?\s?(?:and|or|to|–|&)\s?\d+)?)\b(?!\s?(?:%|mg|\.\d))"
+    rf"|\b(?P<unit2>day|week|month|year|visit month|(?<![/\w])(?-i:[DWM])(?=[\s-]?\d))s?[\s-]?(?P<list2>\d+(?:,\s?\d+)*(?:,?\s?(?:and|or|to|–|&)\s?\d+)?)\b(?!\s?(?:%|mg|\.\d))"
     r"|\b(?P<one>a|one|half a)[-\s](?P<unit3>year|month|week|day)\b",
     re.IGNORECASE,
 )
 _CALENDAR = Sieved(
-    r"\b(?:(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s\d{1,2}(?:st|nd|rd|th)?,?(?:\s(?:19|20)\d\d)?"
+    r"\b(?:(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s(?:\d{1,2}(?!\d)(?:st|nd|rd|th)?,?(?:\s(?:19|20)\d\d)?|(?:19|20)\d\d)"
     r"|\d{1,2}\s(?:January|February|March|April|May|June|July|August|September|October|November|December)(?:\s(?:19|20)\d\d)?)|\b(?:19|20)\d\d(?!\.\d\d)(?:\.\d)?(?:\s?[–/]\s?(?:19|20)\d\d(?:\.\d)?)?\b(?!\s?%)"
 )
 _AGE = Sieved(
@@ -192,12 +192,12 @@ _LIMIT = Sieved(
     rf"|\b(?:at least|at most|more than|less than|up to|no more than|greater than|fewer than)\s{NUMBER}(?:\s?%)?(?:/\d+)?",
     re.IGNORECASE,
 )
-_RATIO_ALLOCATION = Sieved(r"\b\d+\s?:\s?\d+(?:\s?:\s?\d+)*\b")
+_RATIO_ALLOCATION = Sieved(r"(?<![\w.-])\d+\s?:\s?\d+(?:\s?:\s?\d+)*\b(?!\.\d)")
 _NOISE = Sieved(
     r"\b(?:grades?|phases?|periods?|stages?|levels?|types?|class|classes|degree|scores?\sof|score|criteria|version|stata|revman|spss|sas|figure|table|quarter|arm|group|cohort|step|study|trial)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?)(?:\s?(?:–|/|,|or|and|to)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?))*(?![\w.]*%)\b"
     rf"|\b(?:mRS|EDSS|NIHSS|NYHA|ASA|ECOG|VAS|GCS|ASIA|AIS|mRankin)\s?(?:scores?\s?(?:of\s)?)?{NUMBER}(?:\s?(?:–|to|or|and)\s?{NUMBER})?(?=\s?(?:[),;.]|\b(?:at|and|had|vs|versus|than|or|were)\b))"
     rf"|(?:19|20)\d\d;\d+|\b\d+\s?T\b|\b\d+(?:\.\d+)?\s?(?:Tesla|times)\b|\b\d+(?:\.\d+)?[\s-]?fold\b(?!\s(?:higher|lower|greater|increase|decrease|reduction|more|less|risk))|\b\d+(?:st|nd|rd|th)\b|\b\d+\s?%\s?(?:power|confidence)|\b(?:power\sof|alpha\sof|α\s?=)\s?{NUMBER}\s?%?"
-    rf"|\b[A-Za-z]{{1,6}}-?\d+[A-Za-z]*(?:-\d+)?\b|\b\d+[A-Za-z]{{2,}}\w*\b|\b\d+-[A-Za-z]+(?:-[A-Za-z]+)*\b",
+    rf"|\b[A-Za-z]{{1,6}}-?\d+[A-Za-z]*(?:-\d+)?\b(?!\.\d)|\b\d+[A-Za-z]{{2,}}\w*\b|(?<![\w.])\d+(?:\.\d+)?-[A-Za-z]+(?:-[A-Za-z]+)*\b",
     re.IGNORECASE,
 )
 _IQR = Sieved(
@@ -222,7 +222,7 @@ _CHANGE_BY = Sieved(
 
 #: "by a factor of 2", "a 2.5-fold increase".
 _FOLD = Sieved(
-    rf"\bfactor of\s(?P<value>{NUMBER}|{WORD_NUMBER})\b|(?P<value2>\d+(?:\.\d+)?|{WORD_NUMBER})[\s-]?fold\b(?=\s(?:higher|lower|greater|increase|decrease|reduction|more|less|risk))",
+    rf"\bfactor of\s(?P<value>{NUMBER}|{WORD_NUMBER})\b|(?<![\w.])(?P<value2>\d+(?:\.\d+)?|{WORD_NUMBER}(?=[\s-]))[\s-]?fold\b(?=\s(?:higher|lower|greater|increase|decrease|reduction|more|less|risk))",
     re.IGNORECASE,
 )
 
@@ -235,7 +235,7 @@ MEASURE_WORDS: tuple[tuple[Measure, str], ...] = (
     (Measure.RR, r"(?:adjusted\s+|pooled\s+|cumulative\s+)*(?:relative\s+risks?|risk\s+ratios?)(?:\s*\(RRs?\))?|\b(?:a|adj)?RRs?\b|response\s+ratios?"),
     (Measure.OR, r"(?:adjusted\s+|pooled\s+|common\s+)*odds\s+ratios?(?:\s*[\[(](?:a|c)?ORs?[\])])?|\b(?:a|c)?ORs?\b"),
     (Measure.HR, r"(?:adjusted\s+|pooled\s+)*hazards?\s+ratios?(?:\s*[\[(](?:s|a)?HRs?[\])])?|\b(?:a|s)?HRs?\b"),
-    (Measure.BETA, r"β(?:\s?-?\s?coefficient)?|\bbeta\b(?:\s?-?\s?coefficient)?|\bregression\s+coefficients?|\bcoefficient"),
+    (Measure.BETA, r"β(?![-–]?\d)(?:\s?-?\s?coefficient)?|\bbeta\b(?:\s?-?\s?coefficient)?|\bregression\s+coefficients?|\bcoefficient"),
     (Measure.R, r"\b(?:r|rho|rs)\b(?=\s*[=:])|ρ(?=\s*[=:])|\bcorrelation\s+coefficients?"),
 )  # fmt: skip
 _MEASURES = tuple(
@@ -335,12 +335,12 @@ def _sizes(work: str, look: Look) -> Iterator[Atom]:
 def _plus_minus(work: str, look: Look) -> Iterator[Atom]:
     for m in _PLUS_MINUS.within(look, work):
         unit = (m["unit2"] or m["unit1"] or m["unit3"] or "").strip() or None
-        yield Atom(AtomKind.PLUS_MINUS, m.start(), m.end(), m[0], value=number_value(m["value"]), spread=float(m["spread"]), unit=unit,
+        yield Atom(AtomKind.PLUS_MINUS, m.start(), m.end(), m[0], value=number_value(m["value"]), spread=number_value(m["spread"]), unit=unit,
                    percent="%" in (unit or ""), printed=_printed(m, estimate="value", sd="spread"))  # fmt: skip
     for m in _NAMED_SPREAD.within(look, work):
         unit = (m["unit2"] or m["unit1"] or "").strip() or None
         field = "se" if m["word"].lower().startswith(("se", "s.e", "standard e")) else "sd"
-        yield Atom(AtomKind.PLUS_MINUS, m.start(), m.end(), m[0], value=number_value(m["value"]), spread=float(m["spread"]), unit=unit, operator=field,
+        yield Atom(AtomKind.PLUS_MINUS, m.start(), m.end(), m[0], value=number_value(m["value"]), spread=number_value(m["spread"]), unit=unit, operator=field,
                    percent="%" in (unit or ""), printed=_printed(m, estimate="value", **{field: "spread"}))  # fmt: skip
 
 
@@ -362,8 +362,15 @@ def _fractions(work: str, look: Look) -> Iterator[Atom]:
         )
 
 
+#: "vitamin D3", "08.00 hours": no time after anything.
+_NO_TIME = re.compile(r"vitamin\s$|\d\s?[.:]\s?$|[/^]\s?$", re.IGNORECASE)
+_ZERO = re.compile(r"0+\b(?!\.)\s?-?hours?|\d\d\s?[.:]\s?\d\d")
+
+
 def _times(work: str, look: Look) -> Iterator[Atom]:
     for m in _TIME.within(look, work):
+        if _NO_TIME.search(work, max(0, m.start() - 12), m.start()) or _ZERO.match(m[0]):
+            continue
         yield Atom(AtomKind.TIME, m.start(), m.end(), m[0])
 
 
@@ -433,8 +440,14 @@ def _percents(work: str, look: Look) -> Iterator[Atom]:
         )
 
 
+#: The 2 of "β2", the 1 of "mL-1", the 12 of "severe.12": of a name, an exponent, a reference.
+_OF_A_NAME = re.compile(r"[A-Za-zα-ωΑ-Ω][-–]?$|(?<!vs)(?<!\bv)[a-z)\]]\.(?:\d{1,2},)?$|\x00[-+]$")
+
+
 def _numbers(work: str, look: Look) -> Iterator[Atom]:
     for m in _NUMBER.within(look, work):
+        if _OF_A_NAME.search(work, max(0, m.start() - 6), m.start() + (m[0][:1] in "-+")):
+            continue
         yield Atom(
             AtomKind.NUMBER,
             m.start(),

@@ -14,6 +14,10 @@ _OTHERS = {ord("∙"): "·", ord("⋅"): "·", ord("•"): "·", ord("（"): "("
            ord("％"): "%", ord("：") : ":", ord("；"): ";", ord("⩽"): "≤", ord("⩾"): "≥", ord("∼"): "~", ord("～"): "~", ord("ϐ"): "β"}  # fmt: skip
 _TABLE = _SPACES | _MINUS | _HYPHENS | _DASHES | _OTHERS
 
+#: A decimal comma, where a percent sign or a ± leaves no doubt: "20,5%", "3,4 ± 1,2".
+_DECIMAL_COMMA = re.compile(
+    r"(?<![\d.,])(\d{1,3}),(?=\d{1,2}\s?(?:%|±|\+/-))|(?<=±)(\s?\d{1,3}),(?=\d{1,2}(?!\d))|(?<=\+/-)(\s?\d{1,3}),(?=\d{1,2}(?!\d))"
+)
 _MIDDLE_DOT = re.compile(r"(?<=\d)·(?=\d)|(?<![\w·])·(?=\d)")
 # A sign that stands apart from its number: "= − 0.42", "(+ 9.62", "– 32.1% ±". It changes places with the space, so offsets stay.
 _LOOSE_MINUS = re.compile(r"\u2212 (?=\.?\d)")
@@ -49,11 +53,15 @@ def in_one_spelling(text: str) -> str:
 
     >>> in_one_spelling("MD −0·26 (– 0.5 to − 0.01), 0.29-18.45")
     'MD -0.26 ( -0.5 to  -0.01), 0.29–18.45'
+    >>> in_one_spelling("20,5% (3,4 ± 1,2), 1,279 patients")
+    '20.5% (3.4 ± 1.2), 1,279 patients'
     """
     plain = without_runs(text).translate(_TABLE)
     # Each step needs the sign that it changes; most texts have few of them.
     if "·" in plain:
         plain = _MIDDLE_DOT.sub(".", plain)
+    if "," in plain:
+        plain = _DECIMAL_COMMA.sub(lambda m: m[0][:-1] + ".", plain)
     if "\u2212" in plain:
         plain = _LOOSE_MINUS.sub(" -", plain)
     if "- " in plain or "– " in plain or "+ " in plain:

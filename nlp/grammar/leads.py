@@ -12,7 +12,20 @@ from re import _constants as c  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
-from nlp.grammar.needs import EDGE, EDGES, MAYBE_EDGE, SPACE, Need, Part, as_need, not_seen, part_of, with_edges, without_longer
+from nlp.grammar.needs import (
+    EDGE,
+    EDGES,
+    MAYBE_EDGE,
+    SPACE,
+    Need,
+    Part,
+    as_need,
+    keeps_meaning,
+    not_seen,
+    part_of,
+    with_edges,
+    without_longer,
+)
 
 #: A pattern that branches more often than this before its first literal is searched for everywhere.
 _MOST_STEPS, _MOST_STRINGS = 400, 400
@@ -79,7 +92,7 @@ class _Lead:
         (op, value), rest = items[0], list(items[1:])
         if op is c.BRANCH:
             return frozenset[str]().union(*(self.of([*way, *rest], edge) for way in value[1]))
-        if op is c.SUBPATTERN and not value[1] and not value[2]:
+        if op is c.SUBPATTERN and keeps_meaning(value):
             return self.of([*value[3], *rest], edge)
         if op in (c.MAX_REPEAT, c.MIN_REPEAT):
             once = self._repeated(value, rest, edge)

@@ -193,8 +193,8 @@ def part_of(op: Any, value: Any, lead: str = "") -> Part:
     if op is c.BRANCH:
         return _branch([_sequence(x, lead) for x in value[1]])
     if op is c.SUBPATTERN:
-        # A group with flags of its own is left out: its letters may be minded otherwise than the rest.
-        return _whole(_sequence(value[3], lead)) if not value[1] and not value[2] else Part(None)
+        # A group with other flags of its own is left out: its letters may stand for more than those of the rest.
+        return _whole(_sequence(value[3], lead)) if keeps_meaning(value) else Part(None)
     if op is c.ATOMIC_GROUP:
         return _whole(_sequence(value))
     if op in (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT):
@@ -204,6 +204,12 @@ def part_of(op: Any, value: Any, lead: str = "") -> Part:
     if op is c.AT:
         return Part(frozenset({EDGE if value is c.AT_BOUNDARY else ""}))
     return Part(frozenset({not_seen(value[1].data)})) if op is c.ASSERT_NOT else Part(None)
+
+
+def keeps_meaning(group: Sequence[Any]) -> bool:
+    """Whether a group matches no more than the same parts outside it: it has no flags of its own, or only minds the case."""
+    _, added, removed, _ = group
+    return not added and not removed & ~re.IGNORECASE.value
 
 
 def not_seen(refused: Sequence[Any]) -> str:

@@ -246,6 +246,7 @@ class Assembler:
             and result.kind in (K.NUMBER, K.FRACTION, K.WORD_NUMBER)
             and not result.percent
             and result.measure is None
+            and (result.estimate or 0.0).is_integer()
         ):
             return self._with_percent(result, atom)
         if atom.kind is K.PERCENT and self._counts_people(result, atom):

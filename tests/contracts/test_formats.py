@@ -9,8 +9,8 @@ import pytest
 
 from crawler.document import Document, SectionName
 from crawler.errors import UnknownFormat
-from crawler.formats import FORMATS, Format, format_of, known_formats
 from crawler.formats.given import Given
+from crawler.formats.known import FORMATS, Format, format_of, known_formats
 from crawler.reading import read_paths
 from tests.crawler.pages import CONFERENCE_OTHER, PAGES, PUBMED_LIVE, STRANGERS, WEB_PAGE_HTML
 

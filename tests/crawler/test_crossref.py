@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.document import Document
@@ -199,6 +199,7 @@ def test_a_field_of_another_shape_costs_no_other(value: object, key: str) -> Non
 
 
 @given(st.text(alphabet="abcXYZ019<>;:()/#.-_", min_size=1, max_size=40))
+@example(":)>")
 def test_a_name_in_normal_form_stays_as_it_is(tail: str) -> None:
     name = exact_doi(f"https://doi.org/10.1002/(SICI){tail}Z")
     assert name is None or exact_doi(name) == name

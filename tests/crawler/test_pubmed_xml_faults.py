@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from crawler.document import Document, SectionName
 from crawler.errors import Unreadable
-from crawler.formats import pubmed_record_split, pubmed_xml
+from crawler.formats import pubmed_checked, pubmed_record_split
 from crawler.formats.given import Given
 from crawler.formats.pubmed_xml import (
     Deleted,
@@ -192,7 +192,7 @@ def test_what_never_becomes_a_record_is_given_up(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_file_that_inflates_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(pubmed_xml, "LARGEST_INFLATED", 3_000_000)
+    monkeypatch.setattr(pubmed_checked, "LARGEST_INFLATED", 3_000_000)
     path = tmp_path / "x.xml.gz"
     path.write_bytes(gzip.compress(whole(*(article(98000000 + n) for n in range(3000)))))
     *records, last = read_pubmed_file(path)
@@ -363,7 +363,8 @@ def test_a_reader_that_stops_has_read_no_more_than_it_needed(tmp_path: Path) -> 
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's peak")
-def test_a_large_file_takes_little_memory(tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_large_file_takes_little_memory(processes: int, tmp_path: Path) -> None:
     path = tmp_path / "x.xml.gz"
     with gzip.open(path, "wb", 1) as file:
         file.write(HEAD.encode())
@@ -371,10 +372,12 @@ def test_a_large_file_takes_little_memory(tmp_path: Path) -> None:
             file.write(article(98000000 + n, abstract=f"<AbstractText>{'Wax warmed hands. ' * 100}</AbstractText>").encode())
         file.write(TAIL.encode())
     code = (
-        "from pathlib import Path; from crawler.formats.pubmed_xml import read_pubmed_file;"
-        f"print(sum(1 for _ in read_pubmed_file(Path({str(path)!r}))));"
-        # The peak of this process alone: what getrusage says begins with the parent's.
-        "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')))"
+        "import resource; from pathlib import Path; from crawler.formats import pubmed_beside;"
+        "from crawler.formats.pubmed_xml import read_pubmed_file; pubmed_beside.LARGE = 0; pubmed_beside.processors = lambda: 2;"
+        f"print(sum(1 for _ in read_pubmed_file(Path({str(path)!r}), {processes})));"
+        # The peak of the process alone: what getrusage says of it begins with its parent's. What the two share counts twice.
+        "own = next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM'));"
+        "print(own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
     count, kilobytes = map(int, done.stdout.split())

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
 class Trap:
-    """Counts who falls in: `hits` holds the request lines with their headers, to look for secrets in."""
+    """Counts who falls in: `hits` holds the request lines with their headers, to look for secrets in.
 
-    def __init__(self) -> None:
+    Args:
+        body: what it answers.
+        after: for how many seconds it says nothing.
+    """
+
+    def __init__(self, body: bytes = b"{}", after: float = 0.0) -> None:
         self.hits: list[str] = []
         hits = self.hits
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 hits.append(f"{self.requestline}\n{self.headers}")
-                self.send_response(200)
-                self.send_header("Content-Length", "2")
-                self.end_headers()
-                self.wfile.write(b"{}")
+                time.sleep(after)
+                # Who waited no longer has closed the connection.
+                with contextlib.suppress(OSError):
+                    self.send_response(200)
+                    self.send_header("Content-Length", str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
 
             do_POST = do_HEAD = do_GET
 

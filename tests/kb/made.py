@@ -75,7 +75,9 @@ def reading(
 ) -> Reading:
     """A document that says these things."""
     heading = f"Paper {name}" if title is None else title
-    text, sections = with_title(heading, " ".join(s.words() for s in said) or "Nothing is claimed here.")
+    people = f"{size} people took part" if size else "People took part"
+    words = " ".join(s.words() for s in said) or "Nothing is claimed here."
+    text, sections = with_title(heading, f"{words} {people}, 20 in each arm.")
     document = Document(
         name, heading, text, sections, 2020, identifiers=names, report=report, reports_on=reports_on, registry_ids=registry
     )

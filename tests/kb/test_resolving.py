@@ -56,6 +56,21 @@ def test_identifiers_of_every_sort_and_files_are_added_in_one_command(desk: Desk
     ]
 
 
+def test_the_address_of_a_page_is_the_identifier_that_it_holds(desk: Desk) -> None:
+    trial = desk.corpus.add_trial()
+    ran = desk.ask(
+        "add", "https://pubmed.ncbi.nlm.nih.gov/1002/", "https://doi.org/10.5555/made.1003", f"https://clinicaltrials.gov/study/{trial.nct}?tab=results",
+        "https://pmc.ncbi.nlm.nih.gov/articles/PMC9001/",
+    )  # fmt: skip
+    assert (ran.code, ran.err) == (0, "")
+    assert [r[0] for r in desk.rows("SELECT came_as FROM document ORDER BY came_as")] == [
+        trial.nct,
+        "pmid:1001",
+        "pmid:1002",
+        "pmid:1003",
+    ]
+
+
 def test_a_name_given_twice_in_two_spellings_is_fetched_once(desk: Desk) -> None:
     assert "1 new" in desk.ask("add", "10.5555/made.1001", "1001", "PMC9001", "doi:10.5555/MADE.1001").out
     assert len(desk.rows("SELECT id FROM document")) == 1
@@ -161,6 +176,7 @@ def test_a_trial_with_posted_results_gives_effects_that_point_into_the_answer(de
     for part in found[0][1].lstrip("/").split("/"):
         answer = answer[int(part)] if isinstance(answer, list) else answer[part]
     assert str(trial.result.difference) in json.dumps(answer)
+    assert desk.ask("verify").code == 0
 
 
 def unpacked(desk: Desk) -> bytes:

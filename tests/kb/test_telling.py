@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,6 +137,20 @@ def test_a_ping_that_nobody_hears_is_said(listener: Trap) -> None:
     listener.stop()
     (said,) = told(QUIET, ping=f"{listener.url}id")
     assert "The ping was not heard" in said
+
+
+def test_a_ping_that_is_never_answered_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kb.telling, "_PING_SECONDS", 0.2)
+    deaf = Trap(after=2)
+    deaf.start()
+    said: list[str] = []
+    door = Door("test/0", Secrets([]), frozenset(), patience=Patience(9, 0.05, 60, 600))
+    begun = time.monotonic()
+    tell(Told(ping=f"{deaf.url}id"), QUIET, door, said.append)
+    assert time.monotonic() - begun < 1.5
+    assert heard(deaf) == ["/id", "/id"]
+    deaf.stop()
+    assert "The ping was not heard" in said[0]
 
 
 # Within a refresh

@@ -145,6 +145,15 @@ def test_a_pattern_of_which_nothing_is_known_needs_nothing(pattern: str) -> None
     assert lead_of(pattern) is None
 
 
+def test_a_group_that_minds_the_case_needs_its_letters_and_one_that_does_not_needs_nothing() -> None:
+    minding, heedless = r"\b(?-i:[DW]ay)\d", r"\b(?i:[DW]ay)\d"
+    assert lead_of(minding, re.IGNORECASE) == lead_of(r"\b[DW]ay\d", re.IGNORECASE) is not None
+    assert lead_of(heedless) is None
+    for text in ("Day3 day3 WAY3 Way3", "İDay3 way3", ""):
+        assert found_alike(Sieved(minding, re.IGNORECASE), text)
+        assert found_alike(Sieved(heedless), text)
+
+
 @given(
     st.lists(st.sampled_from(["MSC", "MSCs", "IL-6", "IL", "6MWT", "A", "-A", "MS", "MSCss", ",", "(MSC)", "IL-6s"]), max_size=12)
 )

@@ -1,0 +1,114 @@
+"""What `counterclaim doctor` says of a harvest: what waits, what failed and why, how far each search is, what is kept, how old the last good run is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+
+#: Well, unsound, or (None) nothing that is unsound and yet something that a person should look at.
+Said = tuple[bool | None, str]
+#: Searches by hand are remembered under this beginning; nobody asks them again.
+_BY_HAND = "once: %"
+_SHOWN = 5
+_UNITS = ((1440, "day"), (60, "hour"), (1, "minute"))
+
+
+def harvest_report(db: sqlite3.Connection, now: datetime) -> Iterator[Said]:
+    """What was looked at, and whether it is well; nothing where the library has no tables of a harvest yet."""
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'record'").fetchone():
+        return
+    yield _last_good_run(db, now)
+    yield _answers(db)
+    yield _waiting(db)
+    yield from _unreadable(db)
+    for search in db.execute(
+        "SELECT * FROM search WHERE name <> '' AND name NOT LIKE ? ORDER BY name, source", (_BY_HAND,)
+    ).fetchall():
+        yield _search(db, search, now)
+        yield from _failed(db, search)
+    yield from _files(db)
+
+
+def _last_good_run(db: sqlite3.Connection, now: datetime) -> Said:
+    row = db.execute("SELECT id, command, ended FROM run WHERE exit_code = 0 ORDER BY id DESC LIMIT 1").fetchone()
+    if row is None:
+        any_run = db.execute("SELECT 1 FROM run").fetchone() is not None
+        return (None if any_run else True), "last good run: none yet"
+    return True, f"last good run: {row['id']} ({row['command']}), {_ago(row['ended'], now)}"
+
+
+def _ago(when: str, now: datetime) -> str:
+    """ "3 hours ago", from the day and hour that a table holds.
+
+    >>> _ago("2026-01-01T00:00:00+00:00", datetime.fromisoformat("2026-01-03T05:00:00+00:00"))
+    '2 days ago (2026-01-01T00:00:00+00:00)'
+    """
+    minutes = max(0, int((now - datetime.fromisoformat(when)).total_seconds() // 60))
+    number, unit = next((minutes // size, name) for size, name in _UNITS if minutes >= 2 * size or size == 1)
+    return f"{number} {unit}{'' if number == 1 else 's'} ago ({when})"
+
+
+def _answers(db: sqlite3.Connection) -> Said:
+    count, size = db.execute("SELECT count(*), coalesce(sum(length(body)), 0) FROM answer").fetchone()
+    return True, f"raw answers kept: {count}, {size / 1_000_000:.1f} MB packed"
+
+
+def _waiting(db: sqlite3.Connection) -> Said:
+    rows = db.execute("SELECT source, count(*) AS n FROM record WHERE state = 'stored' GROUP BY source ORDER BY source").fetchall()
+    if not rows:
+        return True, "records that wait to be read: none"
+    each = ", ".join(f"{row['source']} {row['n']}" for row in rows)
+    return None, f"records that wait to be read: {sum(row['n'] for row in rows)} ({each}); read them with: counterclaim reread"
+
+
+def _unreadable(db: sqlite3.Connection) -> Iterator[Said]:
+    """Records that came and cannot be read, by why."""
+    rows = db.execute(
+        "SELECT source, coalesce(why, 'no reason is kept') AS why, group_concat(external_id, ', ') AS ids, count(*) AS n FROM record "
+        "WHERE state = 'unreadable' GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    for row in rows:
+        yield None, f"records of {row['source']} that cannot be read: {_named(row)}: {_line(row['why'])}"
+
+
+def _search(db: sqlite3.Connection, search: sqlite3.Row, now: datetime) -> Said:
+    states = dict(
+        db.execute("SELECT state, count(*) FROM search_item WHERE search_id = ? GROUP BY state", (search["id"],)).fetchall()
+    )
+    mark = f"last answered in full {_ago(search['watermark'], now)}" if search["watermark"] else "never answered in full yet"
+    wait = f", {states['asked']} still to be asked for" if "asked" in states else ""
+    told = f"search {search['name']} at {search['source']}: {mark}; {states.get('here', 0)} records here{wait}"
+    return (True if search["watermark"] and not wait else None), told
+
+
+def _failed(db: sqlite3.Connection, search: sqlite3.Row) -> Iterator[Said]:
+    rows = db.execute(
+        "SELECT coalesce(why, 'no reason is kept') AS why, group_concat(external_id, ', ') AS ids, count(*) AS n FROM search_item "
+        "WHERE search_id = ? AND state = 'failed' GROUP BY 1 ORDER BY 1",
+        (search["id"],),
+    )
+    for row in rows:
+        yield (
+            None,
+            f"search {search['name']} at {search['source']}: could not be had: {_named(row)}: {_line(row['why'])} The next refresh asks again.",
+        )
+
+
+def _files(db: sqlite3.Connection) -> Iterator[Said]:
+    row = db.execute("SELECT id, query FROM search WHERE name = '' AND source = 'pubmed_files'").fetchone()
+    if row is not None:
+        doubts = db.execute("SELECT count(*) FROM search_item WHERE search_id = ?", (row["id"],)).fetchone()[0]
+        asked = f"; {doubts} records in doubt are asked of PubMed by the next refresh" if doubts else ""
+        yield (None if doubts else True), f"PubMed's update files: followed up to {row['query']}{asked}"
+
+
+def _named(row: sqlite3.Row) -> str:
+    ids = row["ids"].split(", ")
+    more = " …" if len(ids) > _SHOWN else ""
+    return f"{row['n']} ({', '.join(ids[:_SHOWN])}{more})"
+
+
+def _line(why: str) -> str:
+    said = " ".join(why.split()).rstrip(".")
+    return f"{said[:300]}."

@@ -25,6 +25,11 @@ _config = click.option("--config", type=click.Path(path_type=Path), help="The co
 _log = click.option("--log", type=click.Choice(["json", "text"]), help="Write what happens to stderr, as JSON lines or as text.")
 
 
+def on_a_terminal(stream: Any) -> bool:
+    """Whether somebody is looking; a stream that was closed (`2>&-`) is none, and costs nothing."""
+    return stream is not None and not stream.closed and bool(stream.isatty())
+
+
 def _print(text: str) -> None:
     """Text on stdout. Whatever a paper put into it, it steers no terminal."""
     from kb.terminal import harmless
@@ -90,6 +95,8 @@ def _in_words(command: Callable[..., None]) -> Callable[..., None]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(DONE)
 
+    # click leaves the lines behind this mark as they are; in a raw docstring it stands as two characters.
+    told.__doc__ = (command.__doc__ or "").replace("\\b\n", "\b\n")
     return told
 
 
@@ -141,7 +148,7 @@ def _library() -> Path:
 
 def _with_progress(items: Iterable[Any], log: str | None) -> Iterator[Any]:
     """The items, with a counter on a terminal; a pipe and a log get none."""
-    shown = log is None and sys.stderr.isatty()
+    shown = log is None and on_a_terminal(sys.stderr)
     for number, item in enumerate(items, 1):
         if shown and number % 10 == 0:
             click.echo(f"\r{number} read", nl=False, err=True)
@@ -403,7 +410,12 @@ def runs(database: Path | None, config: Path | None, limit: int, as_json: bool) 
 @main.command()
 @_database
 @_config
-@click.option("--since", type=click.IntRange(0), metavar="RUN", help="What changed after this run (by default: in the last one).")
+@click.option(
+    "--since",
+    type=click.IntRange(0),
+    metavar="RUN",
+    help="What changed after this run (by default: in the last one, and in those before it that were broken off).",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a change.")
 @_in_words
 def changes(database: Path | None, config: Path | None, since: int | None, as_json: bool) -> None:
@@ -417,11 +429,11 @@ def changes(database: Path | None, config: Path | None, since: int | None, as_js
     from dataclasses import asdict
 
     from kb.changes import changes as changed
-    from kb.changes import last_run
+    from kb.changes import last_told
     from kb.connection import for_reading
 
     db = for_reading(database or _settings(config).database)
-    found = [asdict(c) for c in changed(db, last_run(db) - 1 if since is None else since)]
+    found = [asdict(c) for c in changed(db, last_told(db) if since is None else since)]
     _show_rows(found, ("run", "kind", "document", "what", "before", "after"), as_json)
 
 
@@ -431,7 +443,7 @@ def _show_rows(rows: Iterable[dict[str, Any]], columns: Iterable[str], as_json: 
     if as_json:
         for row in rows:
             _print(_as_json(row))
-    elif sys.stdout.isatty():
+    elif on_a_terminal(sys.stdout):
         from tabulate import tabulate
 
         table = [[row[n] for n in names] for row in rows]
@@ -491,7 +503,7 @@ def query(
 
     db = for_reading(database or _library())
     found = answer(db, understand(db, " ".join(question)))
-    click.echo(_shown(found, as_json, as_csv, as_lines, fmt, as_text or sys.stdout.isatty()))
+    click.echo(_shown(found, as_json, as_csv, as_lines, fmt, as_text or on_a_terminal(sys.stdout)))
 
 
 def _shown(found: Any, as_json: bool, as_csv: bool, as_lines: bool, fmt: str | None, as_text: bool) -> str:
@@ -511,7 +523,7 @@ def _shown(found: Any, as_json: bool, as_csv: bool, as_lines: bool, fmt: str | N
 
         from kb.answer_text import text
 
-        terminal = sys.stdout.isatty()
+        terminal = on_a_terminal(sys.stdout)
         return text(found, width=shutil.get_terminal_size().columns if terminal else 100, colour=terminal)
     return "\n".join("\t".join(_cell(v) for v in line) for line in [COLUMNS, *([r[c] for c in COLUMNS] for r in rows(found))])
 

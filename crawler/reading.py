@@ -61,7 +61,7 @@ def _read_path(path: Path) -> Iterator[Document | Unreadable]:
     elif not path.exists():
         raise Unreadable(str(path), "there is no such file or folder.", "Check the path.")
     elif not path.is_file():
-        raise Unreadable(str(path), "this is no regular file.", "Save its content as a file, or pipe it in as '-'.")
+        raise Unreadable(str(path), "this is no regular file.", "Save its content as a file. (A '-' reads JSON lines from a pipe.)")
     else:
         with path.open("rb") as file:
             yield from _read_file(file, path)

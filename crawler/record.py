@@ -191,8 +191,9 @@ _BARE_DOI = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://)?(?:www\.|m\.)?(?P<host>[a-z][a-z.]*\.[a-z]{2,4})/(?P<path>\S+)", re.IGNORECASE)
 #: Where people copy a paper's or a trial's address from: the part of its path that is the identifier. What stands behind it names a view of the page.
 _PAGES: tuple[tuple[str, str], ...] = (
-    ("doi.org", r"(10\.\d{4,9}/.+)"),
-    ("dx.doi.org", r"(10\.\d{4,9}/.+)"),
+    # A DOI may hold nearly any sign; what a page that links to it adds to the address is none of it.
+    ("doi.org", r"(10\.\d{4,9}(?:/|%2F)(?:(?!\?(?:utm_|ref=|ref_|via=|source=|fbclid)).)+)"),
+    ("dx.doi.org", r"(10\.\d{4,9}(?:/|%2F)(?:(?!\?(?:utm_|ref=|ref_|via=|source=|fbclid)).)+)"),
     ("pubmed.ncbi.nlm.nih.gov", r"(\d{1,8})"),
     ("ncbi.nlm.nih.gov", r"pubmed/(\d{1,8})"),
     ("ncbi.nlm.nih.gov", r"pmc/articles/(PMC\d{4,9})"),

@@ -1,7 +1,7 @@
 """What `counterclaim init` writes."""
 
 TEMPLATE = """\
-# counterclaim.toml: what `counterclaim refresh` does. Every key is optional but contact and one search.
+# counterclaim.toml: what `counterclaim refresh` does. One saved search is needed; all else is optional, and contact is a courtesy that the services ask for.
 
 # Services write to this address before they block anybody. It is sent to them and kept nowhere else.
 contact  = "you@example.org"

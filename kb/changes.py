@@ -22,9 +22,13 @@ class Change:
     after: str | None = None
 
 
-def last_run(db: sqlite3.Connection) -> int:
-    """The number of the latest run; 0 where there was none."""
-    return int(db.execute("SELECT coalesce(max(id), 0) FROM run").fetchone()[0])
+def last_told(db: sqlite3.Connection, run: int | None = None) -> int:
+    """The last run that ended before this one (before the latest that ended, where none is given): what came after it was not told yet.
+
+    A run that was killed told nobody; what it stored is told by the next one.
+    """
+    latest = run if run is not None else db.execute("SELECT coalesce(max(id), 0) FROM run WHERE ended IS NOT NULL").fetchone()[0]
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM run WHERE ended IS NOT NULL AND id < ?", (latest,)).fetchone()[0])
 
 
 def changes(db: sqlite3.Connection, since: int) -> list[Change]:

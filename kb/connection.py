@@ -115,9 +115,24 @@ def in_words(error: sqlite3.DatabaseError, path: Path) -> LibraryError:
     return NotALibrary(path, f"SQLite says: {error}")
 
 
+def is_locked(path: Path) -> bool:
+    """Whether a writing run holds the library at this moment."""
+    place = path.with_name(f"{path.name}.lock")
+    try:
+        with place.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # no lock was ever taken here, or it is not ours to look at
+    return False
+
+
 def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
     """Somebody's other database is not turned into a library."""
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    # A library whose making was broken off (a full disk, a kill) holds the list of migrations alone.
+    tables -= {"_sqlite_migrations", "sqlite_sequence"}
     if tables and not {"claim", "document", "run"} <= tables:
         raise NotALibrary(path, "it is a database with tables of another program")
 

@@ -70,6 +70,11 @@ def _guarded(harvest: Harvest, part: Part, work: Callable[[], None]) -> None:
     harvest.outcome.brought += part.counts.brought
 
 
+def begun(db: sqlite3.Connection) -> bool:
+    """Whether the files are followed already."""
+    return _mark(db) is not None
+
+
 def _mark(db: sqlite3.Connection) -> tuple[int, str] | None:
     """The row of the mark, and the name of the last file that was loaded."""
     row = db.execute("SELECT id, query FROM search WHERE name = '' AND source = ?", (SOURCE,)).fetchone()
@@ -112,7 +117,9 @@ def _begin(harvest: Harvest, listing: FileListing, say: Say, everything: bool) -
                 (row, RECORDS),
             )
     why = (
-        "many files wait, or a new year's began, so PubMed itself is asked for all" if everything else "PubMed itself was asked for"
+        "many files wait, or a new year's began, so PubMed itself is asked for all"
+        if everything
+        else "PubMed itself was asked, by search or by name, for the"
     )
     say(f"PubMed's files are followed from {newest} on; it and the older ones were not loaded: {why} records that are here.")
 

@@ -19,6 +19,7 @@ def harvest_report(db: sqlite3.Connection, now: datetime) -> Iterator[Said]:
     if not db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'record'").fetchone():
         return
     yield _last_good_run(db, now)
+    yield from _bad_refreshes(db)
     yield _answers(db)
     yield _waiting(db)
     yield from _unreadable(db)
@@ -36,6 +37,27 @@ def _last_good_run(db: sqlite3.Connection, now: datetime) -> Said:
         any_run = db.execute("SELECT 1 FROM run").fetchone() is not None
         return (None if any_run else True), "last good run: none yet"
     return True, f"last good run: {row['id']} ({row['command']}), {_ago(row['ended'], now)}"
+
+
+def _bad_refreshes(db: sqlite3.Connection) -> Iterator[Said]:
+    """Refreshes since the last one that left nothing out: how many, and what the latest could not do."""
+    last = db.execute("SELECT coalesce(max(id), 0) FROM run WHERE command = 'refresh' AND exit_code = 0").fetchone()[0]
+    bad = db.execute(
+        "SELECT id, exit_code FROM run WHERE command = 'refresh' AND exit_code <> 0 AND id > ? ORDER BY id", (last,)
+    ).fetchall()
+    if not bad:
+        return
+    latest = bad[-1]
+    errors = db.execute(
+        "SELECT source, error FROM run_source WHERE run_id = ? AND error IS NOT NULL ORDER BY source", (latest["id"],)
+    ).fetchall()
+    failed = db.execute("SELECT coalesce(sum(failed), 0) FROM run_source WHERE run_id = ?", (latest["id"],)).fetchone()[0]
+    said = "; ".join(_line(row["error"]) for row in errors[:_SHOWN]) or f"{failed} records could not be had."
+    since = f"since run {last}" if last else "so far"
+    yield (
+        None,
+        f"refreshes that left something out or failed, {since}: {len(bad)}; the latest, run {latest['id']}, ended with {latest['exit_code']}: {said}",
+    )
 
 
 def _ago(when: str, now: datetime) -> str:

@@ -23,8 +23,6 @@ from kb.ledger import Counts, Recheck, Vanished
 from kb.store import Library
 
 log = logging.getLogger("counterclaim.harvest")
-#: Sources whose records are looked at again by name; of a DOI, Crossref's sweep tells what matters.
-_RECHECKED = ("pubmed", "clinicaltrials", "europepmc")
 Progress = Callable[[str, int, int], None]
 
 
@@ -85,29 +83,17 @@ class Harvest:
             self.outcome.brought += counts.counts.brought
         return counts.counts
 
-    def records(self, source: str, ids: Sequence[str], search: str = "") -> Counts:
-        """Ask one source for records by id, outside any search."""
-        with self.counted(search, source) as counts:
+    def records(self, source: str, ids: Sequence[str], through: Source | None = None) -> Counts:
+        """Ask one source for records by id, outside any search; `through` stands in for it where its answers are looked at first."""
+        with self.counted("", source) as counts:
             self.outcome.parts += 1
             counts.counts.asked = len(ids)
             try:
-                self._fetch(self.sources[source], list(ids), None, counts.counts, None)
+                self._fetch(through or self.sources[source], list(ids), None, counts.counts, None)
             except ServiceError as error:
                 self._refused(counts, error)
             self.outcome.brought += counts.counts.brought
         return counts.counts
-
-    def unlisted(self, active: Sequence[str], but: Sequence[str] = ()) -> None:
-        """Look again at records that none of these searches lists: added by name, or of a search that is gone or matches them no more.
-
-        Nobody else would hear that such a record was revised, retracted or deleted; `but` are sources of which this is heard otherwise.
-        Due after `recheck_hours`, like any other look.
-        """
-        due = (self.now() - timedelta(hours=self.recheck_hours)).isoformat()
-        for source in _RECHECKED:
-            known = source in self.sources and source not in but
-            if known and (ids := ledger.unlisted(self.library.db, source, active, due)):
-                self.records(source, ids)
 
     def counted(self, search: str, source: str) -> Part:
         """A part of the run, counted and written down however it ends."""

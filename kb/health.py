@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib import metadata, util
 from pathlib import Path
 
-from kb.connection import for_reading
+from kb.connection import for_reading, is_locked
 from kb.harvest_health import Said, harvest_report
 from kb.schema import MIGRATIONS, applied
 
@@ -62,14 +62,22 @@ def _library(db: sqlite3.Connection, path: Path) -> Iterator[Said]:
     yield sound == "ok", f"library {path}: integrity {sound}"
     broken = db.execute("PRAGMA foreign_key_check").fetchall()
     yield not broken, f"references: {'all whole' if not broken else f'{len(broken)} broken'}"
-    last = db.execute("SELECT ended FROM run ORDER BY id DESC LIMIT 1").fetchone()
-    ended = last is None or last[0] is not None
-    yield ended, "last run: ended" if ended else "last run: broken off; add the same files again, what is stored is kept"
+    yield _last_run(db, path)
     yield _migrations(db, path)
     mode = db.execute("PRAGMA journal_mode").fetchone()[0]
-    yield mode == "wal", f"journal mode: {mode}"
+    # A copy, or a file on a medium that cannot be written to, has another one; the next command that writes sets it.
+    yield (True if mode == "wal" else None), f"journal mode: {mode}"
     left = db.execute("SELECT count(*) FROM problem").fetchone()[0]
     yield True, f"stored problems (records left out, texts not read): {left}"
+
+
+def _last_run(db: sqlite3.Connection, path: Path) -> Said:
+    last = db.execute("SELECT id, ended, command FROM run ORDER BY id DESC LIMIT 1").fetchone()
+    if last is None or last["ended"] is not None:
+        return True, "last run: ended"
+    if is_locked(path):
+        return True, f"last run: {last['id']} ({last['command']}) is under way"
+    return None, f"last run: {last['id']} ({last['command']}) was broken off; what it stored is kept, run the same command again"
 
 
 def _migrations(db: sqlite3.Connection, path: Path) -> Said:

@@ -127,7 +127,7 @@ def _plan_vanished(db: sqlite3.Connection, search: int, listing: Listing, items:
     missing = [r for i, r in items.items() if i not in listed]
     here = [r["external_id"] for r in missing if r["state"] == "here"]
     held = sum(r["state"] == "here" for r in items.values())
-    if len(here) > max(_BELIEVED_ANYWAY, _BELIEVED_SHARE * held) and not believed:
+    if implausible(len(here), held) and not believed:
         raise Vanished(
             f"{len(here)} of {held} records that this search listed before are listed no more. That looks like an outage, so nothing was "
             "taken for gone; where it is right, run: counterclaim refresh --full"
@@ -140,6 +140,16 @@ def _plan_vanished(db: sqlite3.Connection, search: int, listing: Listing, items:
     )
 
 
+def gone(db: sqlite3.Connection, source: str) -> frozenset[str]:
+    """The records of a source that are known to be gone."""
+    return frozenset(row[0] for row in db.execute("SELECT external_id FROM record WHERE source = ? AND state = 'gone'", (source,)))
+
+
+def implausible(gone: int, of: int) -> bool:
+    """Whether so many records are gone at once that an outage is likelier."""
+    return gone > max(_BELIEVED_ANYWAY, _BELIEVED_SHARE * of)
+
+
 def to_ask(db: sqlite3.Connection, search: int) -> list[str]:
     """The ids that are still to be asked for, numbers by size."""
     rows = db.execute("SELECT external_id FROM search_item WHERE search_id = ? AND state IN ('asked', 'failed')", (search,))
@@ -150,13 +160,14 @@ def _by_number(name: str) -> tuple[int, str]:
     return (int(name), "") if name.isdigit() else (0, name)
 
 
-def unlisted(db: sqlite3.Connection, source: str, active: Sequence[str], due: str) -> list[str]:
-    """Records of a source that no search of these names lists, last looked at before `due` (ISO, UTC)."""
+def unlisted(db: sqlite3.Connection, source: str, active: Sequence[str], due: str, lately: str) -> list[str]:
+    """Records of a source that no search of these names lists, last looked at before `due`; also those that went since `lately` (ISO, UTC)."""
     rows = db.execute(
-        "SELECT external_id FROM record WHERE source = :source AND state <> 'gone' AND fetched < :due AND NOT EXISTS ("
+        "SELECT external_id FROM record WHERE source = :source AND (state <> 'gone' OR EXISTS (SELECT 1 FROM document d JOIN run r "
+        "ON r.id = d.deleted_in WHERE d.id = record.document_id AND r.started > :lately)) AND fetched < :due AND NOT EXISTS ("
         "SELECT 1 FROM search_item i JOIN search s ON s.id = i.search_id WHERE s.source = :source AND i.external_id = record.external_id "
         "AND i.state IN ('here', 'asked', 'failed') AND s.name IN (SELECT value FROM json_each(:active)))",
-        {"source": source, "due": due, "active": json.dumps(list(active))},
+        {"source": source, "due": due, "lately": lately, "active": json.dumps(list(active))},
     )
     return sorted((str(row[0]) for row in rows), key=_by_number)
 

@@ -20,11 +20,13 @@ from crawler.sources.pubmed import PubMed
 from crawler.sources.pubmed_files import PubmedFiles
 from crawler.sources.source import Search, Source
 from kb import ledger
+from kb.changes import last_told
 from kb.connection import for_reading
-from kb.following import follow
+from kb.following import begun, follow
 from kb.harvesting import Harvest, Outcome, Progress
 from kb.health import versions
 from kb.intake import ReadsDocuments
+from kb.looking_again import look_again
 from kb.resolving import Resolver
 from kb.store import Library
 from kb.sweeping import sweep
@@ -67,9 +69,12 @@ class Refresh:
             for saved in searches:
                 for source in saved.sources:
                     harvest.search(saved, source, full)
-            harvest.unlisted(
+            look_again(
+                harvest,
                 [s.name for s in self.settings.searches] or [s.name for s in searches],
-                but=("pubmed",) if self.settings.follow_files else (),
+                but=("pubmed",) if self.settings.follow_files and begun(harvest.library.db) else (),
+                at_once=self.settings.follow_files and not begun(harvest.library.db),
+                accept=full,
             )
             if self.settings.follow_files:
                 follow(harvest, PubmedFiles(self.door, self.settings.services["pubmed_files"]), self.report)
@@ -198,16 +203,28 @@ def exit_code(outcome: Outcome) -> int:
 
 
 def _summary(library: Library, code: int, outcome: Outcome) -> Summary:
-    """The run in papers: one that is gone at two sources is one, and one that another source still answers for is none. The ledger counts records."""
+    """The run in papers: one that is gone at two sources is one, and one that another source still answers for is none. The ledger counts records.
+
+    What runs before this one stored that were broken off is told with it: they told nobody.
+    """
     row: Mapping[str, int] = dict(
         library.db.execute(
-            "SELECT (SELECT count(*) FROM document WHERE deleted_in = :run) AS deleted, "
-            "(SELECT count(*) FROM change WHERE run_id = :run AND kind = 'status' AND after = 'retracted') AS retracted, "
-            "(SELECT count(*) FROM document WHERE added_in = :run) AS new, "
-            "(SELECT count(*) FROM document WHERE changed_in = :run AND added_in < :run) AS revised",
-            {"run": library.run},
+            "SELECT (SELECT count(*) FROM document WHERE deleted_in > :told) AS deleted, "
+            "(SELECT count(*) FROM change WHERE run_id > :told AND kind = 'status' AND after = 'retracted') AS retracted, "
+            "(SELECT count(*) FROM change WHERE run_id > :told AND kind = 'status' AND after IN ('concern', 'corrected')) AS noted, "
+            "(SELECT count(*) FROM document WHERE added_in > :told) AS new, "
+            "(SELECT count(*) FROM document WHERE changed_in > :told AND added_in <= :told) AS revised",
+            {"told": last_told(library.db, library.run)},
         ).fetchone()
     )
     return Summary(
-        library.run, code, row["new"], row["revised"], row["deleted"], row["retracted"], library.turned, tuple(outcome.left_out)
+        library.run,
+        code,
+        row["new"],
+        row["revised"],
+        row["deleted"],
+        row["retracted"],
+        library.turned,
+        tuple(outcome.left_out),
+        row["noted"],
     )

@@ -60,7 +60,8 @@ def progress_for(how: str | None) -> Callable[[str, int, int], None]:
     """How progress is shown: a bar on a terminal, a log line now and then with `--log`, nothing else."""
     if how is not None:
         return _Logged()
-    return _bar if sys.stderr.isatty() else _nothing
+    # Where the operator closed stderr (`2>&-`) there is none.
+    return _bar if sys.stderr is not None and sys.stderr.isatty() else _nothing
 
 
 def _nothing(what: str, done: int, of: int) -> None:

@@ -31,11 +31,13 @@ class Summary:
     retracted: int = 0
     turned: int = 0
     left_out: tuple[str, ...] = field(default_factory=tuple)
+    #: Expressions of concern and corrections.
+    noted: int = 0
 
     @property
     def changed(self) -> bool:
         """Whether anything in the library is other than before."""
-        return bool(self.new or self.revised or self.deleted or self.retracted)
+        return bool(self.new or self.revised or self.deleted or self.retracted or self.noted)
 
 
 def tell(told: Told, summary: Summary, door: Door, report: Callable[[str], None]) -> None:
@@ -65,7 +67,8 @@ def _run(command: str, summary: Summary, report: Callable[[str], None]) -> None:
 
 def _ping(address: str, exit_code: int, door: Door, report: Callable[[str], None]) -> None:
     """GET the address after a run that is complete or partial, and the address with /fail behind it after one that failed."""
-    target = address if exit_code in (0, 3) else f"{address.rstrip('/')}/fail"
+    path, mark, query = address.partition("?")
+    target = address if exit_code in (0, 3) else f"{path.rstrip('/')}/fail{mark}{query}"
     try:
         door.in_a_hurry(_PING_TRIES, _PING_SECONDS).ask(Service("ping", target, "ping", Limit(5)), "", None, _heard)
     except ServiceError as error:

@@ -6,6 +6,7 @@ days in three months) is true where what it was made from is printed. What canno
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class Finding:
 
 def findings(db: sqlite3.Connection) -> Iterator[Finding]:
     """Each value that does not stand where the library says, and each document whose posted results could not be looked at."""
-    for sentence in _strangers(db):
+    for sentence in (*_strangers(db), *_studies(db)):
         yield Finding(sentence)
     for kept in kept_documents(db):
         if kept.why_no_answer is not None:
@@ -51,6 +52,17 @@ def _of_document(db: sqlite3.Connection, kept: Kept) -> Iterator[str]:
     yield from _numbers(db, kept)
     yield from _unprinted(db, kept)
     yield from derived(db, kept)
+
+
+def _studies(db: sqlite3.Connection) -> Iterator[str]:
+    """What a study says of itself that none of its documents says."""
+    for field in ("sample_size", "pooled_studies"):
+        rows = db.execute(
+            f"SELECT s.id, s.{field} AS held FROM study s WHERE s.{field} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM study_document sd "
+            f"JOIN document d ON d.id = sd.document_id WHERE sd.study_id = s.id AND d.{field} = s.{field}) ORDER BY s.id"
+        )
+        for number, held in rows:
+            yield f"Study {number}: its {field} {held} is that of none of its documents."
 
 
 def _strangers(db: sqlite3.Connection) -> Iterator[str]:
@@ -120,6 +132,32 @@ def _numbers(db: sqlite3.Connection, kept: Kept) -> Iterator[str]:
             yield f"the {field} {printed} does not stand in its quote: “{quote[:80]}”."
         elif row[field] is not None and not _same(row[field], read_number(printed)):
             yield f"the {field} {printed} is stored as {row[field]:g}: “{quote[:80]}”."
+        elif field == "p_value" and row["p_operator"] not in _signs_before(printed, quote) | {None}:
+            yield f"the p value {printed} is stored with “{row['p_operator']}”, and the text has another sign: “{quote[:80]}”."
+
+
+_SIGNS = {
+    "=": "=",
+    ":": "=",
+    "<": "<",
+    ">": ">",
+    "≤": "<=",
+    "≥": ">=",
+    "<=": "<=",
+    "=<": "<=",
+    "⩽": "<=",
+    ">=": ">=",
+    "=>": ">=",
+    "⩾": ">=",
+}
+_EVERY_SIGN = frozenset(_SIGNS.values())
+
+
+def _signs_before(printed: str, quote: str) -> frozenset[str]:
+    """The signs right in front of a number; every sign where words stand there ("p of 0.05", "less than 0.001"), which say as much."""
+    plain = in_one_spelling(quote)
+    found = [m[1] for m in re.finditer(rf"([<>=≤≥⩽⩾:]{{0,2}})\s*{re.escape(in_one_spelling(printed))}", plain)]
+    return frozenset(_SIGNS[sign] for sign in found) if found and all(sign in _SIGNS for sign in found) else _EVERY_SIGN
 
 
 def _stands(kept: Kept, row: sqlite3.Row) -> bool:

@@ -152,7 +152,11 @@ def _signed(before: str, negative: bool) -> bool:
 
 
 def _begins(before: str, digits: str, after_letters: bool) -> bool:
-    if re.search(r"\d\.?$", before) or (before[-1:].isalpha() and not (after_letters and digits.startswith("."))):
+    if re.search(r"\d\.?$", before):
+        return False
+    # Texts run words and numbers together ("score29.33", "protein15%"); a single digit behind a letter is part of a name ("β2").
+    glued = before[-1:].isalpha()
+    if glued and (not after_letters if digits.startswith(".") else len(digits) < 2):
         return False
     # A group of three behind a comma is the end of a larger number, and one digit or two may be decimals.
     follows = re.search(r"\d,$", before) is not None

@@ -6,13 +6,16 @@ import csv
 import io
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+import cli
 from tests.conftest import shared
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -292,3 +295,11 @@ def test_a_query_imports_nothing_heavy(demo: Path, form: list[str]) -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert ran.returncode == 0
     assert ran.stderr.strip() == "[]"
+
+
+def test_the_examples_of_every_command_stand_on_lines_of_their_own() -> None:
+    for name, command in cli.main.commands.items():
+        told = CliRunner().invoke(cli.main, [name, "--help"]).output
+        assert "\\b" not in told, name
+        assert re.search(rf"\n  Examples?:\n    counterclaim {name}\b", told), name
+        assert command.help

@@ -50,23 +50,36 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+class NotBeside(Exception):
+    """No other process could be started, and nothing was read yet: the file is to be read by one."""
+
+
 def batches_beside(path: Path) -> Iterator[list[Item]]:
     """What `checked_batches` gives of the file, made by another process, which ends with this iterator.
 
     Raises:
-        OSError: the file cannot be opened or read, or no process can be started.
+        OSError: the file cannot be opened or read.
+        NotBeside: no process can be started, or it ended before its first record.
     """
     where = str(path)
+    modules = [str(Path(place).absolute()) for place in sys.path]
     with path.open("rb") as file:
-        other = subprocess.Popen(
-            [*_COMMAND, where, *sys.path], stdin=file, stdout=subprocess.PIPE, env={**os.environ, **_KEEPS_MEMORY}
-        )
+        try:
+            other = subprocess.Popen(
+                [*_COMMAND, where, *modules], stdin=file, stdout=subprocess.PIPE, env={**os.environ, **_KEEPS_MEMORY}
+            )
+        except OSError as error:
+            raise NotBeside(f"no second process can be started: {error}") from error
     assert other.stdout is not None
     with other.stdout as pipe:
         try:
             _widen(pipe.fileno())
-            while batch := _received(pipe):
+            batch = _received(pipe)
+            if batch is None and other.wait() > 0:
+                raise NotBeside(f"the second process {_ending(other)}")
+            while batch:
                 yield [item_of(sent) for sent in batch]
+                batch = _received(pipe)
             if batch is None:
                 yield [Unreadable(where, f"the process that inflated it {_ending(other)}.", "The records before that were read.")]
         finally:

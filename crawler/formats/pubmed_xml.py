@@ -6,6 +6,7 @@ and its fields are read (pubmed_record). No record can cost another one, and a f
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,13 +14,14 @@ from pathlib import Path
 from crawler.document import Document
 from crawler.errors import Unreadable
 from crawler.formats.given import Given
-from crawler.formats.pubmed_beside import batches_beside, is_worth_it
+from crawler.formats.pubmed_beside import NotBeside, batches_beside, is_worth_it
 from crawler.formats.pubmed_checked import Checked, Deleted, Item, Mended, checked, checked_batches, pieces_of, place_of
 from crawler.formats.pubmed_record import FORMAT, document_of
 from crawler.formats.pubmed_record_split import RawRecord, split_records
 
 __all__ = ["Deleted", "Mended", "PubmedXml", "RawRecord", "read_pubmed_file", "read_pubmed_xml", "read_record", "split_records"]
 
+log = logging.getLogger("counterclaim.formats")
 _DECLARATION = re.compile(r"\ufeff?\s*<\?xml\s[^<>]*\?>")
 _SIGN = re.compile(r"\ufeff?\s*(?:<\?[^<>]*\?>\s*|<!--.*?-->\s*)*+<(?:!DOCTYPE\s+)?Pubmed(?:Book)?Article(?:Set)?[\s/>]", re.DOTALL)
 _HEAD = 20_000
@@ -72,8 +74,13 @@ def read_pubmed_file(path: Path, processes: int = 1) -> Iterator[Document | Unre
         OSError: the file cannot be opened or read.
     """
     where = str(path)
-    for batch in batches_beside(path) if processes > 1 and is_worth_it(path) else _batches(path):
-        yield from _items(batch, where)
+    try:
+        for batch in batches_beside(path) if processes > 1 and is_worth_it(path) else _batches(path):
+            yield from _items(batch, where)
+    except NotBeside as why:
+        log.warning("%s is read by one process: %s.", where, why)
+        for batch in _batches(path):
+            yield from _items(batch, where)
 
 
 def _batches(path: Path) -> Iterator[list[Item]]:

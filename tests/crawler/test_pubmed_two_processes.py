@@ -137,14 +137,25 @@ def test_a_second_process_that_dies_is_an_error_and_no_end(large: Path, started:
     assert str(last) == f"{large}: the process that inflated it was ended by signal 9. The records before that were read."
 
 
-def test_a_second_process_that_fails_is_an_error_and_no_end(
-    large: Path, monkeypatch: pytest.MonkeyPatch, started: list[subprocess.Popen[bytes]]
+@pytest.mark.parametrize(
+    "command",
+    [
+        (sys.executable, "-c", "import sys; sys.exit(7)"),
+        (sys.executable, "-c", "import sys; sys.stdout.write('x'); sys.exit(7)"),
+        ("/no/such/interpreter",),
+    ],
+)
+def test_where_no_second_process_can_work_the_file_is_read_by_one(
+    large: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    started: list[subprocess.Popen[bytes]],
+    command: tuple[str, ...],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(pubmed_beside, "_COMMAND", (sys.executable, "-c", "import sys; sys.stdout.write('x'); sys.exit(7)"))
-    (found,) = read_pubmed_file(large, processes=2)
-    assert (
-        str(found) == f"{large}: the process that inflated it ended early, with exit status 7. The records before that were read."
-    )
+    alone = list(map(str, read_pubmed_file(large)))
+    monkeypatch.setattr(pubmed_beside, "_COMMAND", command)
+    assert list(map(str, read_pubmed_file(large, processes=2))) == alone
+    assert "is read by one process" in caplog.text
 
 
 def test_a_reader_that_stops_ends_the_second_process(large: Path, started: list[subprocess.Popen[bytes]]) -> None:

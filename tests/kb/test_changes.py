@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.changes import COLUMNS, KINDS, Change, changes, last_run, runs
+from kb.changes import COLUMNS, KINDS, Change, changes, last_told, runs
 from kb.connection import for_reading
 from kb.store import Library
 from nlp.claim import Direction
@@ -48,7 +48,7 @@ def test_a_library_without_runs_has_no_changes(path: Path) -> None:
         db.execute("DELETE FROM run")
     db.close()
     with contextlib.closing(for_reading(path)) as db:
-        assert (last_run(db), changes(db, 0), runs(db, 20)) == (0, [], [])
+        assert (last_told(db), changes(db, 0), runs(db, 20)) == (0, [], [])
 
 
 def test_what_came_is_new_and_what_came_otherwise_is_revised(path: Path) -> None:

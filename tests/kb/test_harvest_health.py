@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.connection import for_reading
+from kb.connection import for_reading, lock
 from kb.harvest_health import harvest_report
 from kb.health import report
 from kb.migrations import m0001_first_tables
@@ -165,3 +165,27 @@ def test_a_library_of_a_later_version_is_named_as_such(older: Path) -> None:
     good, told = migrations(older)
     assert good is False
     assert "0009_from_the_future of a later version; update counterclaim" in told
+
+
+def test_refreshes_that_fail_are_told_until_one_is_good_again(desk: Desk) -> None:
+    desk.ask("refresh")
+    desk.down("eutils")
+    desk.ask("refresh")
+    desk.ask("refresh")
+    good, told = said(desk)["refreshes that left something out or failed, since run 1"]
+    assert (good, told[:21]) == (None, "2; the latest, run 3,")
+
+
+def test_a_run_under_way_is_not_broken_off_and_a_broken_one_is_no_unsound_library(desk: Desk) -> None:
+    desk.ask("refresh")
+    path = desk.folder / "counterclaim.db"
+    db = sqlite3.connect(path)
+    db.execute("UPDATE run SET ended = NULL, exit_code = NULL")
+    db.commit()
+    db.close()
+    lines = {sentence.partition(": ")[0]: (good, sentence) for good, sentence in report(path)}
+    assert lines["last run"][0] is None
+    assert "was broken off" in lines["last run"][1]
+    with lock(path):
+        lines = {sentence.partition(": ")[0]: (good, sentence) for good, sentence in report(path)}
+    assert lines["last run"] == (True, "last run: 1 (refresh) is under way")

@@ -16,11 +16,12 @@ from crawler.errors import Unanswered, Unreadable
 from crawler.record import Identifiers, Notice, NoticeKind
 from crawler.settings import SavedSearch
 from crawler.sources.source import Answered, Lacking, Listed, Listing, Search
-from kb.changes import changes
+from kb.changes import changes, last_told
 from kb.connection import for_reading
 from kb.harvesting import Harvest, Outcome
 from kb.intake import read_one
 from kb.ledger import Counts
+from kb.looking_again import look_again
 from kb.refreshing import exit_code
 from kb.store import Library
 from kb.sweeping import sweep
@@ -352,11 +353,41 @@ def test_a_record_that_no_search_lists_is_still_looked_at_every_night(path: Path
         shelf.asked.clear()
         with Library(path, "refresh", [], {}) as library:
             run = Harvest(library, {"pubmed": shelf}, now=lambda hours=hours: NOON + timedelta(hours=hours))  # type: ignore[misc]
-            run.unlisted(["ms"])
+            look_again(run, ["ms"])
             run.read(Blank())
             library.close_run(0)
         assert shelf.asked == asked
     assert titles(path) == ["One, corrected"]
+
+
+def test_records_added_by_name_survive_a_night_on_which_the_service_knows_none_of_them(path: Path) -> None:
+    shelf = three()
+    shelf.name = "pubmed"
+    shelf.titles = {str(n): f"Paper {n}" for n in range(1, 41)}
+    kept = dict(shelf.titles)
+
+    def night(hours: int, full: bool = False) -> list[str]:
+        with Library(path, "refresh", [], {}) as library:
+            run = Harvest(library, {"pubmed": shelf}, now=lambda: NOON + timedelta(hours=hours))
+            look_again(run, ["ms"], accept=full)
+            run.read(Blank())
+            library.close_run(0)
+            return run.outcome.left_out
+
+    with Library(path, "add", [], {}) as library:
+        run = Harvest(library, {"pubmed": shelf}, now=lambda: NOON)
+        run.records("pubmed", list(kept))
+        run.read(Blank())
+        library.close_run(0)
+    shelf.titles = {}
+    assert len(night(24)) == 40
+    assert "looks like an outage" in night(24)[0]
+    assert len(titles(path)) == 40
+    assert night(24, full=True) == []
+    assert titles(path) == []
+    shelf.titles = kept
+    assert night(48) == []
+    assert len(titles(path)) == 40
 
 
 def noticed(path: Path, *documents: Document) -> None:
@@ -413,3 +444,35 @@ def test_the_ledger_adds_up(path: Path) -> None:
     ).fetchone()
     db.close()
     assert dict(row) == {"asked": 3, "new": 2, "failed": 1, "skipped": 1}
+
+
+def test_what_a_killed_run_stored_is_told_by_the_next_one(path: Path) -> None:
+    with Library(path, "refresh", [], {}) as library:
+        run = Harvest(library, {"shelf": three()}, now=lambda: NOON)
+        run.search(SAVED, "shelf")
+        run.read(Blank())
+        # The process dies here: the run is never closed.
+    assert rows(path, "SELECT id FROM run WHERE ended IS NULL") == [(1,)]
+    with Library(path, "refresh", [], {}) as library:
+        run = Harvest(library, {"shelf": three()}, now=lambda: NOON)
+        run.search(SAVED, "shelf")
+        library.close_run(0)
+    db = for_reading(path)
+    try:
+        assert last_told(db) == 0
+        assert len([c for c in changes(db, last_told(db)) if c.kind == "new"]) == len(rows(path, "SELECT id FROM document")) > 0
+    finally:
+        db.close()
+
+
+def test_a_library_whose_making_was_broken_off_is_made_by_the_next_run(path: Path) -> None:
+    with Library(path, "add", [], {}) as library:
+        library.close_run(0)
+    ((made,),) = rows(path, "SELECT sql FROM sqlite_master WHERE name = '_sqlite_migrations'")
+    path.unlink()
+    db = sqlite3.connect(path)
+    db.execute(str(made))
+    db.close()
+    with Library(path, "add", [], {}) as library:
+        library.close_run(0)
+    assert rows(path, "SELECT count(*) FROM document") == [(0,)]

@@ -69,6 +69,7 @@ def heard(listener: Trap) -> list[str]:
         (Summary(7, 0, revised=1), ["on_change"]),
         (Summary(7, 0, deleted=1), ["on_change"]),
         (Summary(7, 0, retracted=1), ["on_change"]),
+        (Summary(7, 0, noted=1), ["on_change"]),
         (Summary(7, 0, turned=1), ["on_turn"]),
         (Summary(7, 3), ["on_failure"]),
         (Summary(7, 75), ["on_failure"]),
@@ -84,7 +85,7 @@ def test_a_command_gets_the_summary_as_json(tmp_path: Path) -> None:
     summary = Summary(7, 3, 1, 2, 3, 4, 5, ("pubmed 12: “ångström” was not given", "$(touch pwned)"))
     told(summary, on_failure=keeping(tmp_path / "got.json"))
     assert json.loads((tmp_path / "got.json").read_text("utf8")) == {
-        "run": 7, "exit_code": 3, "new": 1, "revised": 2, "deleted": 3, "retracted": 4, "turned": 5,
+        "run": 7, "exit_code": 3, "new": 1, "revised": 2, "deleted": 3, "retracted": 4, "turned": 5, "noted": 0,
         "left_out": ["pubmed 12: “ångström” was not given", "$(touch pwned)"],
     }  # fmt: skip
 

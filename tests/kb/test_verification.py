@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -67,10 +68,11 @@ def test_what_was_just_stored_is_true(path: Path) -> None:
         ("UPDATE document SET pooled_studies = 9 WHERE id = 1", "its 9 studies stand nowhere"),
         ("UPDATE document SET study_registry_ids = '[\"NCT00000009\"]' WHERE id = 1", "the registration number NCT00000009"),
         ("UPDATE claim SET evidence_id = 2 WHERE document_id = 1", "Document a: the evidence of claim 1 is another document's"),
+        ("UPDATE study SET sample_size = 99999", "its sample_size 99999 is that of none of its documents"),
     ],
     ids=[
         "another quote", "another place", "another text", "another value", "part of a number", "spread", "lost limit", "level", "heterogeneity", "studies of an effect",
-        "total", "events", "days", "time", "days of a claim", "people of an arm", "dose", "people", "studies", "registration", "another document",
+        "total", "events", "days", "time", "days of a claim", "people of an arm", "dose", "people", "studies", "registration", "another document", "people of a study",
     ],
 )  # fmt: skip
 def test_a_change_by_hand_is_found_and_named(path: Path, sql: str, told: str) -> None:
@@ -98,6 +100,8 @@ def test_a_change_by_hand_is_found_and_named(path: Path, sql: str, told: str) ->
         ("-0.7", "MD= -0.7;", True),
         ("two", "two of them", True),
         ("two", "twofold", False),
+        ("29.33", "MMSE score29.33", True),
+        ("15", "protein15%", True),
     ],
 )
 def test_a_number_stands_where_it_is_printed_whole(number: str, text: str, stands: bool) -> None:
@@ -162,6 +166,14 @@ def test_whatever_number_of_a_real_library_is_changed_is_found(papers: Path, tmp
                 db.rollback()
     assert missed == []
     assert len(looked_at) >= 18, looked_at
+
+
+def test_the_sign_of_a_p_value_is_read_again(papers: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    shutil.copy(papers, copy)
+    told = changed(copy, "UPDATE effect SET p_operator = '>' WHERE p_operator IN ('=', '<')")
+    assert told
+    assert all("is stored with “>”, and the text has another sign" in sentence for sentence in told)
 
 
 def test_a_library_of_the_first_version_is_verified_too(path: Path) -> None:

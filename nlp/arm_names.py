@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from nlp.grammar.sieve import Sieved
 from nlp.phrases import Item, listed, phrase_after, phrase_before
 from nlp.reading import Role, Sentence
 
@@ -41,23 +42,23 @@ class Naming:
     bracket: str = ""
 
 
-_RANDOM = re.compile(r"\b(?:randomi[sz]ed|randomi[sz]ation|randomly|assigned|allocated|divided|allocation)\b(?!-)", re.IGNORECASE)
-_INTO = re.compile(r"\b(?:to|into|between|receive|received|receiving|either|undergo|underwent|groups?:)\s+", re.IGNORECASE)
-_SHARES = re.compile(
+_RANDOM = Sieved(r"\b(?:randomi[sz]ed|randomi[sz]ation|randomly|assigned|allocated|divided|allocation)\b(?!-)", re.IGNORECASE)
+_INTO = Sieved(r"\b(?:to|into|between|receive|received|receiving|either|undergo|underwent|groups?:)\s+", re.IGNORECASE)
+_SHARES = Sieved(
     r"\b(?P<to>(?:assigned|randomi[sz]ed|allocated|randomly assigned)\s(?:to\s)(?:receive\s|the\s)?)(?P<name>[^.;]{3,80}?)(?P<and>,?\s(?:and|or)\s)(?:\d[\d,]*|[a-z-]{3,14})\s(?:(?:patients|participants|subjects|women|children|were|people|eyes)\s)*(?:(?:assigned|randomi[sz]ed|allocated)\s)?to\s(?:receive\s|the\s)?",
     re.IGNORECASE,
 )
 _LETTERS = r"(?:[A-Z]\d?|[IVX]{1,4}|\d)(?![\w%]|\.\d|\s?%)"
-LETTERED = re.compile(
+LETTERED = Sieved(
     rf"\b(?:[Gg]roups?|[Aa]rms?|[Cc]ohorts?|GROUPS?)\s(?P<all>{_LETTERS}(?:\s?(?:,\s?(?:and|or)?|and|or|vs\.?|versus|to|/)\s?(?:(?:in|the|for)\s)?(?:(?:groups?|arms?)\s)?{_LETTERS}){{0,5}})",
     re.IGNORECASE,
 )
 LETTER = re.compile(rf"(?<![\w.]){_LETTERS}")
 #: The word that ends a group's name: "the X group", "X-treated eyes".
-_GROUP = re.compile(
+_GROUP = Sieved(
     r"(?:\s[\"”']?\s?|-|[\"”']\s)(?:treated|group|arm|groups|arms|recipients|users)\b(?!\s(?:differences?|comparisons?|[A-H]\b))"
 )
-_GIVEN = re.compile(
+_GIVEN = Sieved(
     r"\b(?:treated with|receiving|received|given|assigned to(?: receive)?|allocated to(?: receive)?|randomi[sz]ed to(?: receive)?|taking|undergoing|who underwent|treatment with|therapy with|switched to|continuing on|on)\s+",
     re.IGNORECASE,
 )
@@ -68,34 +69,41 @@ _PEOPLE_BEFORE = re.compile(
 _LEAD = r"(?:(?:in|on|with|for|by|after|under|of|from|among|at|the|those|that|patients|eyes|subjects|participants|women|children|treated|receiving|given|who|received|treatment|therapy|produced|achieved|seen|observed|were|was|assigned|to)\s+)*"
 #: "compared with a mean of 6.2 mm Hg (23%) for X": numbers may stand before the rival's name.
 _NUMBERS_FIRST = r"(?:(?:an?\s|the\s|only\s|mean\s|of\s){0,4}[-+]?\d[\d.,]*[^;.]{0,45}?\s(?:in|with|for|on|by|after|among)\s(?:the\s|those\s|patients\s|eyes\s|treated\s|with\s|receiving\s|who\s|received\s)*)?"
-_AGAINST = re.compile(
+_AGAINST = Sieved(
     rf"\b(?P<word>versus|vs\.?|v(?=\s)|than|compared\s(?:with|to)|as\scompared\s(?:with|to)|in\scomparison\s(?:with|to|of)|comparing|relative\sto|over|against|as\sopposed\sto)\s+(?P<lead>{_NUMBERS_FIRST}{_LEAD})",
     re.IGNORECASE,
 )
-_TITLE_PAIR = re.compile(
+_TITLE_PAIR = Sieved(
     r"(?:,\s)?\b(?:versus|vs\.?|v\.?(?=\s)|compared (?:with|to)|in comparison (?:with|to)|against|or)\s", re.IGNORECASE
 )
-_COMPARED = re.compile(
+_COMPARED = Sieved(
     r"\b(?:compar(?:e|ed|es|ing|isons?)(?: (?:of|between))?|between|superiority of|non-?inferiority of)\s(?:the )?(?:(?:\w+[ -]){0,5}?(?:of|between)\s)?",
     re.IGNORECASE,
 )
-_BESIDE = re.compile(
+_COMPARING = Sieved(r"\bcomparing\s")
+_BESIDE = Sieved(
     r"(?:\d\s?[)\]%]{0,3}|\bpercent|mm\s?Hg|\bmonths|\bweeks|\byears|\bdays|\bpatients|\beyes|\bpoints|\bmin|\bminutes|[)\]])(?:\s[\w/]{1,9})?\s?(?:of )?(?:the )?(?:patients |eyes |subjects |participants |women |children |those |cases )?(?P<prep>with|for|in|on|after|under|among|by|who received|receiving)\s(?=(?:the\s)?\w)"
 )
-_PAIR_OF_NAMES = re.compile(r"\b(?:in|for|with|of|on|among|by|between|after)\s(?:the\s|both\s)?(?=[^\s])")
-_PEOPLE = re.compile(r"\s(?:patients?|eyes|subjects|participants|women|men|children|implants|users|infants|adults)\b")
-_IN_BRACKETS = re.compile(r"\d\s?(?:%|percent)?\s?\(\s?([A-Za-z][A-Za-z-]{2,}(?:\s[A-Za-z-]{2,}){0,2})\s?\)")
-_FOR = re.compile(r"\b(?:for|with|in|on|after)\s")
+_PAIR_OF_NAMES = Sieved(r"\b(?:in|for|with|of|on|among|by|between|after)\s(?:the\s|both\s)?(?=[^\s])")
+_PEOPLE = Sieved(r"\s(?:patients?|eyes|subjects|participants|women|men|children|implants|users|infants|adults)\b")
+_IN_BRACKETS = Sieved(r"\d\s?(?:%|percent)?\s?\(\s?([A-Za-z][A-Za-z-]{2,}(?:\s[A-Za-z-]{2,}){0,2})\s?\)")
+_FOR = Sieved(r"\b(?:for|with|in|on|after)\s")
 _WAS_NUMBER = re.compile(r"\s(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d")
-_DOES = re.compile(
+_DOES = Sieved(
     r"\s(?:\w+ly\s)?(?:reduced|lowered|decreased|increased|produced|improved|by)\s(?=(?:\w+\s){0,6}(?:by\s)?(?:an?\s)?(?:\w+\s){0,3}[-+]?\d)"
 )
 #: What stands behind a list of arms whose numbers come in the same order.
 _RESPECTS = re.compile(
     r"\s?(?:(?:groups?|arms?|patients|eyes|doses|subjects)\b)?\s?(?:,?\s?respectively|(?:\w+\s){0,5}(?:was|were)\s(?:[a-z]+\s)?[-+]?\d[^;]{0,28}?\s(?:and|versus|vs\.?)\s[-+]?\d)"
 )
-_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+_RESPECTIVELY = Sieved(r"\brespectively\b", re.IGNORECASE)
 _LABEL = re.compile(r"\s?(?:[:=,]|\()\s?(?=[-+]?\d)|\s(?=[-+]?\d)")
+
+
+#: "(X, 35%; Y, 18%)".
+_LONG_BRACKET = re.compile(r"[(\[][^()\[\]]{6,200}")
+_RIVALS = re.compile(r"(;|\bvs\.?|\bversus\b|,(?=\s[A-Za-z]))")
+_NAME_AND_NUMBER = re.compile(r"\s*(?:and\s)?([A-Za-z][\w\s+/-]{1,40}?)\s?(?:[:=,]|group:?|\s)\s?[-+]?\d")
 
 
 class _Finder:
@@ -106,7 +114,7 @@ class _Finder:
 
     def run(self) -> Iterator[Naming]:
         for wanted, reader in _READERS:
-            if wanted.search(self.plain):
+            if wanted(self.plain):
                 yield from reader(self)
 
     def _next(self) -> int:
@@ -121,7 +129,7 @@ class _Finder:
     def design(self) -> Iterator[Naming]:
         """ "were randomly assigned to receive X (n = 20) or Y (n = 22)"."""
         for trigger in _RANDOM.finditer(self.plain):
-            for into in _INTO.finditer(self.plain, trigger.end(), min(len(self.plain), trigger.end() + 200)):
+            for into in _INTO.pattern.finditer(self.plain, trigger.end(), min(len(self.plain), trigger.end() + 200)):
                 items = listed(self.plain, into.end())
                 if len(items) >= 2 and _parted(self.plain, items):
                     yield from self._listed(items, How.DESIGN)
@@ -142,7 +150,7 @@ class _Finder:
             right = phrase_after(self.plain, m.end())
             if left and right and (self.sentence.role in (Role.TITLE, Role.AIM) or m[0].strip() != "or"):
                 yield from self._listed([Item(left.start, left.end), Item(right.start, right.end)], How.TITLE, 1)
-        for m in _COMPARED.finditer(self.plain) if front else re.finditer(r"\bcomparing\s", self.plain):
+        for m in _COMPARED.finditer(self.plain) if front else _COMPARING.finditer(self.plain):
             left = phrase_after(self.plain, m.end())
             link = (
                 re.compile(r"(?:\s?\([^()]{1,60}\))?\s(?:with|to|and|versus|vs\.?)\s(?:that of\s)?(?:the\s)?").match(
@@ -280,11 +288,11 @@ class _Finder:
 
     def labelled(self) -> Iterator[Naming]:
         """ "(X, 35%; Y, 18%)", "(71% X group vs 64% Y group)", "X 2.2 versus Y 3.1"."""
-        for bracket in re.finditer(r"[(\[][^()\[\]]{6,200}", self.plain):
-            parts = re.split(r"(;|\bvs\.?|\bversus\b|,(?=\s[A-Za-z]))", bracket[0][1:])
+        for bracket in _LONG_BRACKET.finditer(self.plain):
+            parts = _RIVALS.split(bracket[0][1:])
             place, items = bracket.start() + 1, []
             for part in parts:
-                m = re.match(r"\s*(?:and\s)?([A-Za-z][\w\s+/-]{1,40}?)\s?(?:[:=,]|group:?|\s)\s?[-+]?\d", part)
+                m = _NAME_AND_NUMBER.match(part)
                 name = phrase_before(self.plain, place + m.end(1)) if m else None
                 if name and m and name.start <= place + m.start(1) + 1:
                     items.append(Item(name.start, name.end))
@@ -324,22 +332,22 @@ def _names_before(plain: str, start: int) -> list[Item]:
 
 
 _Reader = Callable[[_Finder], Iterator[Naming]]
-#: Each reader behind what it cannot do without.
-_READERS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
-    (_RANDOM, _Finder.design),
-    (_RANDOM, _Finder.shares),
-    (re.compile(r"versus|vs|compar|between|\bor\b|against", re.IGNORECASE), _Finder.pair),
-    (re.compile(r"group|arm|treated|recipients|users", re.IGNORECASE), _Finder.group),
-    (LETTERED, _Finder.letters),
-    (_GIVEN, _Finder.given),
-    (re.compile(r"\b(?:versus|vs|v|than|compar\w+|comparison|relative|over|against|opposed)\b"), _Finder.against),
-    (re.compile(r"\d.*\b(?:with|for|in|on|after|under|among|by)\b"), _Finder.beside),
-    (re.compile(r"respective|\b(?:was|were)\s[^;]*\d"), _Finder.respective),
-    (re.compile(r"\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d.*\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d"), _Finder.having),
-    (_PEOPLE, _Finder.people),
-    (_IN_BRACKETS, _Finder.bracketed),
-    (_DOES, _Finder.doing),
-    (re.compile(r"[(\[].*\d"), _Finder.labelled),
+#: Each reader behind what it cannot do without; where that is its own pattern, it is enough that this one may match.
+_READERS: tuple[tuple[Callable[[str], object], _Reader], ...] = (
+    (_RANDOM.possible, _Finder.design),
+    (_RANDOM.possible, _Finder.shares),
+    (Sieved(r"versus|vs|compar|between|\bor\b|against", re.IGNORECASE).search, _Finder.pair),
+    (Sieved(r"group|arm|treated|recipients|users", re.IGNORECASE).search, _Finder.group),
+    (LETTERED.possible, _Finder.letters),
+    (_GIVEN.possible, _Finder.given),
+    (Sieved(r"\b(?:versus|vs|v|than|compar\w+|comparison|relative|over|against|opposed)\b").search, _Finder.against),
+    (Sieved(r"\d.*\b(?:with|for|in|on|after|under|among|by)\b").search, _Finder.beside),
+    (Sieved(r"respective|\b(?:was|were)\s[^;]*\d").search, _Finder.respective),
+    (Sieved(r"\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d.*\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d").search, _Finder.having),
+    (_PEOPLE.possible, _Finder.people),
+    (_IN_BRACKETS.possible, _Finder.bracketed),
+    (_DOES.possible, _Finder.doing),
+    (Sieved(r"[(\[].*\d").search, _Finder.labelled),
 )  # fmt: skip
 
 

@@ -27,8 +27,11 @@ def wordings(arms: tuple[ArmNames, ...]) -> tuple[re.Pattern[str] | None, dict[s
     return re.compile(rf"(?<![\w-])(?:{body})(?![\w])", re.IGNORECASE), names, letters
 
 
+_SPACES = re.compile(r"\s+")
+
+
 def _spaced(name: str) -> str:
-    return re.sub(r"\s+", " ", name.lower())
+    return _SPACES.sub(" ", name.lower())
 
 
 def found_wordings(pattern: re.Pattern[str], plain: str, start: int, end: int) -> Iterator[tuple[Span, str]]:

@@ -9,6 +9,7 @@ from nlp.arm_wordings import found_wordings, wordings
 from nlp.claim import Arm, ArmRole, Level, Quote
 from nlp.domain import ConceptKind, Entry
 from nlp.grammar.atoms import WORD_NUMBER, AtomKind, atoms, number_value
+from nlp.grammar.sieve import Sieved
 from nlp.joined_arms import joined
 from nlp.learned_arms import learnt_arms
 from nlp.reading import ConceptMention, Reading, Role, Sentence
@@ -19,7 +20,7 @@ _MODIFIERS = re.compile(
     r"[\s,/()–-]*(?:(?:derived|tissue|type|modified|human|expanded|cultured|manufactured|isolated|harvested|obtained|from|the|of|a|an|and|or|single|repeated|injections?|infusions?|administrations?|implantations?|transplantations?|delivery|delivered|injected|infused|given|administered|implanted|healthy|unrelated|volunteers?|donors?|in|into|by|via|with|combined|adult|fresh|cryopreserved|preconditioned|doses?|either|ex|vivo|cells?|one|two|six|IT|IV|fetal|primary|autologous|allogeneic|micrografts?|containing|rich|dose|was|were|then)\b[\s,/()–-]*){0,9}",
     re.IGNORECASE,
 )
-_GIVING = re.compile(
+_GIVING = Sieved(
     r"\b(?:injections?|injected|infusions?|infused|administ\w+|implant\w*|transplant\w*|deliver\w*|given|receiv\w+|cells?|therap\w+|treated|treatment|doses?|route)\b",
     re.IGNORECASE,
 )
@@ -294,13 +295,16 @@ def _with_sizes(reading: Reading, arms: list[Arm]) -> list[Arm]:
     return sized
 
 
-_ALLOCATED = re.compile(
+_ALLOCATED = Sieved(
     r"\b(?:randomi[sz]ed|randomly|assigned|allocated|enrolled|included|divided|comprised|consisted|underwent|were treated|recruited|received|entered|participants|participated|in total|analy[sz]ed)\b",
     re.IGNORECASE,
 )
 _GROUP_WORDS = {
-    ArmRole.INTERVENTION: r"(?:intervention|treatment|treated|experimental|active|study|test|therapy|(?:stem )?cells?|transplant(?:ation)?|MSCs?)\s(?:group|arm|sites?|patients)\b|\bintervention\b",
-    ArmRole.COMPARATOR: r"\bcontrols?(?:\s(?:group|arm|sites?|patients))?\b|\bplacebo\b|\bsham\b",
+    ArmRole.INTERVENTION: Sieved(
+        r"(?:intervention|treatment|treated|experimental|active|study|test|therapy|(?:stem )?cells?|transplant(?:ation)?|MSCs?)\s(?:group|arm|sites?|patients)\b|\bintervention\b",
+        re.IGNORECASE,
+    ),
+    ArmRole.COMPARATOR: Sieved(r"\bcontrols?(?:\s(?:group|arm|sites?|patients))?\b|\bplacebo\b|\bsham\b", re.IGNORECASE),
 }
 
 
@@ -315,17 +319,22 @@ _SIZE_BEFORE = re.compile(
 #: "30 received white grape juice (" before the short form.
 _SIZE_BEFORE_NAME = re.compile(rf"(?<![\w.,%:-])({_N})\s(?:[a-z]+\s)?{_GIVEN}\s[^,;.()\d]{{2,60}}\s\($")
 #: "eight of them were given X": a part, and no arm.
-_SOME_OF_THEM = re.compile(r"\b(?:of (?:them|these|those|whom)|these|those)\b", re.IGNORECASE)
+_SOME_OF_THEM = Sieved(r"\b(?:of (?:them|these|those|whom)|these|those)\b", re.IGNORECASE)
+
+
+_EACH = Sieved(
+    rf"\b(?:each|both) (?:group|arm)s?\b(?! (?:of|at|for|after)\b)[^.;\d]{{0,14}}?(?<![\w.,])({_N}|{WORD_NUMBER})\b(?!\s?%|\.\d|\s(?:weeks|months|years|days|mg|times|doses))|\(({_N}) (?:in|per) each (?:group|arm)\)|(?<![\w.,])({_N}) (?:in|per) (?:each )?(?:group|arm)\b(?! [\dA-Z]\b)",
+    re.IGNORECASE,
+)
+_BEHIND_ARM = re.compile(
+    rf"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:[nN]\s?)?=\s?({_N})|(?:\s(?:group|arm))?\s?[(\[]({_N})\s(?:patients|participants|subjects)"
+)
+_DIGIT = re.compile(r"\d")
 
 
 def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[int, int]]:
     """Arm sizes: "MSC (n = 27)", "31 for the MSC and 13 for the control groups", "SB623 = 46", "104 MultiStem, 102 placebo"."""
-    words = _arm_words(reading, sentence, arms)
-    each = re.search(
-        rf"\b(?:each|both) (?:group|arm)s?\b(?! (?:of|at|for|after)\b)[^.;\d]{{0,14}}?(?<![\w.,])({_N}|{WORD_NUMBER})\b(?!\s?%|\.\d|\s(?:weeks|months|years|days|mg|times|doses))|\(({_N}) (?:in|per) each (?:group|arm)\)|(?<![\w.,])({_N}) (?:in|per) (?:each )?(?:group|arm)\b(?! [\dA-Z]\b)",
-        sentence.plain,
-        re.IGNORECASE,
-    )
+    each = _EACH.search(sentence.plain)
     if each:
         size = next(g for g in each.groups() if g)
         n = int(number_value(size)) if re.fullmatch(r"[\d,]+|[a-z-]+", size) else 0
@@ -333,12 +342,12 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
             next((i for i, a in enumerate(arms) if a.role is role), None) for role in (ArmRole.INTERVENTION, ArmRole.COMPARATOR)
         ]
         return [(i, n) for i in sides if i is not None] if n > 1 else []
+    if not _DIGIT.search(sentence.plain):
+        return []
+    words = _arm_words(reading, sentence, arms)
     found: list[tuple[int, int]] = []
     for i, start, end in words:
-        after = re.match(
-            rf"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:[nN]\s?)?=\s?({_N})|(?:\s(?:group|arm))?\s?[(\[]({_N})\s(?:patients|participants|subjects)",
-            sentence.plain[end:],
-        )
+        after = _BEHIND_ARM.match(sentence.plain[end:])
         lead = sentence.plain[:start]
         before = None if _SOME_OF_THEM.search(lead) else _SIZE_BEFORE.search(lead) or _SIZE_BEFORE_NAME.search(lead)
         if before and sentence.role is Role.RESULT and not _ALLOCATED.search(sentence.plain):
@@ -350,7 +359,7 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
     return found or _listed_sizes(sentence, words)
 
 
-_TWO_SIZES = re.compile(
+_TWO_SIZES = Sieved(
     r"(?<![\w.%-])(\d+) and (\d+) (?:[a-z]+ )?(?:patients|participants|subjects|students|children|women|men|people|eyes|individuals|infants|adults)\b"
 )
 
@@ -382,5 +391,5 @@ def _arm_words(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tu
     for role, pattern in _GROUP_WORDS.items():
         i = next((i for i, a in enumerate(arms) if a.role is role), None)
         if i is not None:
-            found.extend((i, m.start(), m.end()) for m in re.finditer(pattern, sentence.plain, re.IGNORECASE))
+            found.extend((i, m.start(), m.end()) for m in pattern.finditer(sentence.plain))
     return found

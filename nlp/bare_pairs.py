@@ -45,6 +45,9 @@ _PEOPLE_NEXT = re.compile(
 )
 
 
+_OVER = re.compile(r"/\d")
+
+
 def in_pair(scene: Scene, r: Printed) -> bool:
     """Whether a bare number stands side by side with another one that reports the same."""
     if r.kind is not K.NUMBER or r.unit in ("year", "years"):
@@ -60,7 +63,7 @@ def _side_by_side(scene: Scene, left: Printed, right: Printed) -> bool:
     if right.start - left.end > 120:
         return False
     plain = scene.plain
-    if any(plain[o.start - 1 : o.start] == "/" or re.match(r"/\d", plain[o.end : o.end + 2]) for o in (left, right)):
+    if any(plain[o.start - 1 : o.start] == "/" or _OVER.match(plain[o.end : o.end + 2]) for o in (left, right)):
         return False  # "146/79": two numbers in one
     if _NOT_MEASURED.search(plain, max(0, left.start - 90), left.start):
         return False

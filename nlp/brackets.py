@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from nlp.grammar.sentences import Span
@@ -30,9 +31,9 @@ class Clauses:
         return next((b for b in self.brackets if b.start < place < b.end), None)
 
 
-_OPEN, _CLOSE = "([{", ")]}"
+_OPEN, _BRACKET = "([{", re.compile(r"[()\[\]{}]")
 _BOUNDARY = re.compile(
-    r";|:(?=\s)|,?\s+(?=(?:but|while|whereas|although|though|however|yet|nor|and neither)\b)|,\s+(?=(?:and|with|which|indicating|suggesting|as)\s)|\s+(?=and\s(?:did|was|were|had|remained|showed|does|do)\b)|\s[–—-]\s|\.\s(?=[A-Z])"
+    r"(?=[;:,.\s])(?:;|:(?=\s)|,?\s+(?=(?:but|while|whereas|although|though|however|yet|nor|and neither)\b)|,\s+(?=(?:and|with|which|indicating|suggesting|as)\s)|\s+(?=and\s(?:did|was|were|had|remained|showed|does|do)\b)|\s[–—-]\s|\.\s(?=[A-Z]))"
 )
 
 
@@ -40,12 +41,13 @@ def outer_brackets(text: str) -> tuple[Span, ...]:
     """The outermost brackets, both marks included; one that never closes ends with the text."""
     found: list[Span] = []
     depth, start = 0, 0
-    for i, char in enumerate(text):
-        if char in _OPEN:
+    for mark in _BRACKET.finditer(text):
+        i = mark.start()
+        if mark[0] in _OPEN:
             if depth == 0:
                 start = i
             depth += 1
-        elif char in _CLOSE and depth:
+        elif depth:
             depth -= 1
             if depth == 0:
                 found.append(Span(start, i + 1))
@@ -54,6 +56,7 @@ def outer_brackets(text: str) -> tuple[Span, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=256)
 def clauses(text: str) -> Clauses:
     """Cut a sentence where one statement ends and the next begins. A bracket belongs to what stands before it.
 
@@ -62,10 +65,9 @@ def clauses(text: str) -> Clauses:
     ['Pain fell', ', but function did not differ.']
     """
     brackets = outer_brackets(text)
-    masked = list(text)
+    blank = text
     for b in brackets:
-        masked[b.start : b.end] = " " * (b.end - b.start)
-    blank = "".join(masked)
+        blank = blank[: b.start] + " " * (b.end - b.start) + blank[b.end :]
     cuts = [m.start() for m in _BOUNDARY.finditer(blank) if blank[: m.start()].strip()]
     # Blanked brackets leave a run of spaces before the mark; the cut belongs behind the bracket.
     edges = [0, *cuts, len(text)]

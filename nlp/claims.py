@@ -16,6 +16,7 @@ from nlp.claim import (
     Effect,
     Group,
     Kind,
+    Level,
     Measure,
     NullKind,
     Outcome,
@@ -26,20 +27,24 @@ from nlp.claim import (
 from nlp.cues import Cue, CueMention, cues
 from nlp.domain import ConceptKind
 from nlp.effects import Linked
+from nlp.grammar.sieve import Sieved
 from nlp.outcomes import as_outcome, unknown_outcome
 from nlp.reading import OutcomeMention, Side
 from nlp.scene import Scene
 
 _WAY = {Cue.UP: 1, Cue.DOWN: -1, Cue.PRESENT: 1}
 _MERIT = {Cue.BETTER: 1, Cue.WORSE: -1}
-_HEDGE = re.compile(
+_AGAINST = Sieved(r"\b(?:compared (?:with|to)|versus|vs\.?|than)\b")
+_HEDGE = Sieved(
     r"\b(?:may|might|could|seem(?:s|ed)?|appear(?:s|ed)?|suggest(?:s|ed|ing)?|possibl[ey]|likely|potential(?:ly)?|signals?|exploratory|indicat(?:e|es|ed|ing))\b",
     re.IGNORECASE,
 )
+_RIVAL_FIRST = re.compile(r"\s*(?:compared (?:with|to)|versus|relative to|in contrast to|unlike) [^,]{3,60},", re.IGNORECASE)
 #: One person's story is no finding of the study.
 _CASE = re.compile(r"\s*(?:an?|another|one) (?:patient|participant|subject|woman|man|child|case)\b", re.IGNORECASE)
 #: What only says again what the number before it means.
 _GLOSS = re.compile(r"[\s,]*(?:indicating|suggesting|meaning|which (?:indicates|suggests|means))\b", re.IGNORECASE)
+_OTHER_ROUTES = Sieved(r"\bwhen\b|\bthan (?:intra|iv|it)", re.IGNORECASE)
 _PROGNOSIS = re.compile(r"\b(?:prognos|predict|associat|correlat|biomarker|risk factor)", re.IGNORECASE)
 
 
@@ -64,9 +69,11 @@ class ClaimReader:
     def run(self) -> list[Claim]:
         """All claims of the document, each finding once."""
         found: list[Claim] = []
+        own: dict[int, list[int]] = {}
+        for i, x in enumerate(self.linked):
+            own.setdefault(x.scene, []).append(i)
         for index, scene in enumerate(self.scenes):
-            mine = [i for i, x in enumerate(self.linked) if x.scene == index]
-            for finding in self._findings(scene, mine):
+            for finding in self._findings(scene, own.get(index, [])):
                 found.extend(self._claims(finding))
         return _reconciled(_once(found))
 
@@ -229,7 +236,7 @@ class ClaimReader:
     def _only_rates(self, f: Finding, effects: list[tuple[int, Effect]]) -> bool:
         """A pooled rate that is compared with nothing is an effect and no claim."""
         return (
-            f.scene.level.value == "pooled"
+            f.scene.level is Level.POOLED
             and bool(effects)
             and all(e.group is Group.POOLED for _, e in effects)
             and not self._opposed_facets(f)
@@ -238,8 +245,10 @@ class ClaimReader:
     def _opposed_facets(self, f: Finding) -> list[tuple[str, str]]:
         """ "… compared with 33% for intrathecal": the route, source or donor on the other side of a review's comparison."""
         scene = f.scene
-        against = re.search(r"\b(?:compared (?:with|to)|versus|vs\.?|than)\b", scene.plain)
-        if scene.level.value != "pooled" or against is None:
+        if scene.level is not Level.POOLED:
+            return []
+        against = _AGAINST.search(scene.plain)
+        if against is None:
             return []
         kinds = {ConceptKind.ROUTE: "route", ConceptKind.CELL_SOURCE: "cell_source", ConceptKind.DONOR: "donor"}
         place = scene.offset + against.end()
@@ -300,9 +309,7 @@ class ClaimReader:
             spans = [own] if f.place == scene.offset + f.cue.start else [*spans, own]
         if not spans:
             return scene.sentence.start, scene.sentence.end
-        lead = re.match(
-            r"\s*(?:compared (?:with|to)|versus|relative to|in contrast to|unlike) [^,]{3,60},", scene.plain, re.IGNORECASE
-        )
+        lead = _RIVAL_FIRST.match(scene.plain)
         start = 0 if lead else min(s.start for s in spans)
         return scene.offset + start, scene.offset + max(s.end for s in spans)
 
@@ -313,7 +320,7 @@ class ClaimReader:
             return False
         if cue.cue is Cue.DIFFERENT:
             return True
-        compares = scene.has_comparator or scene.level.value == "pooled"
+        compares = scene.has_comparator or scene.level is Level.POOLED
         if cue.comparative or cue.cue in (Cue.TREND,):
             return compares
         if cue.cue is Cue.NULL:
@@ -328,7 +335,7 @@ class ClaimReader:
             )
             is not None
         )
-        if scene.level.value == "pooled":
+        if scene.level is Level.POOLED:
             return True
         subject = any(m.side is Side.INTERVENTION and m.start < scene.offset + cue.start for m in scene.sides)
         return compares and subject and not within_arm
@@ -488,7 +495,7 @@ class ClaimReader:
         if opposed:
             return f"{scene.arms[0].label} ({opposed[0][1]})"
         named = [m for m in scene.sides_in(start, end, Side.COMPARATOR) if m.arm is not None]
-        other_routes = re.search(r"\bwhen\b|\bthan (?:intra|iv|it)", scene.plain, re.IGNORECASE)
+        other_routes = _OTHER_ROUTES.search(scene.plain)
         if named and named[0].arm is not None:
             return _comparator_name(scene.arms[named[0].arm])
         if versus is not None:
@@ -513,11 +520,11 @@ class ClaimReader:
         value = scene.arms[arm]
         route, source = value.route, value.cell_source
         facets: dict[str, str] = {}
-        if scene.level.value == "pooled":
+        if scene.level is Level.POOLED:
             facets = dict(reversed(self._facets(f)))
             route, source = facets.get("route", route), facets.get("cell_source", source)
-        donor = facets.get("donor") if scene.level.value == "pooled" else None
-        return arm, _name(value, source if scene.level.value == "pooled" else None, donor), route, source
+        donor = facets.get("donor") if scene.level is Level.POOLED else None
+        return arm, _name(value, source if scene.level is Level.POOLED else None, donor), route, source
 
     def _quote(self, f: Finding) -> Quote:
         scene = f.scene

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+
+from nlp.grammar.sieve import Sieved, look_at, taken_out
 
 
 class Cue(StrEnum):
@@ -64,27 +67,25 @@ _COMPARATIVE = re.compile(
 )
 
 #: What only looks like a cue.
-_NOT_CUES = re.compile(
+_NOT_CUES = Sieved(
     r"\b(?:increased risk of bias|improvement (?:rate|ratio)s?|(?:percentage|mean|absolute|relative|least) (?:change|improvement|reduction|increase)|higher[- ]doses?|lower[- ]doses?|lower (?:back|limb|extremit|leg|body|urinary)|higher education|greater than|less than|more than|fewer than|longer than|at least|(?:dose|risk) reduction|weight gain|gain ≥|CAL gain|attachment level gain|PD\) reduction|depth reduction|low(?:er)?-dose|reduced ejection|reduced[- ]intensity|improve quality|to improve|to reduce|to prevent|prevention|preventive|may (?:improve|reduce|prevent)|could (?:improve|reduce)|might (?:improve|reduce|offer)|needs? confirmation|recovery potential|protective|in those with (?:increased|decreased)|lower or higher|more disabled|disease worsening|less severe|more severe|(?:the|of) (?:increase|decrease|reduction|improvement)s? (?:in|of)(?= [^.]*\b(?:was|were)\b))",
     re.IGNORECASE,
 )
 
-_TABLE: tuple[tuple[Cue, re.Pattern[str]], ...] = (
-    (Cue.ABSENT, re.compile("|".join(_ABSENTS), re.IGNORECASE)),
-    (Cue.TREND, re.compile("|".join(_TRENDS), re.IGNORECASE)),
-    (Cue.NULL, re.compile("|".join(_NULLS), re.IGNORECASE)),
-    (Cue.DIFFERENT, re.compile(_DIFFERENT, re.IGNORECASE)),
-    (Cue.BETTER, re.compile(_BETTERS, re.IGNORECASE)),
-    (Cue.WORSE, re.compile(_WORSES, re.IGNORECASE)),
-    (Cue.UP, re.compile(_UPS + "|" + _ASSOCIATED, re.IGNORECASE)),
-    (Cue.DOWN, re.compile(_DOWNS, re.IGNORECASE)),
+_TABLE: tuple[tuple[Cue, Sieved], ...] = (
+    (Cue.ABSENT, Sieved("|".join(_ABSENTS), re.IGNORECASE)),
+    (Cue.TREND, Sieved("|".join(_TRENDS), re.IGNORECASE)),
+    (Cue.NULL, Sieved("|".join(_NULLS), re.IGNORECASE)),
+    (Cue.DIFFERENT, Sieved(_DIFFERENT, re.IGNORECASE)),
+    (Cue.BETTER, Sieved(_BETTERS, re.IGNORECASE)),
+    (Cue.WORSE, Sieved(_WORSES, re.IGNORECASE)),
+    (Cue.UP, Sieved(_UPS + "|" + _ASSOCIATED, re.IGNORECASE)),
+    (Cue.DOWN, Sieved(_DOWNS, re.IGNORECASE)),
     (
         Cue.PRESENT,
-        re.compile(
-            r"\b(?:showed|demonstrated|exhibited|revealed)\b(?!\s(?:no|that|a trend|similar|any|the same)\b)", re.IGNORECASE
-        ),
+        Sieved(r"\b(?:showed|demonstrated|exhibited|revealed)\b(?!\s(?:no|that|a trend|similar|any|the same)\b)", re.IGNORECASE),
     ),
-    (Cue.LIKEWISE, re.compile(_LIKEWISE, re.IGNORECASE)),
+    (Cue.LIKEWISE, Sieved(_LIKEWISE, re.IGNORECASE)),
 )
 _SIGNIFICANT = re.compile(r"\bsignifican(?:t|tly|ce)\b", re.IGNORECASE)
 _NEGATION = re.compile(
@@ -98,15 +99,22 @@ def cues(words: str) -> list[CueMention]:
     >>> [c.cue.value for c in cues("Pain fell significantly, but function did not differ between groups.")]
     ['down', 'null']
     """
-    work = _NOT_CUES.sub(lambda m: "\x00" * len(m[0]), words)
+    return list(_cues(words))
+
+
+@lru_cache(maxsize=256)
+def _cues(words: str) -> tuple[CueMention, ...]:
+    work, look = words, look_at(words)
+    for m in _NOT_CUES.within(look, words):
+        work, look = taken_out(work, look, m.start(), m.end())
     found: list[CueMention] = []
     for cue, pattern in _TABLE:
-        for m in pattern.finditer(work):
+        for m in pattern.within(look, work):
             if "\x00" in m[0]:
                 continue
             found.append(_mention(cue, m, words))
-            work = work[: m.start()] + "\x00" * (m.end() - m.start()) + work[m.end() :]
-    return sorted(found, key=lambda c: c.start)
+            work, look = taken_out(work, look, m.start(), m.end())
+    return tuple(sorted(found, key=lambda c: c.start))
 
 
 def _mention(cue: Cue, m: re.Match[str], words: str) -> CueMention:

@@ -11,19 +11,21 @@ from nlp.arms import all_arms
 from nlp.claim import Arm, Concept, Level, Study
 from nlp.domain import ConceptKind
 from nlp.grammar.atoms import LARGE_NUMBER, number_value
+from nlp.grammar.sieve import Sieved
 from nlp.reading import Reading, Role
 
-_POOLED = re.compile(
+_POOLED = Sieved(
     r"\bmeta-?\s?analys[ei]s|\bmeta-?analy[sz]ed|\bsystematic(?:ally)? review|\bpooled analysis|\bumbrella review|\bnetwork meta|\bnine studies|\bstudies were (?:included|eligible)",
     re.IGNORECASE,
 )
-_TRIAL = re.compile(
+_POOLED_ANALYSIS = Sieved(r"\bpooled analysis\b|\bmeta-analysis\b", re.IGNORECASE)
+_TRIAL = Sieved(
     r"\b(?:trial|randomi[sz]ed|placebo|phase (?:I|II|III|IV|1|2|3)|single-arm|open-label|pilot study|cohort|patients?|participants|prospective|retrospective|case series|multicent(?:er|re))\b",
     re.IGNORECASE,
 )
 
 #: Designs from the most to the least telling; the first that the title, aim or methods name is taken.
-DESIGNS: tuple[tuple[str, str], ...] = (
+DESIGNS: tuple[tuple[str, Sieved], ...] = tuple((name, Sieved(pattern, re.IGNORECASE)) for name, pattern in (
     ("network meta-analysis", r"network meta-?analysis"),
     ("meta-analysis", r"meta-?\s?analys[ei]s|meta-?analy[sz]ed"),
     ("systematic review", r"systematic(?:ally)? review"),
@@ -34,18 +36,20 @@ DESIGNS: tuple[tuple[str, str], ...] = (
     ("single-arm trial", r"single-arm|open-label|phase (?:I|1)\b|phase I/II|pilot study|uncontrolled"),
     ("cohort study", r"cohort|prospective study|retrospective"),
     ("case series", r"case series|case reports?"),
-)
+))  # fmt: skip
 
 _PEOPLE = r"(?:patients?|participants?|subjects?|individuals?|people|children|adults?|women|men|volunteers|cases|persons|infants|neonates|eyes|knees|boys and girls|pairs|males?|females?|students|nurses|outpatients|inpatients|adolescents|athletes|mothers|caregivers|veterans|residents|survivors)"
-_NUMBER_OF_PEOPLE = re.compile(
+_NUMBER_OF_PEOPLE = Sieved(
     rf"(?<![\w.–-])(?P<n>{LARGE_NUMBER})\s+(?:(?!(?:studies|trials|RCTs|articles|with|of|and|to|or|in|for)\b)[A-Za-z][\w'’-]*\s+){{0,4}}?{_PEOPLE}\b",
     re.IGNORECASE,
 )
-_N_EQUALS = re.compile(rf"\b{_PEOPLE}\s*[(\[]\s*[nN]\s*=\s*(?P<n>\d[\d,]*)\s*[)\]]", re.IGNORECASE)
+_N_EQUALS = Sieved(rf"\b{_PEOPLE}\s*[(\[]\s*[nN]\s*=\s*(?P<n>\d[\d,]*)\s*[)\]]", re.IGNORECASE)
 _TOTAL_WORDS = re.compile(
     r"\b(?:randomi[sz]ed|randomly|at random|allocated|assigned|enrolled|recruited|included|were eligible|in total|a total of|in all|overall|analysis covered|entered|took part|comprising|involving|trials? with|studies (?:with|and)|studies,|articles|RCTs)\b",
     re.IGNORECASE,
 )
+_IN_EACH = Sieved(r"\b(?:each|both) (?:group|arm)s? (?:had|comprised|included|of)\s+(?P<n>\d+|\w+) ", re.IGNORECASE)
+_STUDIES = Sieved(r"\b(\d{1,6}|[A-Za-z-]{2,24})\s+(?:\w{1,24}[\s-]){0,4}?(?:studies|trials|RCTs|articles)\b")
 _PART_WORDS = re.compile(
     r"\b(?:completed|of (?:whom|these|them)|lost|withdrew|died|excluded|dropped|screened|in the [\w-]+ (?:group|arm)|group\b|responded|improved|had|each|per arm|worldwide|per million|analy[sz]ed)\b",
     re.IGNORECASE,
@@ -58,7 +62,7 @@ def level_of(reading: Reading) -> Level:
     whole = front + " " + " ".join(s.plain for s in reading.of_role(Role.RESULT))
     if _POOLED.search(front) and not re.search(r"\bno (?:recent )?(?:review|meta-analysis)\b[^.]*\bwe (?:randomi)", front):
         return Level.POOLED
-    if re.search(r"\bpooled analysis\b|\bmeta-analysis\b", whole, re.IGNORECASE):
+    if _POOLED_ANALYSIS.search(whole):
         return Level.POOLED
     return Level.TRIAL if _TRIAL.search(whole) else Level.OTHER
 
@@ -71,7 +75,7 @@ def design_of(reading: Reading, level: Level) -> str | None:
     )
     for text in (title, front):
         for name, pattern in DESIGNS[:4] if level is Level.POOLED else DESIGNS[4:]:
-            if re.search(pattern, text, re.IGNORECASE):
+            if pattern.search(text):
                 return name
     return None
 
@@ -120,7 +124,7 @@ def _counts(reading: Reading) -> list[_Count]:
     found: list[_Count] = []
     for sentence in reading.of_role(Role.AIM, Role.METHOD, Role.RESULT, Role.BACKGROUND):
         plain = sentence.plain
-        each = re.search(r"\b(?:each|both) (?:group|arm)s? (?:had|comprised|included|of)\s+(?P<n>\d+|\w+) ", plain, re.IGNORECASE)
+        each = _IN_EACH.search(plain)
         for m in [*_NUMBER_OF_PEOPLE.finditer(plain), *_N_EQUALS.finditer(plain)]:
             n = number_value(m["n"]) if m["n"].lower() not in ("a", "an") else 0
             if n >= 2 and not (each and m.start() >= each.start()):
@@ -166,11 +170,9 @@ def studied(document: Document, reading: Reading) -> tuple[Study, tuple[Arm, ...
     """The study as a whole, and its arms."""
     level = level_of(reading)
     arms = all_arms(reading, level)
-    number = re.search(
-        r"\b(\d{1,6}|[A-Za-z-]{2,24})\s+(?:\w{1,24}[\s-]){0,4}?(?:studies|trials|RCTs|articles)\b",
-        " ".join(s.plain for s in reading.of_role(Role.METHOD, Role.RESULT)),
-    )
-    k = int(number_value(number[1])) if number and level is Level.POOLED and number_value(number[1]) > 0 else None
+    told = " ".join(s.plain for s in reading.of_role(Role.METHOD, Role.RESULT)) if level is Level.POOLED else ""
+    number = _STUDIES.search(told)
+    k = int(number_value(number[1])) if number and number_value(number[1]) > 0 else None
     registered = tuple(dict.fromkeys([*document.registry_ids, *registry_ids(document.text)]))
     study = Study(level, design_of(reading, level), None, k, registered, conditions(reading))
     return replace(study, sample_size=sample_size(reading, arms, level)), arms

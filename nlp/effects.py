@@ -11,6 +11,7 @@ from nlp.claim import Effect, Group, Kind, Level, Measure, Outcome, Quote, Timep
 from nlp.domain import ConceptKind
 from nlp.grammar.atoms import WORD_NUMBER, AtomKind, number_value
 from nlp.grammar.results import Printed
+from nlp.grammar.sieve import Sieved
 from nlp.outcome_phrases import described
 from nlp.outcomes import as_outcome
 from nlp.owners import difference_of, owners_of
@@ -43,8 +44,9 @@ class Linked:
 
 def link(scene: Scene, index: int) -> list[Linked]:
     """The effects of one sentence."""
-    told = told_of_arms(scene)
-    kept = [r for i, r in enumerate(scene.printed) if i in told or is_result(scene, r)]
+    taken = [is_result(scene, r) for r in scene.printed]
+    told = told_of_arms(scene, taken)
+    kept = [r for i, r in enumerate(scene.printed) if i in told or taken[i]]
     kept = without_restatements(kept)
     found: list[Linked] = []
     outcomes = outcomes_of(scene, kept)
@@ -210,15 +212,16 @@ def _pooled_count(scene: Scene, r: Printed) -> int | None:
     return int(number_value(found[1])) if found and first is r else None
 
 
+_IN_SUBGROUP = Sieved(
+    r"\b(?:in|among) (?:the |an? |patients with )?((?:[\w-]+ ){1,4}?)(?:subset|subgroup|stratum|patients)\b", re.IGNORECASE
+)
+
+
 def _subgroup(scene: Scene, r: Printed, group: Group) -> str | None:
     """The facet or subset that the result is set apart by."""
     clause = scene.cut.clauses[scene.cut.clause_of(head_place(scene, r))]
     words = scene.plain[clause.start : clause.end]
-    named = re.search(
-        r"\b(?:in|among) (?:the |an? |patients with )?((?:[\w-]+ ){1,4}?)(?:subset|subgroup|stratum|patients)\b",
-        scene.plain[: r.start],
-        re.IGNORECASE,
-    )
+    named = _IN_SUBGROUP.pattern.search(scene.plain[: r.start]) if _IN_SUBGROUP.possible(scene.plain) else None
     if named and re.search(r"sub|acute|severe|chronic|elderly|young", named[0]):
         return named[1].strip()
     if scene.level is not Level.POOLED:
@@ -254,16 +257,16 @@ def _own_facets(scene: Scene, r: Printed) -> list[str]:
     return list(dict.fromkeys(m.entry.label for m in before))[:2]
 
 
+_ANALYSIS_SETS = (
+    ("sensitivity", Sieved(r"sensitivity analys", re.IGNORECASE)),
+    ("per protocol", Sieved(r"per[- ]protocol", re.IGNORECASE)),
+    ("ITT", Sieved(r"intention[- ]to[- ]treat|\bm?ITT\b|intent-to-treat", re.IGNORECASE)),
+    ("exploratory", Sieved(r"\bexploratory\b|post hoc", re.IGNORECASE)),
+)
+
+
 def _analysis_set(scene: Scene) -> str | None:
-    for name, pattern in (
-        ("sensitivity", r"sensitivity analys"),
-        ("per protocol", r"per[- ]protocol"),
-        ("ITT", r"intention[- ]to[- ]treat|\bm?ITT\b|intent-to-treat"),
-        ("exploratory", r"\bexploratory\b|post hoc"),
-    ):
-        if re.search(pattern, scene.plain, re.IGNORECASE):
-            return name
-    return None
+    return next((name for name, pattern in _ANALYSIS_SETS if pattern.search(scene.plain)), None)
 
 
 def _quote(scene: Scene, r: Printed, mention: OutcomeMention | None) -> Quote:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from nlp.arm_names import How, Naming, namings
 from nlp.claim import Arm, ArmRole, Quote
@@ -24,6 +25,7 @@ _WEAK = frozenset(re.findall(r"\S+", """
     intervention program programme implant trial study technique method strategy approach condition cohort implantation
     injection infusion eye tablet capsule solution in for to as
 """))  # fmt: skip
+_QUANTITY = re.compile(r"[\d.]+|\d+(?:mg|g|ml|iu|gy)")
 _CONTROL = re.compile(
     r"\b(?:placebo|controls?|sham|usual care|standard(?: (?:care|therapy|treatment|of care|medical therapy))?|conventional(?! (?:trab|frac))|routine|no treatment|untreated|"
     r"wait(?:ing)?[- ]?list|treatment as usual|TAU|vehicle|saline|no intervention|observation|attention control|comparator|nonintervention|dummy|UC)\b",
@@ -49,6 +51,7 @@ ROLE_WORD = re.compile(
     r"^(?:intervention|treatment|treated|experimental|active|study|test|therapy|verum|drug|case|investigational|intervention group)$",
     re.IGNORECASE,
 )
+_PLACEBO, _LETTER, _SHORT_FORM = re.compile(r"\bplacebo\b"), re.compile(r"[A-Za-z]"), re.compile(r"[A-Z][\w/+-]{0,11}")
 _CONTROL_WORD = re.compile(r"^(?:controls?|comparator|comparison|reference|placebo[- ]control|control group)$", re.IGNORECASE)
 
 
@@ -94,12 +97,14 @@ class LearntArm:
     sets: frozenset[int]
 
 
+@lru_cache(maxsize=4096)
 def _key(name: str) -> frozenset[str]:
     words = [w for w, _, _ in normal_words(name)]
-    strong = frozenset(w for w in words if w not in _WEAK and not re.fullmatch(r"[\d.]+|\d+(?:mg|g|ml|iu|gy)", w))
+    strong = frozenset(w for w in words if w not in _WEAK and not _QUANTITY.fullmatch(w))
     return strong or frozenset(w for w in words if w not in ("the", "a", "an", "of")) or frozenset(words)
 
 
+@lru_cache(maxsize=4096)
 def _full(name: str) -> frozenset[str]:
     return frozenset(w for w, _, _ in normal_words(name) if w not in ("the", "a", "an", "group", "arm", "patient"))
 
@@ -217,7 +222,7 @@ class Learner:
             return True
         if how is How.GROUP and re.fullmatch("[A-Z]", name):
             return True
-        if len(name) < 2 or _NO_NAME.match(name) or not re.search(r"[A-Za-z]", name):
+        if len(name) < 2 or _NO_NAME.match(name) or not _LETTER.search(name):
             return False
         if grouped or how is How.LETTER:
             return True
@@ -229,7 +234,7 @@ class Learner:
 
     def _abbreviation(self, name: str, bracket: str) -> str | None:
         short = bracket.split(",")[0].split(";")[0].split(":")[0].strip()
-        if re.fullmatch(r"[A-Z][\w/+-]{0,11}", short) and short.lower() != name.lower() and not short.isdigit():
+        if _SHORT_FORM.fullmatch(short) and short.lower() != name.lower() and not short.isdigit():
             return short
         return next((s for s, long in self.long.items() if long.lower() == name.lower()), None)
 
@@ -339,6 +344,7 @@ def _doses_differ(a: str, b: str) -> bool:
     return bool(numbers[0] and numbers[1] and numbers[0] != numbers[1])
 
 
+@lru_cache(maxsize=4096)
 def abbreviates(short: str, long: str) -> bool:
     """Whether the letters of `short` stand in `long` in order, from its first letter, most of them at the beginnings of words.
 
@@ -366,7 +372,7 @@ def abbreviates(short: str, long: str) -> bool:
 
 def _is_control(a: Learnt) -> bool:
     return any(_CONTROL.search(n) and not _COMBINING.search(n) for n in a.names) or any(
-        re.search(r"\bplacebo\b", n) and len(n) < 24 for n in a.names
+        len(n) < 24 and _PLACEBO.search(n) for n in a.names
     )
 
 

@@ -11,6 +11,8 @@ from nlp.reading import ConceptMention
 
 #: Longer abbreviations may be words too (CARS, ASIA): they want two capitals, whichever ("GvHD", "GVHD").
 _CAPITALS = re.compile(r"^[A-Z][A-Za-z]?[A-Z][A-Za-z]{0,2}[A-Z]?s?$")
+#: No name goes on behind such a mark.
+_PARTED = re.compile(r"[.;:!?]|\n")
 _CASED = re.compile(r"^(?:[A-Z]{2,3}s?|[a-z]{1,2}[A-Z]{1,3}[a-z]?|[A-Z][a-z]?[A-Z])$")
 
 
@@ -45,7 +47,10 @@ class Matcher:
         words = normal_words(text)
         found: list[ConceptMention] = []
         free_from: dict[ConceptKind, int] = {}
-        for i in range(len(words)):
+        first_words = self._root.following
+        for i, (word, _, _) in enumerate(words):
+            if word not in first_words:
+                continue
             for kind, (entry, last) in self._longest(words, i, text).items():
                 if i >= free_from.get(kind, 0):
                     start, end = words[i][1], words[last][2]
@@ -56,7 +61,7 @@ class Matcher:
     def _longest(self, words: list[tuple[str, int, int]], i: int, text: str) -> dict[ConceptKind, tuple[Entry, int]]:
         node, best = self._root, {}
         for j in range(i, len(words)):
-            if j > i and re.search(r"[.;:!?]|\n", text[words[j - 1][2] : words[j][1]]):
+            if j > i and _PARTED.search(text[words[j - 1][2] : words[j][1]]):
                 break
             following = node.following.get(words[j][0])
             if following is None:

@@ -7,12 +7,17 @@ import re
 from nlp.brackets import Clauses
 from nlp.claim import Better, Outcome
 from nlp.domain import ConceptKind
+from nlp.grammar.needs import folded
 from nlp.reading import OutcomeMention, Reading, Sentence
 
-_LEFT = re.compile(
-    r"(?:\b(?:serious|severe|total|overall|mean|residual|acute|chronic|primary|major|minor|late|early|new|no new|any|treatment|transplantation|procedure|cell|infusion|disease|injection|drug|therapy|emergent|related|all-cause|cause|cardiovascular|cardiac|upper|lower|left|right|clinical|functional|successful|temporary|incident|recurrent|transient|mild|moderate|permanent|grade|30-day|28-day|90-day|in-hospital|hospital|one-year|light|peripheral|cerebral|myocardial|bone|cartilage|infectious|opportunistic|viral|bacterial|fungal|cytomegalovirus|pulmonary|urinary|respiratory|local|systemic|white|gray|grey|matter|serum|plasma|CSF|fasting|urinary|residual|motor|sensory|leg|arm|limb|extremity|knee|back|pain|wound|ulcer|complete|partial)[\s-]+){1,5}$",
-    re.IGNORECASE,
-)
+#: Words before a name that belong to it.
+_QUALIFIERS = "serious|severe|total|overall|mean|residual|acute|chronic|primary|major|minor|late|early|new|no new|any|treatment|transplantation|procedure|cell|infusion|disease|injection|drug|therapy|emergent|related|all-cause|cause|cardiovascular|cardiac|upper|lower|left|right|clinical|functional|successful|temporary|incident|recurrent|transient|mild|moderate|permanent|grade|30-day|28-day|90-day|in-hospital|hospital|one-year|light|peripheral|cerebral|myocardial|bone|cartilage|infectious|opportunistic|viral|bacterial|fungal|cytomegalovirus|pulmonary|urinary|respiratory|local|systemic|white|gray|grey|matter|serum|plasma|CSF|fasting|urinary|residual|motor|sensory|leg|arm|limb|extremity|knee|back|pain|wound|ulcer|complete|partial"
+_LEFT = re.compile(rf"(?:\b(?:{_QUALIFIERS})[\s-]+){{1,5}}$", re.IGNORECASE)
+#: What _LEFT and _QUALIFIED need at the end of a text, which is found out sooner than by a search from its beginning.
+_LAST_QUALIFIERS = tuple(_QUALIFIERS.split("|"))
+_LONGEST_QUALIFIER = max(map(len, _LAST_QUALIFIERS))
+_MOST_SEEN = 80
+_BETWEEN_WORDS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "-"
 _RIGHT = re.compile(
     r"^(?:\s?\([A-Za-z0-9 -]{2,20}\))?(?:[\s-](?:(?:sub)?scores?|scales?|rates?|levels?|grades?\s?(?:[IVX]+|[A-E]|\d)(?:\s?[-–]\s?(?:[IVX]+|\d))?\b|(?:grade\s)?[A-E]\b(?=\s?[(,;.])|reduction|gain|improvement|progression|index|volume|latenc(?:y|ies)|incidence|frequency|severity|thickness|defect|load|intensity|function|ratio|status|test|distance|time|concentrations?|events?|class)\b){0,2}"
     r"(?:\s?(?:≥|≤|<|>|<=|>=)\s?\d+(?:\.\d+)?(?:\s?(?:mm|cm|%|points?))?|\s(?:score\s)?of\s\d+\sor\s(?:less|more)|\s0[–-][1-6]\b)?"
@@ -90,11 +95,19 @@ def _timed(reading: Reading, sentence: Sentence, start: int, end: int) -> Outcom
 
 def _extended(reading: Reading, sentence: Sentence, start: int, end: int) -> tuple[int, int]:
     before = reading.plain[sentence.start : start]
-    left = _QUALIFIED.search(before) or _LEFT.search(before)
+    left = _qualified(before)
     if left:
         start -= len(before) - left.start()
     right = _RIGHT.match(reading.plain[end : sentence.end])
     return start, end + (right.end() if right else 0)
+
+
+def _qualified(before: str) -> re.Match[str] | None:
+    """The words at the end of a text that qualify the name behind it."""
+    if before[-4:-1].lower() == "the" and (part := _QUALIFIED.search(before)):
+        return part
+    last = folded(before[-_MOST_SEEN:].rstrip(_BETWEEN_WORDS)[-_LONGEST_QUALIFIER:])
+    return _LEFT.search(before) if last.endswith(_LAST_QUALIFIERS) or not last else None
 
 
 def as_outcome(mention: OutcomeMention) -> Outcome:
@@ -112,7 +125,7 @@ def unknown_outcome(reading: Reading, sentence: Sentence, clauses: Clauses, befo
     """
     head = clauses.masked[:before].rstrip()
     clause = clauses.clauses[clauses.clause_of(max(before - 1, 0))]
-    stops = [m.end() for m in STOP_LEFT.finditer(head)]
+    stops = [m.end() for m in STOP_LEFT.finditer(head, clause.start)]
     start = max([clause.start, *stops], default=clause.start)
     phrase = head[start:]
     words = phrase.strip()

@@ -93,6 +93,9 @@ def _lone_verb(name: str) -> bool:
     return name.endswith("ed") and _VERBAL.match(name) is not None and " " not in name and name not in _IN_NAMES
 
 
+_ARTICLE = re.compile(r"\s*(?:(?:the|an?|either|oral|standard-dose)\s+)?")
+
+
 def phrase_after(plain: str, start: int, joined: frozenset[str] = frozenset()) -> Span | None:
     """The name that starts at `start`, articles and "oral" passed over; `joined`: words that do not end it though they end others.
 
@@ -100,15 +103,17 @@ def phrase_after(plain: str, start: int, joined: frozenset[str] = frozenset()) -
     >>> s = phrase_after(t, t.index("oral")); t[s.start:s.end]
     'vitamin D3'
     """
-    place = re.compile(r"\s*(?:(?:the|an?|either|oral|standard-dose)\s+)?").match(plain, start)
+    place = _ARTICLE.match(plain, start)
     begin = place.end() if place else start
-    tokens = list(_TOKEN.finditer(plain, begin, min(len(plain), begin + _WINDOW)))
-    end = begin
-    for count, token in enumerate(tokens):
+    # Most names end soon: each word is looked for when the one before it has not ended the name.
+    words = _TOKEN.finditer(plain, begin, min(len(plain), begin + _WINDOW))
+    end, count, coming = begin, -1, next(words, None)
+    while coming is not None:
+        token, coming, count = coming, next(words, None), count + 1
         if plain[end : token.start()].strip() or count == _LONGEST:
             break
         written = token[0].rstrip(".")
-        following = tokens[count + 1][0].rstrip(".") if count + 1 < len(tokens) else ""
+        following = coming[0].rstrip(".") if coming else ""
         usual = written == "as" and following.lower() in ("usual", "needed", "required")
         if _stops(written, _MEASURE_UNIT.match(following) is not None) and written.lower() not in joined and not usual:
             break
@@ -122,6 +127,8 @@ def phrase_after(plain: str, start: int, joined: frozenset[str] = frozenset()) -
     return Span(begin, end) if end > begin and not _lone_verb(plain[begin:end]) else None
 
 
+_LIST_END = re.compile(r"[.;](?:\s|$)")
+_PARTED = re.compile(r"\s(?:or|versus|vs\.?)\s")
 _BRACKET = re.compile(r"\s?[(\[]([^()\[\]]{0,60})[)\]]")
 _NEXT = re.compile(r"\s?(?:,\s?(?:and|or|versus|vs\.?)?|;\s?(?:and|or)?|and|or|versus|vs\.?|v\.?(?=\s)|to)\s+", re.IGNORECASE)
 _PASSED = re.compile(
@@ -142,8 +149,9 @@ def listed(plain: str, start: int, most: int = 6) -> list[Item]:
     >>> [t[i.start:i.end] for i in listed(t, t.index("carv"))]
     ['carvedilol', 'placebo']
     """
-    stretch = re.split(r"[.;](?:\s|$)", plain[start : start + 260])[0]
-    parted = re.search(r"\s(?:or|versus|vs\.?)\s", stretch) is not None
+    reach = plain[start : start + 260]
+    close = _LIST_END.search(reach)
+    parted = _PARTED.search(reach[: close.start()] if close else reach) is not None
     joined = _AND if parted else frozenset({"of"})
     found: list[Item] = []
     place = start

@@ -119,12 +119,22 @@ class Reading:
     arm_names: tuple[ArmNames, ...] = ()
     #: Whether the text says that its ± are standard errors.
     says_standard_errors: bool = False
+    _starts: tuple[list[ConceptMention], list[int]] = field(default_factory=lambda: ([], []), repr=False, compare=False)
 
     def concepts_in(self, start: int, end: int, *kinds: ConceptKind) -> list[ConceptMention]:
         """Mentions inside a stretch, in order; of the given kinds, or of all."""
-        first = bisect_left(self.concepts, start, key=lambda m: m.start)
-        last = bisect_left(self.concepts, end, lo=first, key=lambda m: m.start)
-        return [m for m in self.concepts[first:last] if m.end <= end and (not kinds or m.kind in kinds)]
+        starts = self._starts_of_concepts()
+        first = bisect_left(starts, start)
+        last = bisect_left(starts, end, lo=first)
+        return [m for m in self.concepts[first:last] if m.end <= end and (not kinds or m.entry.kind in kinds)]
+
+    def _starts_of_concepts(self) -> list[int]:
+        """Where the concepts start: drawn up once, and anew when there are others."""
+        of, starts = self._starts
+        if of is not self.concepts or len(starts) != len(of):
+            starts = [m.start for m in self.concepts]
+            self._starts = (self.concepts, starts)
+        return starts
 
     def times_in(self, start: int, end: int) -> list[TimeMention]:
         """Times inside a stretch, in order."""

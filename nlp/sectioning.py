@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 
 from crawler.document import Document, Report, SectionName
 from nlp.grammar.sentences import Span, sentences
+from nlp.grammar.sieve import Sieved
 from nlp.reading import Role, Sentence
 
 S = SectionName
@@ -31,16 +33,16 @@ _UNMARKED = re.compile(rf"(?:^|(?<=[.!?)\]])\s|\n)\s*(?:{_ANY})(?=\s+[A-Z\d])", 
 _ROLE = {S.TITLE: Role.TITLE, S.BACKGROUND: Role.BACKGROUND, S.OBJECTIVE: Role.AIM, S.METHODS: Role.METHOD, S.RESULTS: Role.RESULT,
          S.CONCLUSIONS: Role.CONCLUSION, S.REGISTRATION: Role.METHOD}  # fmt: skip
 
-_AIM = re.compile(
+_AIM = Sieved(
     r"\b(?:we (?:aimed|sought|hypothesi[sz]ed|examined|evaluated|investigated|assessed|reviewed|tested|set out|compared|conducted|performed|undertook|meta-analysed|meta-analyzed|asked|wanted|studied)|aim(?:s|ed)?\b|(?:the )?(?:objective|purpose|goal) (?:of|was|is)|to (?:determine|assess|evaluate|investigate|examine|compare|explore|test|find out|see|establish|appraise|review|study) |in this review|this (?:study|trial|review|work|paper|article) (?:aim|sought|was (?:conducted|designed|performed|undertaken|carried)|evaluat|investigat|assess|examin|compar|report))",
     re.IGNORECASE,
 )
-_METHOD = re.compile(
+_METHOD = Sieved(
     r"\b(?:were|was) (?:randomly |independently |prospectively |retrospectively |then |also |systematically )?(?:randomi[sz]ed|randomly|assigned|allocated|searched|queried|enrolled|recruited|sought|measured|assessed|evaluated|analy[sz]ed|extracted|selected|included in|performed using|conducted|calculated|expressed|computed|defined|followed|screened|used (?:for|to|as)|given|eligible|pooled in|primary|secondary|the (?:primary|secondary|main|co-primary))\b"
     r"|\b(?:primary|secondary|co-primary|main) (?:safety |efficacy )?(?:outcome|end ?point|measure)s?(?:,? [\w\s-]{0,40})? (?:was|were|is|are|included|comprised|being)\b|\bwere co-primary\b|\bwas primary\b|\bwere secondary\b|\bdatabases\b|\bfollow-?up was\b|\b(?:entered|enrolled|underwent|received|took part|were eligible|qualified)\b.{0,30}$",
     re.IGNORECASE,
 )
-_CONCLUSION = re.compile(
+_CONCLUSION = Sieved(
     r"^(?:in conclusion|conclusion|overall|thus|therefore|hence|taken together|these (?:results|findings|data)|our (?:results|findings|data|study)|the (?:results|findings|data|present study) (?:suggest|indicate|show|support|demonstrate))|\b(?:suggest(?:s|ing)? that|we conclude|further (?:studies|trials|research|investigation)|(?:larger|more|additional) (?:\w+ ){0,2}(?:trials|studies|research)|appears? (?:to be )?(?:safe|effective|promising)|may (?:be|represent|offer)|promising|warrant|is (?:an? )?(?:safe|effective|feasible)|evidence is weak|no firm statement)\b",
     re.IGNORECASE,
 )
@@ -76,10 +78,27 @@ def parts(document: Document) -> list[Part]:
     return found + _by_headings(text, body_start)
 
 
+#: Both patterns begin with a space behind one of these marks, with a new line, or at the beginning.
+_BEFORE_HEADING = re.compile(r"[.!?:;)\]”\"\n]")
+
+
+def _headings(pattern: re.Pattern[str], text: str, start: int) -> list[re.Match[str]]:
+    """The headings from a place on, looked for only where one can stand."""
+    found: list[re.Match[str]] = []
+    free = start
+    for mark in chain((-1,), (m.start() for m in _BEFORE_HEADING.finditer(text, max(0, start - 1)))):
+        for place in (mark, mark + 1):
+            heading = pattern.match(text, place) if place >= free else None
+            if heading is not None:
+                found.append(heading)
+                free = heading.end()
+    return found
+
+
 def _by_headings(text: str, start: int) -> list[Part]:
-    marks = list(_MARKED.finditer(text, start))
+    marks = _headings(_MARKED, text, start)
     if len({_heading_name(m) for m in marks}) < 2:
-        unmarked = [m for m in _UNMARKED.finditer(text, start) if text[m.end() - len(_word(m)) :][:1].isupper()]
+        unmarked = [m for m in _headings(_UNMARKED, text, start) if text[m.end() - len(_word(m)) :][:1].isupper()]
         if len({_heading_name(m) for m in unmarked}) >= 2 or any(_word(m).isupper() for m in unmarked):
             marks = unmarked
     cuts = [(m.start(), m.end(), _heading_name(m)) for m in marks]
@@ -112,10 +131,8 @@ def sentences_of(document: Document, plain: str) -> list[Sentence]:
     return found
 
 
-_PAST = re.compile(
-    r"\b(?:was|were|found|reported|observed|resulted|showed|improved|experienced|did|had|remained|saw)\b", re.IGNORECASE
-)
-_GENERAL = re.compile(
+_PAST = Sieved(r"\b(?:was|were|found|reported|observed|resulted|showed|improved|experienced|did|had|remained|saw)\b", re.IGNORECASE)
+_GENERAL = Sieved(
     r"\b(?:may|can|could|might|will|appears?|suggests?|potential|often|are|is|have|has|offers?|include|believe[sd]?|thought|seems?)\b",
     re.IGNORECASE,
 )
@@ -145,36 +162,39 @@ def _role(part: Part, text: str, place: int, count: int) -> Role:
         return Role.RESULT
     if role is not None:
         return role
-    if place == count - 1 and count > 3 and _CONCLUSION.search(text) and not re.search(r"p\s?[<>=]\s?[.\d]", text, re.IGNORECASE):
+    if place == count - 1 and count > 3 and _CONCLUSION.search(text) and not _P_VALUE.search(text):
         return Role.CONCLUSION
     if count == 1:
         return Role.RESULT  # a lone sentence is taken for what it reports
     return _role_by_words(text, place)
 
 
+_REPORTED = Sieved(r"\bp\s?[<>=≤]\s?0?\.\d|\b95\s?%\s?(?:CI|confidence)[^.]{0,12}\d", re.IGNORECASE)
+_REFERENCE = Sieved(r"\[\d+(?:\s?[,–-]\s?\d+)*\]")
+_OWN_WORK = Sieved(r"\d\s?%|\bwas conducted\b")
+_P_VALUE = Sieved(r"p\s?[<>=]\s?[.\d]", re.IGNORECASE)
+_FIGURE = Sieved(r"\d+(?:\.\d+)?\s?%|±")
+_FOUND = Sieved(r"\bsignificant|\bdid not (?:differ|change)|\bno (?:significant )?(?:difference|effect)", re.IGNORECASE)
+_FINDING = Sieved(r"\bsignificantly\b|\d\s?%.{0,40}\bgroup\b", re.IGNORECASE)
+
+
 def _of_others(text: str) -> bool:
     """A sentence that cites a reference ("[1]") and prints no result of its own tells of other people's work."""
-    return (
-        re.search(r"\[\d+(?:\s?[,–-]\s?\d+)*\]", text) is not None
-        and not _reports(text)
-        and re.search(r"\d\s?%|\bwas conducted\b", text) is None
-    )
+    return _REFERENCE.search(text) is not None and not _reports(text) and _OWN_WORK.search(text) is None
 
 
 def _reports(text: str) -> bool:
     """A results sentence that stands under "Methods and results"."""
-    return re.search(r"\bp\s?[<>=≤]\s?0?\.\d|\b95\s?%\s?(?:CI|confidence)[^.]{0,12}\d", text, re.IGNORECASE) is not None
+    return _REPORTED.search(text) is not None
 
 
 def _role_by_words(text: str, place: int) -> Role:
     if _reports(text):
         return Role.RESULT
-    if _AIM.search(text) and not re.search(r"\d+(?:\.\d+)?\s?%|±", text):
+    if _AIM.search(text) and not _FIGURE.search(text):
         return Role.AIM
-    if _METHOD.search(text) and not re.search(
-        r"\bsignificant|\bdid not (?:differ|change)|\bno (?:significant )?(?:difference|effect)", text, re.IGNORECASE
-    ):
+    if _METHOD.search(text) and not _FOUND.search(text):
         return Role.METHOD
-    if place == 0 and not re.search(r"\bsignificantly\b|\d\s?%.{0,40}\bgroup\b", text, re.IGNORECASE):
+    if place == 0 and not _FINDING.search(text):
         return Role.BACKGROUND
     return Role.RESULT

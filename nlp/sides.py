@@ -9,20 +9,21 @@ from nlp.arm_names import LETTER, LETTERED
 from nlp.arm_wordings import found_wordings, wordings
 from nlp.claim import Arm, ArmRole
 from nlp.domain import ConceptKind
+from nlp.grammar.sieve import Sieved
 from nlp.reading import ArmMention, Reading, Sentence, Side
 
-_BOTH = re.compile(
+_BOTH = Sieved(
     r"\b(?:between|across|among) (?:the )?(?:two |both |three |all |study |treatment )*(?:groups|arms|treatments)\b|\b(?:both|either|neither|any|all|each|the two|two) (?:of the )?(?:groups?|arms?)\b|\bgroups did not\b|\bgroup difference\b|\bthe groups\b",
     re.IGNORECASE,
 )
-_BASELINE = re.compile(
+_BASELINE = Sieved(
     r"\b(?:baseline|pre-?treatment|before (?:treatment|therapy|transplantation|infusion|the intervention)|pre-?(?:operative|intervention|transplant(?:ation)?|injection)(?: values?)?|at entry|initial values?)\b",
     re.IGNORECASE,
 )
-_INTERVENTION_GROUP = re.compile(
+_INTERVENTION_GROUP = Sieved(
     r"\b(?:the\s)?(?:intervention|treatment|treated|experimental|active|test|therapy|cell|cells|stem[- ]cell|cell[- ]therapy|transplant(?:ation)?|[A-Z]{2,5}s?(?:-[A-Z]{2,5}s?)?)(?:[-\s]treated)?\s(?:group|arm|sites?|patients|participants|subjects|individuals|cohort)s?\b|\b[Vv]erum(?:\s(?:group|arm|patients))?\b|\btreated (?:patients|group)\b|\bafter (?:treatment|therapy|infusion|injection|transplantation)\b"
 )
-_COMPARATOR_GROUP = re.compile(
+_COMPARATOR_GROUP = Sieved(
     r"\b(?:the\s)?(?:control|controls|comparison|comparator|untreated|placebo|sham(?:-control)?|standard(?:[- ]care)?|usual[- ]care)(?:[-\s]treated)?(?:\s(?:group|arm|sites?|patients|participants|subjects|individuals|condition|ones))?s?\b",
     re.IGNORECASE,
 )
@@ -66,8 +67,8 @@ class SideFinder:
             for span, name in found_wordings(pattern, self.reading.plain, sentence.start, sentence.end):
                 if not _NOT_A_SIDE.match(self.reading.plain[span.end : span.end + 12]):
                     found.append(self._mention(names[name], span.start, self._with_group(span.end)))
-        if letters:
-            for m in LETTERED.finditer(self.reading.plain, sentence.start, sentence.end):
+        if letters and LETTERED.possible(sentence.plain):
+            for m in LETTERED.pattern.finditer(self.reading.plain, sentence.start, sentence.end):
                 places = [k for k in LETTER.finditer(self.reading.plain, m.start("all"), m.end("all")) if k[0].upper() in letters]
                 for i, k in enumerate(places):
                     found.append(self._mention(letters[k[0].upper()], m.start() if not i else k.start(), k.end()))

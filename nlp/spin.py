@@ -11,25 +11,26 @@ from dataclasses import replace
 from nlp.brackets import clauses
 from nlp.claim import Claim, Direction, QuestionKind
 from nlp.cues import Cue, cues
+from nlp.grammar.sieve import Sieved
 from nlp.outcomes import outcome_mentions
 from nlp.reading import Reading, Role, Sentence
 
-_PRIMARY = re.compile(
+_PRIMARY = Sieved(
     r"\bprimary (?:\w+ )?(?:outcomes?|end ?points?|measures?|efficacy|analysis|objective)\b|\bco-?primary\b", re.IGNORECASE
 )
-_PRAISE = re.compile(
+_PRAISE = Sieved(
     r"\b(?:effective(?:ly|ness)?|efficacious|promising|beneficial|benefits?|valuable|viable|superior|advantage\w*|useful|recommend\w*|"
     r"should be (?:considered|offered|used)|therapeutic potential)\b",
     re.IGNORECASE,
 )
 #: What takes the praise back, or leaves it to the future.
-_RESERVE = re.compile(
+_RESERVE = Sieved(
     r"\b(?:not|no|n[eo]ither|nor|without|fail\w*|ineffective|cannot|lack\w*|whether|unclear|uncertain|insufficient|inconclusive|if|need\w*|further|larger|"
     r"required|warranted|modest|at most|limited|small|equally|as effective as|similar\w*|comparable|non-?inferior\w*|equivalent)\b",
     re.IGNORECASE,
 )
 #: "no evidence of an effect", "did not improve": the conclusion owns to the null.
-_OWNED = re.compile(
+_OWNED = Sieved(
     r"\b(?:no|not|neither|fail\w*|without|lack\w*)\b[^.;]{0,40}\b(?:evidence|effect\w*|benefit\w*|differen\w*|improv\w*|superior\w*|better|reduc\w*|met|significan\w*)",
     re.IGNORECASE,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from nlp.candidates import is_result
 from nlp.grammar.atoms import AtomKind
 from nlp.grammar.results import Printed
 from nlp.owners import arms_told
@@ -30,14 +29,13 @@ _NO_VALUE_BEFORE = re.compile(
 _STAYED = re.compile(r"\b(?:completed|withdrew|withdrawn|dropped out|discontinued|lost to follow)", re.IGNORECASE)
 
 
-def told_of_arms(scene: Scene) -> set[int]:
-    """The places in `scene.printed` of the bare numbers that two arms share out between them."""
+def told_of_arms(scene: Scene, taken: list[bool]) -> set[int]:
+    """The places in `scene.printed` of the bare numbers that two arms share out between them, given which numbers are results anyway."""
     if (
         len({(m.side, m.arm) for m in scene.sides if m.side in (Side.INTERVENTION, Side.COMPARATOR)}) < 2
         and not scene.has_comparator
     ):
         return set()
-    taken = [is_result(scene, r) for r in scene.printed]
     bare = [i for i, r in enumerate(scene.printed) if not taken[i] and _may_be_value(scene, r)]
     if not bare or not any(m.side in (Side.INTERVENTION, Side.COMPARATOR) for m in scene.sides):
         return set()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import warnings
 
-from scispacy.abbreviation import AbbreviationDetector
+import numpy as np
+from scispacy.abbreviation import AbbreviationDetector, filter_matches, find_abbreviation
+from spacy.attrs import ORTH  # type: ignore[import-not-found]
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -13,6 +15,8 @@ from nlp.short_forms import short_forms
 
 #: The detector's work grows with the square of a text's brackets; a text with more is read by `short_forms`, whose work does not.
 _MOST_BRACKETS = 250
+#: It takes no bracket of more words for a definition.
+_MOST_WORDS = 8
 
 
 class Abbreviations:
@@ -27,8 +31,27 @@ class Abbreviations:
     def __call__(self, doc: Doc) -> Doc:
         """Detect and keep."""
         reading: Reading = doc._.counterclaim_reading
-        reading.abbreviations = self._detected(doc) if reading.plain.count("(") <= _MOST_BRACKETS else short_forms(reading.text)
+        brackets = reading.plain.count("(")
+        reading.abbreviations = short_forms(reading.text) if brackets > _MOST_BRACKETS else self._defined(doc) if brackets else {}
         return doc
+
+    def _defined(self, doc: Doc) -> dict[str, str]:
+        """What the detector finds, without its two passes over every token: it is asked about the brackets alone.
+
+        Its second pass finds the short forms again wherever they stand. That tells nothing new of a short form of one word; where there
+        is one of several, which may be spaced otherwise elsewhere, the detector has the word.
+        """
+        found: dict[str, str] = {}
+        longs: set[str] = set()
+        for candidate, short_candidate in filter_matches(_bracketed(doc), doc):
+            short, long = find_abbreviation(candidate, short_candidate)
+            if long is None or short.text in found or long.text in longs:
+                continue
+            if len(short) > 1:
+                return self._detected(doc)
+            found[short.text] = long.text
+            longs.add(long.text)
+        return found
 
     def _detected(self, doc: Doc) -> dict[str, str]:
         with warnings.catch_warnings():
@@ -39,6 +62,14 @@ class Abbreviations:
         # Spans in an extension cannot be serialised; the plain words are kept instead.
         doc._.abbreviations = []
         return found
+
+
+def _bracketed(doc: Doc) -> list[tuple[int, int, int]]:
+    """Where brackets begin and end inside their marks, in the order of the detector's matcher; none with more words than it takes."""
+    words = doc.to_array(ORTH)
+    opening, closing = (np.flatnonzero(words == doc.vocab.strings[mark]).tolist() for mark in "()")
+    near = ((start, end) for end in closing for start in opening if 1 < end - start <= _MOST_WORDS + 1)
+    return [(0, start + 1, end) for start, end in near]
 
 
 @Language.factory("counterclaim_abbreviations", requires=["doc._.counterclaim_reading"])

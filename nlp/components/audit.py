@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -11,6 +12,16 @@ from spacy.tokens import Doc
 from nlp.audit import audit_together
 from nlp.components import state
 from nlp.domain import entries
+from nlp.grammar.characters import without_runs
+from nlp.grammar.sieve import Sieved
+
+_BOOTSTRAPPED = Sieved(r"\bbootstrap|back-?transformed|log-?transformed", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _ranges() -> dict[str, tuple[float, float]]:
+    """Lowest and highest value of the outcomes' scales."""
+    return {e.id: tuple(e.details["range"]) for e in entries() if "range" in e.details}
 
 
 @Language.component(
@@ -22,8 +33,7 @@ def audit(doc: Doc) -> Doc:
     """Flag, and flag only."""
     effects, study, arms = doc._.counterclaim_effects, doc._.counterclaim_study, doc._.counterclaim_arms
     sizes = tuple(a.n for a in arms if a.n)
-    bootstrapped = re.search(r"\bbootstrap|back-?transformed|log-?transformed", doc.text, re.IGNORECASE) is not None
-    ranges = {e.id: tuple(e.details["range"]) for e in entries() if "range" in e.details}
-    findings = audit_together(effects, n_total=study.sample_size, n_arms=sizes, bootstrapped=bootstrapped, ranges=ranges)
+    bootstrapped = _BOOTSTRAPPED.search(without_runs(doc._.counterclaim_document.text)) is not None
+    findings = audit_together(effects, n_total=study.sample_size, n_arms=sizes, bootstrapped=bootstrapped, ranges=_ranges())
     doc._.set(state.EFFECTS, tuple(replace(e, audit=f) for e, f in zip(effects, findings, strict=True)))
     return doc

@@ -8,9 +8,13 @@ from functools import lru_cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlp.concept_spans import Spans, occurrences
 from nlp.domain import ConceptKind, entries, packs_named
 from nlp.matching import Matcher
 from nlp.reading import ConceptMention, Reading
+
+_FIRST_WORD = re.compile(r"[\w-]+\s")
+_SHARES_HEAD = re.compile(r"(?<![\w-])([A-Za-z-]+)\s(?:and|or)\s(?:of\s|in\s)?$")
 
 
 @lru_cache(maxsize=2)
@@ -29,8 +33,8 @@ class Concepts:
         """Match names, then let the text's own abbreviations have the last word."""
         reading: Reading = doc._.counterclaim_reading
         found = self._matcher.find(reading.text)
-        for short, long in reading.abbreviations.items():
-            found = self._abbreviated(reading, found, short, long)
+        if reading.abbreviations:
+            found = self._abbreviated(reading, found)
         found = [m for m in found if not _numeral(reading, m) and not _control_of_something(reading, m)]
         found += self._shared_heads(reading, found)
         reading.concepts = sorted(found, key=lambda m: (m.start, -m.end))
@@ -38,44 +42,40 @@ class Concepts:
 
     def _shared_heads(self, reading: Reading, found: list[ConceptMention]) -> list[ConceptMention]:
         """ "acute and chronic GVHD" names two outcomes with one head: the first word with the second's head is a name too."""
-        extra = []
+        extra: list[ConceptMention] = []
+        spans: Spans | None = None
         for m in found:
-            first = re.match(r"[\w-]+\s", m.text)
-            before = re.search(
-                r"(?<![\w-])([A-Za-z-]+)\s(?:and|or)\s(?:of\s|in\s)?$", reading.plain[max(0, m.start - 40) : m.start]
-            )
-            if m.kind is not ConceptKind.OUTCOME or not first or not before:
+            first = _FIRST_WORD.match(m.text) if m.kind is ConceptKind.OUTCOME else None
+            before = _SHARES_HEAD.search(reading.plain[max(0, m.start - 40) : m.start]) if first else None
+            if not first or not before:
                 continue
-            start = m.start - len(before[0])
+            start, spans = m.start - len(before[0]), spans or Spans(found)
             for entry in self._matcher.exact(f"{before[1]} {m.text[first.end() :]}"):
-                if (
-                    entry.kind is ConceptKind.OUTCOME
-                    and entry.id != m.entry.id
-                    and not any(k.start <= start < k.end for k in found)
-                ):
+                if entry.kind is ConceptKind.OUTCOME and entry.id != m.entry.id and not spans.meet(start, start + 1):
                     extra.append(ConceptMention(entry, start, start + len(before[1]), before[1]))
         return extra
 
-    def _abbreviated(self, reading: Reading, found: list[ConceptMention], short: str, long: str) -> list[ConceptMention]:
-        """Occurrences of `short` mean what `long` means: the concepts that end the long form (its head)."""
-        meant = [m for m in self._matcher.find(long) if m.end >= len(long.rstrip()) - 1]
-        if not meant and not _known(self._matcher, short):
-            return found
-        places = [(m.start(), m.end()) for m in re.finditer(rf"(?<![\w-]){re.escape(short)}s?(?!\w)", reading.text)]
-        kinds = {m.kind for m in meant}
-        kept = [
-            m
-            for m in found
-            if (m.start, m.end) not in places or (m.kind in (ConceptKind.ROUTE, ConceptKind.CELL_SOURCE) and not kinds & {m.kind})
-        ]
-        if not meant:
-            # The text gives the letters another meaning than the packs do: "MS" as mitral stenosis.
-            return kept
-        for start, end in places:
-            for m in meant:
-                if not any(k.kind is m.kind and k.start < end and start < k.end for k in kept):
-                    kept.append(ConceptMention(m.entry, start, end, reading.text[start:end]))
-        return kept
+    def _abbreviated(self, reading: Reading, found: list[ConceptMention]) -> list[ConceptMention]:
+        """Occurrences of a short form mean what its long form means: the concepts that end the long form (its head)."""
+        places = occurrences(reading.abbreviations, reading.text)
+        spans = Spans(found)
+        for short, long in reading.abbreviations.items():
+            meant = [m for m in self._matcher.find(long) if m.end >= len(long.rstrip()) - 1]
+            # Where the text gives the letters another meaning than the packs do ("MS" as mitral stenosis), nothing stands in their place.
+            if meant or _known(self._matcher, short):
+                _mean(spans, places[short], meant, reading.text)
+        return spans.mentions()
+
+
+def _mean(spans: Spans, places: list[tuple[int, int]], meant: list[ConceptMention], text: str) -> None:
+    """At these places stand the concepts that are meant, and no others but routes and sources beside them."""
+    spared = {ConceptKind.ROUTE, ConceptKind.CELL_SOURCE} - {m.kind for m in meant}
+    for start, end in places:
+        spans.remove(start, end, spared)
+    for start, end in places:
+        for m in meant:
+            if not spans.meet(start, end, m.kind):
+                spans.add(ConceptMention(m.entry, start, end, text[start:end]))
 
 
 def _numeral(reading: Reading, m: ConceptMention) -> bool:

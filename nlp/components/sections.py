@@ -5,17 +5,16 @@ They stay spans of the text and are not set on the tokens: spaCy looks over the 
 
 from __future__ import annotations
 
-import re
-
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp.components import state
 from nlp.grammar.characters import in_one_spelling
+from nlp.grammar.sieve import Sieved
 from nlp.reading import Reading
 from nlp.sectioning import sentences_of
 
-_STANDARD_ERRORS = re.compile(r"±\s?(?:SE\b|SEM\b|standard error)|\bSEM?\b\s?\)|mean\s?\(?±\s?SEM?")
+_STANDARD_ERRORS = Sieved(r"±\s?(?:SE\b|SEM\b|standard error)|\bSEM?\b\s?\)|mean\s?\(?±\s?SEM?")
 
 
 @Language.component("counterclaim_sections", assigns=["doc._.counterclaim_reading"])

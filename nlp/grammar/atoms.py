@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from nlp.claim import Measure
+from nlp.grammar.sieve import Look, Sieved, look_at, taken_out
 
 #: A number as it stands: sign, thousands' commas, decimals with or without a leading zero.
 NUMBER = r"(?:(?<![\w.])[-+]|(?<=[–\s(\[])[-+])?(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.)\]\x00])\.\d+)"
@@ -102,6 +103,9 @@ WORD_NUMBER = rf"(?:(?:{_TENS_WORD})(?:[-\s](?:{_UNITS_WORD}))?|{_SMALL_WORD}|{_
 LARGE_NUMBER = rf"(?:{WORD_NUMBER}|an?|\d+)\s+hundred(?:[\s-]+(?:and\s+)?{WORD_NUMBER})?|{WORD_NUMBER}|\d{{1,3}}(?:,\d{{3}})+|\d+"
 
 
+_NUMERIC, _GROUPED, _WORD_GAP = re.compile(r"[-+.\d]"), re.compile(r"[,\s]"), re.compile(r"[-\s]+")
+
+
 def number_value(text: str) -> float:
     """The value of a number in one spelling.
 
@@ -109,10 +113,10 @@ def number_value(text: str) -> float:
     (-1279.5, 0.04, 62.0, 260.0)
     """
     plain = text.strip().lower()
-    if re.match(r"[-+.\d]", plain) and "hundred" not in plain:
-        return float(re.sub(r"[,\s]", "", plain))
+    if _NUMERIC.match(plain) and "hundred" not in plain:
+        return float(_GROUPED.sub("", plain))
     total = 0
-    for word in re.split(r"[-\s]+", plain):
+    for word in _WORD_GAP.split(plain):
         total = max(total, 1) * 100 if word == "hundred" else total + (int(word) if word.isdigit() else WORDS.get(word, 0))
     return float(total)
 
@@ -121,7 +125,7 @@ _OPERATORS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "⩽": "<=", "�
 
 _EXPONENT = r"(?:\s?[x×*·]\s?10\s?(?:\^\s?|\()?\s?\(?[-+–]?\d{1,2}\)?|\s?[eE][-+–]?\d{1,2}(?![\w]))"
 _CELLS = r"(?:\s?(?:[A-Za-z0-9-]{1,12}\s)?cells?\b)?(?:\s?/\s?(?:kg|disc|knee|eye|mL|ml|patient)\b)?"
-_DOSE = re.compile(
+_DOSE = Sieved(
     rf"{NUMBER}\s?[x×*]\s?10\s?\^?\(?\d{{1,2}}\)?{_CELLS}(?:\s?\(?±\s?{NUMBER}\s?[x×]\s?10\^?\d+\)?)?"
     rf"|{NUMBER}\s(?:million|billion|milliard)\s?(?:[A-Za-z-]{{2,12}})?{_CELLS}"
     rf"|{NUMBER}\s?(?:mg|µg|μg|mcg|g|IU|U|mL|ml|l|Gy|mmol|nmol|µmol|units?)(?:\s?/\s?(?:kg|day|d|m2|m²|week|h|hour|dose|min))*\b(?!\s?/\s?(?:dl|dL|L|ml))"
@@ -132,92 +136,92 @@ _LAB_UNIT = re.compile(r"/\s?(?:dl|l|ml)\b", re.IGNORECASE)
 
 _CI_WORD = r"(?:(?:confidence|credible|credibility|uncertainty|prediction)\s+(?:interval|limit)s?(?:\s*[\[(]\s?(?:CI|CrI|CL|UI)s?\s?[\])])?|C\.?I\.?s?\b|CrI\b|CL\b|HDI\b|UI\b)"
 _LEVEL = r"(?:(?P<level>\d{2}(?:\.\d)?)\s?%?[\s-]*)?"
-_CI = re.compile(
+_CI = Sieved(
     rf"{_LEVEL}{_CI_WORD}(?:\s?(?P<level2>\d{{2}})\s?%)?[\s:,;=\[(]*(?:of\s+|from\s+|between\s+|was\s+|is\s+|ranged?\s+from\s+|range\s+)?[\s\[(]*"
     rf"(?P<low>{_BOUND}){_SEP}(?P<high>{_BOUND})",
     re.IGNORECASE,
 )
 #: "(RR [95% CI] = 0.64 [0.35, 1.16])", "MD (95% CI) 3.2 (1.1 to 5.3)": the words come before the estimate, the bounds after it.
-_HEADER = re.compile(rf"[\[(,;]?\s?{_LEVEL}{_CI_WORD}\s?[\])]?(?=\s*[=:,]?\s*{NUMBER})", re.IGNORECASE)
-_P = re.compile(
+_HEADER = Sieved(rf"[\[(,;]?\s?{_LEVEL}{_CI_WORD}\s?[\])]?(?=\s*[=:,]?\s*{NUMBER})", re.IGNORECASE)
+_P = Sieved(
     rf"(?<![\w])p(?:[\s-]?values?|s)?(?:\s*(?:for|of)\s+(?:the\s+)?(?:linear\s+)?(?:trend|interaction|difference|heterogeneity|subgroup difference|noninferiority|non-inferiority|superiority))?"
     rf"(?:\s*\[?\([^()]{{0,24}}\)\]?)?\s*(?P<op><=|>=|=<|=>|<|>|=|≤|≥|:|\bof\b|\bwas\b|\bwere\b|\bless than\b|\bgreater than\b|\bbelow\b)\s*(?P<op2><|>|≤|≥)?\s*"
     rf"(?P<value>10\s?\^?[-–]\d+|(?:\d+(?:[.,]\d+)?|\.\d+){_EXPONENT}?)",
     re.IGNORECASE,
 )
-_P_NS = re.compile(r"(?<!\w)p\s*[=:]?\s*n\.?s\.?(?!\w)", re.IGNORECASE)
-_I2 = re.compile(
+_P_NS = Sieved(r"(?<!\w)p\s*[=:]?\s*n\.?s\.?(?!\w)", re.IGNORECASE)
+_I2 = Sieved(
     r"\bI\s?\^?[2²]?\s?(?:statistic|test)?\s*[=:,]?\s*(?:of\s|was\s)?\s*(?P<value>\d+(?:\.\d+)?)\s?%|\bI[2²]\s*[=:]\s*(?P<value2>\d+(?:\.\d+)?)"
 )
-_TAU2 = re.compile(r"(?:\b[Tt]au|τ)\s?\^?[2²]\s*[=:]\s*(?P<value>\d*\.?\d+)")
-_CHI = re.compile(
+_TAU2 = Sieved(r"(?:\b[Tt]au|τ)\s?\^?[2²]\s*[=:]\s*(?P<value>\d*\.?\d+)")
+_CHI = Sieved(
     r"(?:\b[Cc]hi|χ)\s?\^?[2²]\s*(?:\(\d+\))?\s*[=:]\s*\d*\.?\d+|\b[tFzZQ]\s?(?:\(\d+(?:,\s?\d+)?\))?\s*=\s*[-+]?\d*\.?\d+|\bdf\s*=\s*\d+|\b[Rr][²2]\s*=\s*\d*\.?\d+"
 )
-_N = re.compile(r"\b[nN]\s?[=:]\s?(?P<value>\d{1,3}(?:,\d{3})+(?!\d)|\d++(?!,\d{3}))(?!\s?[–/.]\s?\d)")
+_N = Sieved(r"\b[nN]\s?[=:]\s?(?P<value>\d{1,3}(?:,\d{3})+(?!\d)|\d++(?!,\d{3}))(?!\s?[–/.]\s?\d)")
 _VALUE_UNIT = r"(?:%|mm\s?Hg|mmol/[lL]|mg/d[lL]|g/d[lL]|mm|cm|m|kg|g|points?|mL|ml|s|sec|seconds|min|minutes|years?|days?|weeks?|months?|h|hours|dB|letters|percent)"
-_PLUS_MINUS = re.compile(
+_PLUS_MINUS = Sieved(
     rf"(?P<value>{NUMBER})\s?(?P<unit1>{_VALUE_UNIT})?(?![\w])\s?[(\[]?\s?(?:±|\+/-|\+/–|\+-|\+ or -)\s?(?P<spread>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:\s?[)\]](?P<unit3>\s?{_VALUE_UNIT}(?![\w/]))?)?(?P<unit2>\s?%)?"
 )
 #: "13.83, SD = 2.54", "36.3 [SD 0.4]", "3.9 points (SE 0.7)".
-_NAMED_SPREAD = re.compile(
+_NAMED_SPREAD = Sieved(
     rf"(?P<value>{NUMBER})\s?(?P<unit1>{_VALUE_UNIT})?(?![\w])\s?[,(\[]\s?(?P<word>SD|SE|SEM|S\.D\.|S\.E\.|s\.d\.|standard deviation|standard error)\s?[=:,]?\s?±?\s?(?P<spread>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?P<unit2>\s?%)?\s?[)\]]?"
 )
-_FRACTION = re.compile(
+_FRACTION = Sieved(
     rf"(?P<events>(?<![\w.,/])\d{{1,9}}|\b(?:{WORD_NUMBER}|none|no)\b)\s?(?P<sep>/|(?:patients?\s|participants?\s|subjects?\s|cases?\s|eyes?\s)?(?:out\s)?of\s(?:the\s|all\s|its\s|these\s)?)\s?(?P<total>\d{{1,9}}(?!\d|[\d.,]{{0,9}}[.,]\d)|\b{WORD_NUMBER}\b)(?!\s?(?:/|%|years|studies|trials))",
     re.IGNORECASE,
 )
 _TIME_UNIT = r"(?:hours?|hrs?|days?|weeks?|wks?|months?|mos?|years?|yrs?)"
 _TIME_NUMBER = rf"(?:\d+(?:\.\d+)?|(?:{WORD_NUMBER}))"
-_TIME = re.compile(
+_TIME = Sieved(
     rf"\b(?P<list>{_TIME_NUMBER}(?:-|\s)?(?:,\s?{_TIME_NUMBER}(?:-|\s)?)*(?:,?\s?(?:and|or|to|–|&)\s?{_TIME_NUMBER})?)[-\s]?(?:\(s\))?(?P<unit>{_TIME_UNIT})\b"
     rf"|\b(?P<unit2>day|week|month|year|visit month|(?<![/\w])(?-i:[DWM])(?=[\s-]?\d))s?[\s-]?(?P<list2>\d+(?:,\s?\d+)*(?:,?\s?(?:and|or|to|–|&)\s?\d+)?)\b(?!\s?(?:%|mg|\.\d))"
     r"|\b(?P<one>a|one|half a)[-\s](?P<unit3>year|month|week|day)\b",
     re.IGNORECASE,
 )
-_CALENDAR = re.compile(
+_CALENDAR = Sieved(
     r"\b(?:(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s(?:\d{1,2}(?!\d)(?:st|nd|rd|th)?,?(?:\s(?:19|20)\d\d)?|(?:19|20)\d\d)"
     r"|\d{1,2}\s(?:January|February|March|April|May|June|July|August|September|October|November|December)(?:\s(?:19|20)\d\d)?)|\b(?:19|20)\d\d(?!\.\d\d)(?:\.\d)?(?:\s?[–/]\s?(?:19|20)\d\d(?:\.\d)?)?\b(?!\s?%)"
 )
-_AGE = re.compile(
+_AGE = Sieved(
     rf"\b(?:(?:mean|median|average)\s)?(?:age|aged|ages)\b[\w\s,]{{0,18}}?[\[(]?(?:range\s)?[\[(:]?\s?{NUMBER}(?:\s?(?:±|–|to|and|SD)\s?{NUMBER})?(?:\s?(?:years?|y|yrs?)\b)?(?:\s?[\[(](?:range\s|SD\s)?{NUMBER}\s?(?:–|to)?\s?(?:{NUMBER})?[\])])?"
     rf"|{NUMBER}(?:\s?(?:–|to)\s?{NUMBER})?[-\s](?:years?|year-old|yr)[-\s](?:old|of age)\b|\(\s?{NUMBER}\s?–\s?{NUMBER}\s?(?:years?|y|yr)\.?(?:\sold)?\s?\)",
     re.IGNORECASE,
 )
-_LIMIT = re.compile(
+_LIMIT = Sieved(
     rf"(?:≤|≥|<=|>=|<|>)\s?{NUMBER}(?:\s?(?:%|percent|mm|cm|m|kg|years?|months?|points?|mg|ml|mL)\b)?"
     rf"|\b(?:at least|at most|more than|less than|up to|no more than|greater than|fewer than)\s{NUMBER}(?:\s?%)?(?:/\d+)?",
     re.IGNORECASE,
 )
-_RATIO_ALLOCATION = re.compile(r"(?<![\w.-])\d+\s?:\s?\d+(?:\s?:\s?\d+)*\b(?!\.\d)")
-_NOISE = re.compile(
+_RATIO_ALLOCATION = Sieved(r"(?<![\w.-])\d+\s?:\s?\d+(?:\s?:\s?\d+)*\b(?!\.\d)")
+_NOISE = Sieved(
     r"\b(?:grades?|phases?|periods?|stages?|levels?|types?|class|classes|degree|scores?\sof|score|criteria|version|stata|revman|spss|sas|figure|table|quarter|arm|group|cohort|step|study|trial)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?)(?:\s?(?:–|/|,|or|and|to)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?))*(?![\w.]*%)\b"
     rf"|\b(?:mRS|EDSS|NIHSS|NYHA|ASA|ECOG|VAS|GCS|ASIA|AIS|mRankin)\s?(?:scores?\s?(?:of\s)?)?{NUMBER}(?:\s?(?:–|to|or|and)\s?{NUMBER})?(?=\s?(?:[),;.]|\b(?:at|and|had|vs|versus|than|or|were)\b))"
     rf"|(?:19|20)\d\d;\d+|\b\d+\s?T\b|\b\d+(?:\.\d+)?\s?(?:Tesla|times)\b|\b\d+(?:\.\d+)?[\s-]?fold\b(?!\s(?:higher|lower|greater|increase|decrease|reduction|more|less|risk))|\b\d+(?:st|nd|rd|th)\b|\b\d+\s?%\s?(?:power|confidence)|\b(?:power\sof|alpha\sof|α\s?=)\s?{NUMBER}\s?%?"
     rf"|\b[A-Za-z]{{1,6}}-?\d+[A-Za-z]*(?:-\d+)?\b(?!\.\d)|\b\d+[A-Za-z]{{2,}}\w*\b|(?<![\w.])\d+(?:\.\d+)?-[A-Za-z]+(?:-[A-Za-z]+)*\b",
     re.IGNORECASE,
 )
-_IQR = re.compile(
+_IQR = Sieved(
     rf"(?P<word>\b(?:IQR|interquartile\s(?:range|interval)|inter-quartile\srange|Q1\s?[–,]\s?Q3|IQRs?|range|min\s?[–,-]\s?max)(?:\s?\[?\(IQR\)\]?)?)[\s:,;=\[(]*(?:of\s|from\s)?(?P<low>{_BOUND})(?:{_SEP}(?P<high>{_BOUND}))?",
     re.IGNORECASE,
 )
-_BARE_INTERVAL = re.compile(rf"[\[(]\s?(?:from\s)?(?P<low>{_BOUND})(?:\s*(?:\bto\b|–|;|,)\s*)(?P<high>{_BOUND})\s?(?=[\]),;])")
+_BARE_INTERVAL = Sieved(rf"[\[(]\s?(?:from\s)?(?P<low>{_BOUND})(?:\s*(?:\bto\b|–|;|,)\s*)(?P<high>{_BOUND})\s?(?=[\]),;])")
 #: "(28, 28.3%)": a count and its percentage.
 _COUNT_AND_PERCENT = re.compile(r"[\[(]\s?\d+\s?[,;]\s?\d+(?:\.\d+)?\s?%\s?")
-_PERCENT = re.compile(
+_PERCENT = Sieved(
     rf"(?:(?P<value>{NUMBER})\s?(?:%|percent\b|per cent\b|pct\b)|\b(?P<word>{WORD_NUMBER})\s(?:percent|per cent)\b)(?!\s?(?:CI\b|confidence))",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(
+_NUMBER = Sieved(
     rf"(?P<value>{NUMBER})(?![\d]*[A-Za-z]\d)(?P<unit>\s?(?:mm3|mm³|mm\s?Hg|mm|cm|m|km|kg|ml|mL|L|points?|months?|s|sec|min|mmHg|logMAR|letters|kcal|cells)\b)?"
 )
-_WORD_NUMBER = re.compile(rf"\b(?P<value>{WORD_NUMBER}|none|all)\b(?=\s|,|\))", re.IGNORECASE)
-_CHANGE_BY = re.compile(
+_WORD_NUMBER = Sieved(rf"\b(?P<value>{WORD_NUMBER}|none|all)\b(?=\s|,|\))", re.IGNORECASE)
+_CHANGE_BY = Sieved(
     rf"\b(?P<value>{NUMBER})\s?(?:%|percent)?\s?(?:-|\s)?(?:lower|higher|less|more|fewer|greater|reduction|increase|decrease|decline|relative|risk reduction|improvement)\b",
     re.IGNORECASE,
 )
 
 #: "by a factor of 2", "a 2.5-fold increase".
-_FOLD = re.compile(
+_FOLD = Sieved(
     rf"\bfactor of\s(?P<value>{NUMBER}|{WORD_NUMBER})\b|(?<![\w.])(?P<value2>\d+(?:\.\d+)?|{WORD_NUMBER}(?=[\s-]))[\s-]?fold\b(?=\s(?:higher|lower|greater|increase|decrease|reduction|more|less|risk))",
     re.IGNORECASE,
 )
@@ -235,23 +239,15 @@ MEASURE_WORDS: tuple[tuple[Measure, str], ...] = (
     (Measure.R, r"\b(?:r|rho|rs)\b(?=\s*[=:])|ρ(?=\s*[=:])|\bcorrelation\s+coefficients?"),
 )  # fmt: skip
 _MEASURES = tuple(
-    (m, re.compile(p if m in (Measure.R,) else rf"(?<![\w])(?:{p})", 0 if m in (Measure.R,) else re.IGNORECASE))
+    (m, Sieved(p if m in (Measure.R,) else rf"(?<![\w])(?:{p})", 0 if m in (Measure.R,) else re.IGNORECASE))
     for m, p in MEASURE_WORDS
-)
-#: What every measure's wording holds at least: a cheap look before nine searches.
-_ANY_MEASURE = re.compile(
-    r"ratio|differen|relative|reduction|effect size|coefficient|\bSMD|hedges|cohen|\bES\b|\bW?MDs?\b|\b[ac]?RRs?\b|adjRR|\bARR\b|\bA?RDs?\b|\bIRRs?\b|\b[ac]?ORs?\b|\b[as]?HRs?\b|β|beta|ρ|\b(?:r|rho|rs)\s*[=:]",
-    re.IGNORECASE,
 )
 #: Abbreviations that are English words or other things in lower case.
 _UPPER_ONLY = re.compile(r"^(?:or|ors|es|rd|rds|md|mds|arr|ard|hr|hrs|rr|rrs|irr|aor|cor)$")
 
 
-def _claimed(work: str, start: int, end: int) -> str:
-    return work[:start] + "\x00" * (end - start) + work[end:]
-
-
-Reader = Callable[[str], Iterator[Atom]]
+#: Reads what is left of a sentence, given what the whole sentence holds.
+Reader = Callable[[str, Look], Iterator[Atom]]
 
 
 def _printed(match: re.Match[str], **groups: str) -> tuple[tuple[str, str], ...]:
@@ -263,24 +259,24 @@ def _plain_number(text: str) -> float:
     return number_value(found[0] if found else text)
 
 
-def _doses(work: str) -> Iterator[Atom]:
-    for m in _DOSE.finditer(work):
+def _doses(work: str, look: Look) -> Iterator[Atom]:
+    for m in _DOSE.within(look, work):
         lab = _LAB_UNIT.search(m[0])
         if lab or work[max(0, m.start() - 5) : m.start()].rstrip().endswith(("±", "+/-", "+-")):
             continue
         yield Atom(AtomKind.DOSE, m.start(), m.end(), m[0])
 
 
-def _intervals(work: str) -> Iterator[Atom]:
-    for m in _CI.finditer(work):
+def _intervals(work: str, look: Look) -> Iterator[Atom]:
+    for m in _CI.within(look, work):
         level = m["level"] or m["level2"]
         low, high = _plain_number(m["low"]), _plain_number(m["high"])
         yield Atom(AtomKind.INTERVAL, m.start(), m.end(), m[0], low=low, high=high, level=float(level) if level else 95.0,
                    percent="%" in m["low"] + m["high"], printed=_printed(m, ci_low="low", ci_high="high"))  # fmt: skip
 
 
-def _headers(work: str) -> Iterator[Atom]:
-    for m in _HEADER.finditer(work):
+def _headers(work: str, look: Look) -> Iterator[Atom]:
+    for m in _HEADER.within(look, work):
         yield Atom(AtomKind.HEADER, m.start(), m.end(), m[0], level=float(m["level"]) if m["level"] else 95.0)
 
 
@@ -300,8 +296,8 @@ def _p_value(text: str) -> float | None:
     return float(found[1].replace(",", ".") + (f"e{exponent}" if exponent else ""))
 
 
-def _p_values(work: str) -> Iterator[Atom]:
-    for m in _P.finditer(work):
+def _p_values(work: str, look: Look) -> Iterator[Atom]:
+    for m in _P.within(look, work):
         value = _p_value(m["value"])
         if value is None or value > 1:
             continue
@@ -318,38 +314,38 @@ def _p_values(work: str) -> Iterator[Atom]:
             operator=_OPERATORS.get(operator, operator),
             printed=_printed(m, p_value="value"),
         )
-    for m in _P_NS.finditer(work):
+    for m in _P_NS.within(look, work):
         yield Atom(AtomKind.P, m.start(), m.end(), m[0])
 
 
-def _i2(work: str) -> Iterator[Atom]:
-    for m in _I2.finditer(work):
+def _i2(work: str, look: Look) -> Iterator[Atom]:
+    for m in _I2.within(look, work):
         yield Atom(AtomKind.I2, m.start(), m.end(), m[0], value=float(m["value"] or m["value2"]))
-    for m in _TAU2.finditer(work):
+    for m in _TAU2.within(look, work):
         yield Atom(AtomKind.TAU2, m.start(), m.end(), m[0], value=float(m["value"]))
-    for m in _CHI.finditer(work):
+    for m in _CHI.within(look, work):
         yield Atom(AtomKind.NOISE, m.start(), m.end(), m[0])
 
 
-def _sizes(work: str) -> Iterator[Atom]:
-    for m in _N.finditer(work):
+def _sizes(work: str, look: Look) -> Iterator[Atom]:
+    for m in _N.within(look, work):
         yield Atom(AtomKind.N, m.start(), m.end(), m[0], value=number_value(m["value"]))
 
 
-def _plus_minus(work: str) -> Iterator[Atom]:
-    for m in _PLUS_MINUS.finditer(work):
+def _plus_minus(work: str, look: Look) -> Iterator[Atom]:
+    for m in _PLUS_MINUS.within(look, work):
         unit = (m["unit2"] or m["unit1"] or m["unit3"] or "").strip() or None
         yield Atom(AtomKind.PLUS_MINUS, m.start(), m.end(), m[0], value=number_value(m["value"]), spread=number_value(m["spread"]), unit=unit,
                    percent="%" in (unit or ""), printed=_printed(m, estimate="value", sd="spread"))  # fmt: skip
-    for m in _NAMED_SPREAD.finditer(work):
+    for m in _NAMED_SPREAD.within(look, work):
         unit = (m["unit2"] or m["unit1"] or "").strip() or None
         field = "se" if m["word"].lower().startswith(("se", "s.e", "standard e")) else "sd"
         yield Atom(AtomKind.PLUS_MINUS, m.start(), m.end(), m[0], value=number_value(m["value"]), spread=number_value(m["spread"]), unit=unit, operator=field,
                    percent="%" in (unit or ""), printed=_printed(m, estimate="value", **{field: "spread"}))  # fmt: skip
 
 
-def _fractions(work: str) -> Iterator[Atom]:
-    for m in _FRACTION.finditer(work):
+def _fractions(work: str, look: Look) -> Iterator[Atom]:
+    for m in _FRACTION.within(look, work):
         events = 0.0 if m["events"].lower() in ("none", "no") else number_value(m["events"])
         total = number_value(m["total"])
         if events > total or (m["sep"] == "/" and work[m.end() : m.end() + 3].strip().startswith(("kg", "ml", "day"))):
@@ -371,52 +367,52 @@ _NO_TIME = re.compile(r"vitamin\s$|\d\s?[.:]\s?$|[/^]\s?$", re.IGNORECASE)
 _ZERO = re.compile(r"0+\b(?!\.)\s?-?hours?|\d\d\s?[.:]\s?\d\d")
 
 
-def _times(work: str) -> Iterator[Atom]:
-    for m in _TIME.finditer(work):
+def _times(work: str, look: Look) -> Iterator[Atom]:
+    for m in _TIME.within(look, work):
         if _NO_TIME.search(work, max(0, m.start() - 12), m.start()) or _ZERO.match(m[0]):
             continue
         yield Atom(AtomKind.TIME, m.start(), m.end(), m[0])
 
 
-def _noise(work: str) -> Iterator[Atom]:
+def _noise(work: str, look: Look) -> Iterator[Atom]:
     for pattern in (_CALENDAR, _RATIO_ALLOCATION, _NOISE):
-        for m in pattern.finditer(work):
+        for m in pattern.within(look, work):
             yield Atom(AtomKind.NOISE, m.start(), m.end(), m[0])
 
 
-def _ages(work: str) -> Iterator[Atom]:
-    for m in _AGE.finditer(work):
+def _ages(work: str, look: Look) -> Iterator[Atom]:
+    for m in _AGE.within(look, work):
         yield Atom(AtomKind.NOISE, m.start(), m.end(), m[0])
 
 
-def _limits(work: str) -> Iterator[Atom]:
-    for m in _LIMIT.finditer(work):
+def _limits(work: str, look: Look) -> Iterator[Atom]:
+    for m in _LIMIT.within(look, work):
         yield Atom(AtomKind.LIMIT, m.start(), m.end(), m[0])
 
 
-def _iqrs(work: str) -> Iterator[Atom]:
-    for m in _IQR.finditer(work):
+def _iqrs(work: str, look: Look) -> Iterator[Atom]:
+    for m in _IQR.within(look, work):
         low = _plain_number(m["low"])
         high = _plain_number(m["high"]) if m["high"] else None
         kind = AtomKind.IQR if "q" in m["word"].lower() and high is not None else AtomKind.NOISE
         yield Atom(kind, m.start(), m.end(), m[0], low=low, high=high, printed=_printed(m, iqr_low="low", iqr_high="high"))
 
 
-def _bare_intervals(work: str) -> Iterator[Atom]:
-    for m in _BARE_INTERVAL.finditer(work):
+def _bare_intervals(work: str, look: Look) -> Iterator[Atom]:
+    for m in _BARE_INTERVAL.within(look, work):
         if _COUNT_AND_PERCENT.fullmatch(m[0]):
             continue
         yield Atom(AtomKind.BARE_INTERVAL, m.start(), m.end(), m[0], low=_plain_number(m["low"]), high=_plain_number(m["high"]),
                    percent="%" in m["low"] + m["high"], printed=_printed(m, ci_low="low", ci_high="high"))  # fmt: skip
 
 
-def _changes(work: str) -> Iterator[Atom]:
-    for m in _FOLD.finditer(work):
+def _changes(work: str, look: Look) -> Iterator[Atom]:
+    for m in _FOLD.within(look, work):
         yield Atom(
             AtomKind.NUMBER, m.start(), m.end(), m[0], value=number_value(m["value"] or m["value2"]), unit="fold", measure=Measure.OTHER,
             printed=_printed(m, estimate="value" if m["value"] else "value2"),
         )  # fmt: skip
-    for m in _CHANGE_BY.finditer(work):
+    for m in _CHANGE_BY.within(look, work):
         if "%" in m[0] or "percent" in m[0]:
             yield Atom(
                 AtomKind.CHANGE,
@@ -430,8 +426,8 @@ def _changes(work: str) -> Iterator[Atom]:
             )
 
 
-def _percents(work: str) -> Iterator[Atom]:
-    for m in _PERCENT.finditer(work):
+def _percents(work: str, look: Look) -> Iterator[Atom]:
+    for m in _PERCENT.within(look, work):
         yield Atom(
             AtomKind.PERCENT,
             m.start(),
@@ -448,8 +444,8 @@ def _percents(work: str) -> Iterator[Atom]:
 _OF_A_NAME = re.compile(r"[A-Za-zα-ωΑ-Ω][-–]?$|(?<!vs)(?<!\bv)[a-z)\]]\.(?:\d{1,2},)?$|\x00[-+]$")
 
 
-def _numbers(work: str) -> Iterator[Atom]:
-    for m in _NUMBER.finditer(work):
+def _numbers(work: str, look: Look) -> Iterator[Atom]:
+    for m in _NUMBER.within(look, work):
         if _OF_A_NAME.search(work, max(0, m.start() - 6), m.start() + (m[0][:1] in "-+")):
             continue
         yield Atom(
@@ -463,16 +459,16 @@ def _numbers(work: str) -> Iterator[Atom]:
         )
 
 
-def _word_numbers(work: str) -> Iterator[Atom]:
-    for m in _WORD_NUMBER.finditer(work):
+def _word_numbers(work: str, look: Look) -> Iterator[Atom]:
+    for m in _WORD_NUMBER.within(look, work):
         value = 0.0 if m["value"].lower() == "none" else number_value(m["value"])
         if m["value"].lower() != "all":
             yield Atom(AtomKind.WORD_NUMBER, m.start(), m.end(), m[0], value=value, printed=_printed(m, estimate="value"))
 
 
-def _measures(work: str) -> Iterator[Atom]:
-    for measure, pattern in _MEASURES if _ANY_MEASURE.search(work) else ():
-        for m in pattern.finditer(work):
+def _measures(work: str, look: Look) -> Iterator[Atom]:
+    for measure, pattern in _MEASURES:
+        for m in pattern.within(look, work):
             if not _UPPER_ONLY.match(m[0]):
                 yield Atom(AtomKind.MEASURE, m.start(), m.end(), m[0], measure=measure)
 
@@ -584,13 +580,13 @@ _DIGIT = re.compile(r"\d")
 
 @lru_cache(maxsize=256)
 def _atoms(sentence: str) -> tuple[Atom, ...]:
-    work, found = sentence, []
+    work, found, look = sentence, [], look_at(sentence)
     for read in READERS if _DIGIT.search(sentence) else _WITHOUT_DIGITS:
-        for atom in read(work):
+        for atom in read(work, look):
             if "\x00" in work[atom.start : atom.end] or not _readable(atom):
                 continue
             found.append(atom)
-            work = _claimed(work, atom.start, atom.end)
+            work, look = taken_out(work, look, atom.start, atom.end)
     return tuple(as_results(sentence, sorted(found, key=lambda a: a.start)))
 
 

@@ -28,8 +28,9 @@ _RANGE_MINUS = re.compile(r"(?<=[\d%])\u2212(?=[\d.])")
 
 
 #: Longer than any word, address or formula that is read; what is longer is noise, and must cost no more than its length.
-_RUN = re.compile(r"\S{160,}")
-_DIGITS = re.compile(r"\d{24,}")
+_LONGEST_RUN, _LONGEST_NUMBER = 160, 24
+_RUN = re.compile(rf"\S{{{_LONGEST_RUN},}}")
+_DIGITS = re.compile(rf"\d{{{_LONGEST_NUMBER},}}")
 
 
 def without_runs(text: str) -> str:
@@ -38,7 +39,13 @@ def without_runs(text: str) -> str:
     >>> without_runs("p = 0.05 " + "(" * 200)[:12]
     'p = 0.05 xxx'
     """
-    return _DIGITS.sub(lambda m: "x" * len(m[0]), _RUN.sub(lambda m: "x" * len(m[0]), text))
+    longest = max(map(len, text.split()), default=0)
+    plain = _RUN.sub(_blank, text) if longest >= _LONGEST_RUN else text
+    return _DIGITS.sub(_blank, plain) if longest >= _LONGEST_NUMBER else plain
+
+
+def _blank(run: re.Match[str]) -> str:
+    return "x" * len(run[0])
 
 
 def in_one_spelling(text: str) -> str:
@@ -50,11 +57,19 @@ def in_one_spelling(text: str) -> str:
     '20.5% (3.4 ± 1.2), 1,279 patients'
     """
     plain = without_runs(text).translate(_TABLE)
-    plain = _MIDDLE_DOT.sub(".", plain)
-    plain = _DECIMAL_COMMA.sub(lambda m: m[0][:-1] + ".", plain)
-    plain = _LOOSE_MINUS.sub(" -", plain)
-    plain = _LOOSE_SIGN.sub(lambda m: (m[1] or "") + " " + ("-" if (m[2] or m[4]) in "-–" else "+"), plain)
-    plain = _RANGE_MINUS.sub("–", plain)
-    plain = _TIGHT_DASH.sub("-", plain)
-    plain = _RANGE_HYPHEN.sub("–", plain)
+    # Each step needs the sign that it changes; most texts have few of them.
+    if "·" in plain:
+        plain = _MIDDLE_DOT.sub(".", plain)
+    if "," in plain:
+        plain = _DECIMAL_COMMA.sub(lambda m: m[0][:-1] + ".", plain)
+    if "\u2212" in plain:
+        plain = _LOOSE_MINUS.sub(" -", plain)
+    if "- " in plain or "– " in plain or "+ " in plain:
+        plain = _LOOSE_SIGN.sub(lambda m: (m[1] or "") + " " + ("-" if (m[2] or m[4]) in "-–" else "+"), plain)
+    if "\u2212" in plain:
+        plain = _RANGE_MINUS.sub("–", plain)
+    if "–" in plain:
+        plain = _TIGHT_DASH.sub("-", plain)
+    if "-" in plain:
+        plain = _RANGE_HYPHEN.sub("–", plain)
     return plain.replace("\u2212", "-")

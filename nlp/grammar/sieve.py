@@ -1,0 +1,211 @@
+"""Patterns that are tried only on texts, and at words of a text, where they can match.
+
+Most patterns match in few sentences, and to find that out costs a look from every character. What a match needs is known beforehand:
+"p < 0.05" holds a digit, "by a factor of 2" the word "factor", and begins in a word that holds "factor". These needs (`needs_of`) and
+leads (`lead_of`) are derived from the pattern itself, so no pattern and its needs can drift apart; both are necessary conditions, and
+whether there is a match the pattern alone decides.
+
+A text is looked at once, word by word, for the needs of all patterns together, and what each word holds is kept: the words of a
+literature come again and again.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache, reduce
+from operator import add, or_
+
+from nlp.grammar.leads import begins_at, lead_of
+from nlp.grammar.needs import Need, folded, marked, needs_of
+
+#: Words are kept until there are so many, sentences likewise; a longer text is looked at anew.
+_MOST_WORDS, _MOST_TEXTS, _LONGEST = 100_000, 1024, 20_000
+#: In longer texts the words that a match can begin in are many.
+_SENTENCE = 1000
+
+
+class _Index:
+    """Literals by their first two characters, or the one that they have, each with the bits of the needs that it meets."""
+
+    def __init__(self) -> None:
+        self._meets: dict[str, int] = {}
+        self._by_start: dict[str, list[str]] = {}
+        self._single: set[str] = set()
+
+    def add(self, literal: str, bit: int) -> None:
+        """`literal` meets the need with this bit."""
+        if len(literal) == 1:
+            self._single.add(literal)
+        elif literal not in self._meets:
+            self._by_start.setdefault(literal[:2], []).append(literal)
+        self._meets[literal] = self._meets.get(literal, 0) | bit
+
+    def met_by(self, word: str) -> int:
+        """The bits of all needs that a literal in this word meets."""
+        met = 0
+        for mark in self._single.intersection(word):
+            met |= self._meets[mark]
+        for place, start in enumerate(map(add, word, word[1:])):
+            for literal in self._by_start.get(start, ()):
+                if word.startswith(literal, place):
+                    met |= self._meets[literal]
+        return met
+
+
+class _Words(dict[str, int]):
+    """What each word holds, a bit for each need that it meets, found out when it is first asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cased, self.uncased = _Index(), _Index()
+        self._alike: dict[str, int] = {}
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        # Numbers are many, and alike where every digit is a zero.
+        seen = marked(word)
+        if seen not in self._alike:
+            self._alike[seen] = self.cased.met_by(seen) | self.uncased.met_by(folded(seen))
+        self[word] = self._alike[seen]
+        return self[word]
+
+    def clear(self) -> None:
+        """Nothing is kept."""
+        self._alike.clear()
+        super().clear()
+
+
+_AT_EDGE = re.compile(r"(?<!\w)(?=.)|(?<=\w)(?=\W)")
+
+
+@lru_cache(maxsize=_MOST_WORDS)
+def _places(word: str) -> tuple[Sequence[int], ...]:
+    """The characters of a word at which patterns are tried, by `Places`."""
+    edges = tuple(m.start() for m in _AT_EDGE.finditer(word))
+    marks = tuple(place for place, character in enumerate(word) if not character.isalpha())
+    return range(len(word)), edges, marks, sorted({*edges, *marks})
+
+
+_words = _Words()
+_bits: dict[Need, int] = {}
+
+
+def _bit_of(need: Need) -> int:
+    """The bit of a need; patterns with the same need share it."""
+    if need not in _bits:
+        _bits[need] = 1 << len(_bits)
+        for literal in need.literals:
+            (_words.cased if need.cased else _words.uncased).add(literal, _bits[need])
+        _words.clear()
+        _short_look.cache_clear()
+    return _bits[need]
+
+
+#: A word that meets needs: their bits, where it begins, and the word itself.
+_Found = tuple[int, int, str]
+
+
+def words_of(text: str) -> Iterator[_Found]:
+    """The words of a text that meet a need, in order."""
+    end = 0
+    for word in text.split():
+        start = text.find(word, end)
+        end = start + len(word)
+        if bits := _words[word]:
+            yield bits, start, word
+
+
+class Look:
+    """What a text holds: the needs that it meets (`held`), and its words with what each of them holds."""
+
+    __slots__ = ("_text", "_words", "held")
+
+    def __init__(self, text: str) -> None:
+        # A literal has no space in it, so it stands in a text exactly where it stands in one of its words.
+        self.held = reduce(or_, map(_words.__getitem__, text.split()), 0)
+        self._text = text
+        self._words: list[_Found] | None = None
+
+    @property
+    def words(self) -> list[_Found]:
+        """The words that meet a need."""
+        if self._words is None:
+            self._words = list(words_of(self._text))
+        return self._words
+
+
+_short_look = lru_cache(maxsize=_MOST_TEXTS)(Look)
+
+
+def look_at(text: str) -> Look:
+    """What a text holds; remembered for sentences."""
+    return _short_look(text) if len(text) < _LONGEST else Look(text)
+
+
+_INSIDE_WORD = re.compile(r"(?<=\w)(?=\w)")
+
+
+def taken_out(text: str, look: Look, start: int, end: int) -> tuple[str, Look]:
+    """A text of which a stretch is read and blanked, and what the text holds now: no more than before.
+
+    Only where a word is cut in two it is looked at again: its rest begins or ends where no word did.
+    """
+    left = text[:start] + "\x00" * (end - start) + text[end:]
+    cut = _INSIDE_WORD.match(text, start) or _INSIDE_WORD.match(text, end)
+    return left, look_at(left) if cut else look
+
+
+class Sieved:
+    """A compiled pattern behind its needs. Finds what the pattern alone would find."""
+
+    __slots__ = ("lead", "needs", "pattern", "places")
+
+    def __init__(self, pattern: str, flags: int = 0) -> None:
+        self.pattern = re.compile(pattern, flags)
+        self.needs = reduce(or_, map(_bit_of, needs_of(pattern, flags)), 0)
+        lead = lead_of(pattern, flags)
+        self.lead = _bit_of(lead) if lead is not None else 0
+        self.needs |= self.lead
+        self.places = begins_at(pattern, flags)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first match in a text."""
+        look = look_at(text)
+        if look.held & self.needs != self.needs:
+            return None
+        if not self.lead:
+            return self.pattern.search(text)
+        words = look.words if len(text) < _SENTENCE else words_of(text)
+        return next(iter(self._from_leads(words, text, most=1)), None)
+
+    def finditer(self, text: str) -> Iterable[re.Match[str]]:
+        """All matches in a text."""
+        return self.within(look_at(text), text)
+
+    def within(self, look: Look, text: str) -> Iterable[re.Match[str]]:
+        """All matches in what is left of a text that was looked at, at the same places."""
+        if look.held & self.needs != self.needs:
+            return ()
+        return self._from_leads(look.words, text) if self.lead and len(text) < _SENTENCE else self.pattern.finditer(text)
+
+    def _from_leads(self, words: Iterable[_Found], text: str, most: int = sys.maxsize) -> list[re.Match[str]]:
+        """Every word that a match can begin in is tried, at the characters that it can begin with."""
+        lead, match, free = self.lead, self.pattern.match, 0
+        found: list[re.Match[str]] = []
+        for bits, start, word in words:
+            if not bits & lead:
+                continue
+            for place in _places(word)[self.places]:
+                if start + place >= free and (m := match(text, start + place)) is not None:
+                    found.append(m)
+                    free = m.end()
+                    if len(found) == most:
+                        return found
+        return found
+
+    def possible(self, text: str) -> bool:
+        """Whether a text may hold a match."""
+        return look_at(text).held & self.needs == self.needs

@@ -147,7 +147,9 @@ def _facing(q: Question, c: Chosen, others: frozenset[str]) -> Chosen:
         sides = {"intervention": row["comparator"], "comparator": row["intervention"], "comparator_concept": q.comparator.id}
         return _turned(c, sides | {"route": row["versus_route"], "versus_route": row["route"]})
     for asked, own, other in ((q.route, "route", "versus_route"), (q.cell_source, "cell_source", "versus_cell_source")):
-        if asked and row[own] != asked and row[other] == asked:
+        # Where the other arm's route was not read, its words may yet tell it.
+        named = row[other] or (asked if asked and asked in (row["comparator"] or "").lower() else None)
+        if asked and row[own] != asked and named == asked:
             side = f"{row['intervention']} ({row[own]})" if row[own] else row["intervention"]
             return _turned(c, {own: asked, other: row[own], "comparator": side})
     return c

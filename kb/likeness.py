@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from nlp.words import normal_name
 
-#: Titles at least so alike (0 to 100, word order aside) that a person should look; found on the pairs of titles of the sample library and
-#: of made ones: other papers of one group on one subject stay below it.
+#: Titles at least so alike (0 to 100, word order aside) that a person should look; found on made titles
+#: alone: other papers of one group on one subject stay below it.
 LIKE = 88.0
 #: A title of fewer words ("Editorial", "Reply") says nothing.
 _FEWEST_WORDS = 4

@@ -197,7 +197,8 @@ def polite() -> Row:
 
 
 #: Columns that say when or in which run: they differ between two runs that end in the same state.
-_WHEN = ("run", "run_source", "change", "problem", "_sqlite_migrations", "sqlite_sequence")
+#: The last two are the history of what runs changed, as `change` is.
+_WHEN = ("run", "run_source", "change", "problem", "_sqlite_migrations", "sqlite_sequence", "claim_was", "document_was")
 _WHEN_COLUMNS = ("added_in", "changed_in", "found_in", "fetched", "watermark", "deleted_in")
 
 
@@ -209,7 +210,8 @@ def state(path: Path) -> str:
         for table in tables:
             if table in _WHEN:
                 continue
-            columns = [r[1] for r in db.execute(f"PRAGMA table_info({table})") if r[1] not in _WHEN_COLUMNS]
+            when = {*_WHEN_COLUMNS, "since"} if table == "dispute" else {*_WHEN_COLUMNS}
+            columns = [r[1] for r in db.execute(f"PRAGMA table_info({table})") if r[1] not in when]
             names = ", ".join(columns)
             for row in db.execute(f"SELECT {names} FROM {table} ORDER BY {names}"):
                 found.update(repr((table, row)).encode())

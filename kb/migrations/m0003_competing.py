@@ -4,6 +4,48 @@
 was killed leaves it for the next one.
 """
 
+#: What a claim was, as answers showed it, kept when it goes; which claims go is the trigger's to say.
+_REMEMBER = """\
+  INSERT INTO claim_was (document_id, from_run, until_run, shown, compared, effect)
+  SELECT f.document_id, d.changed_in, (SELECT max(id) FROM run),
+    json_object(
+    'claim_id', f.claim_id, 'document_id', f.document_id, 'document', f.document, 'study_id', f.study_id, 'study', f.study, 'known_from', f.known_from,
+    'report', f.report, 'level', f.level, 'design', f.design, 'status', f.status, 'question', f.question, 'intervention', f.intervention,
+    'intervention_concept', f.intervention_concept, 'comparator', f.comparator, 'comparator_concept', f.comparator_concept,
+    'comparator_class', f.comparator_class, 'direction', f.direction, 'point_direction', f.point_direction, 'significant', f.significant,
+    'null_kind', f.null_kind, 'hedged', f.hedged, 'spin', f.spin, 'confidence', f.confidence, 'analysis_set', f.analysis_set, 'condition', f.condition,
+    'condition_concept', f.condition_concept, 'outcome', f.outcome, 'outcome_text', f.outcome_text, 'outcome_name', f.outcome_name,
+    'outcome_concept', f.outcome_concept, 'better', f.better, 'time_text', f.time_text, 'time_days', f.time_days, 'route', f.route,
+    'cell_source', f.cell_source, 'donor', f.donor, 'versus_route', f.versus_route, 'versus_cell_source', f.versus_cell_source,
+    'versus_donor', f.versus_donor, 'arm_id', f.arm_id, 'versus_id', f.versus_id, 'sample_size', f.sample_size, 'quote', f.quote,
+    'start_char', f.start_char, 'end_char', f.end_char, 'pointer', f.pointer, 'title', f.title, 'year', f.year, 'journal', f.journal, 'doi', f.doi,
+    'pmid', f.pmid, 'pmcid', f.pmcid, 'url', f.url
+    ),
+    json_object(
+    'claim_id', c.claim_id, 'document_id', c.document_id, 'study_id', c.study_id, 'family', c.family, 'intervention_key', c.intervention_key,
+    'against', c.against, 'condition_key', c.condition_key, 'outcome_key', c.outcome_key, 'document', c.document, 'report', c.report, 'level', c.level,
+    'design', c.design, 'status', c.status, 'question', c.question, 'intervention', c.intervention, 'comparator', c.comparator,
+    'comparator_class', c.comparator_class, 'comparator_concept', c.comparator_concept, 'product', c.product, 'route', c.route,
+    'cell_source', c.cell_source, 'donor', c.donor, 'dose', c.dose, 'schedule', c.schedule, 'versus_route', c.versus_route,
+    'versus_cell_source', c.versus_cell_source, 'condition', c.condition, 'outcome', c.outcome, 'better', c.better, 'time_days', c.time_days,
+    'time_text', c.time_text, 'direction', c.direction, 'point_direction', c.point_direction, 'significant', c.significant, 'null_kind', c.null_kind,
+    'analysis_set', c.analysis_set, 'subgroup', c.subgroup, 'kind', c.kind, 'measure', c.measure, 'scale', c.scale, 'yi', c.yi, 'sei', c.sei,
+    'sei_from', c.sei_from, 'minimal', c.minimal, 'flagged', c.flagged, 'sample_size', c.sample_size, 'year', c.year, 'changed_in', c.changed_in
+    ),
+    CASE WHEN e.id IS NOT NULL THEN json_object(
+    'measure', e.measure, 'estimate', e.estimate, 'ci_low', e.ci_low, 'ci_high', e.ci_high, 'ci_level', e.ci_level, 'p_value', e.p_value,
+    'p_operator', e.p_operator, 'i2', e.i2, 'k', e.k, 'se', e.se, 'sd', e.sd, 'events', e.events, 'total', e.total, 'unit', e.unit, 'whose', e.whose,
+    'subgroup', e.subgroup, 'analysis_set', e.analysis_set, 'effect_quote', ev.quote
+    ) END
+  FROM comparison c
+    JOIN claim_in_full f ON f.claim_id = c.claim_id AND f.document_id = c.document_id
+    JOIN document d ON d.id = f.document_id
+    LEFT JOIN effect e ON e.id = (SELECT ce.effect_id FROM claim_effect ce JOIN effect x ON x.id = ce.effect_id WHERE ce.claim_id = f.claim_id
+      AND (x.estimate IS NOT NULL OR x.p_value IS NOT NULL)
+      ORDER BY (x.whose = 'difference') DESC, (x.estimate IS NOT NULL) DESC, (x.ci_low IS NOT NULL) DESC, ce.position LIMIT 1)
+    LEFT JOIN evidence ev ON ev.id = e.evidence_id
+"""
+
 SQL = """
 ALTER TABLE concept ADD COLUMN mid REAL;
 ALTER TABLE concept ADD COLUMN mid_source TEXT;
@@ -172,84 +214,10 @@ CREATE TABLE document_was (
 CREATE INDEX document_was_until ON document_was (until_run);
 
 CREATE TRIGGER claim_goes BEFORE DELETE ON claim BEGIN
-  INSERT INTO claim_was (document_id, from_run, until_run, shown, compared, effect)
-  SELECT f.document_id, d.changed_in, (SELECT max(id) FROM run),
-    json_object(
-    'claim_id', f.claim_id, 'document_id', f.document_id, 'document', f.document, 'study_id', f.study_id, 'study', f.study, 'known_from', f.known_from,
-    'report', f.report, 'level', f.level, 'design', f.design, 'status', f.status, 'question', f.question, 'intervention', f.intervention,
-    'intervention_concept', f.intervention_concept, 'comparator', f.comparator, 'comparator_concept', f.comparator_concept,
-    'comparator_class', f.comparator_class, 'direction', f.direction, 'point_direction', f.point_direction, 'significant', f.significant,
-    'null_kind', f.null_kind, 'hedged', f.hedged, 'spin', f.spin, 'confidence', f.confidence, 'analysis_set', f.analysis_set, 'condition', f.condition,
-    'condition_concept', f.condition_concept, 'outcome', f.outcome, 'outcome_text', f.outcome_text, 'outcome_name', f.outcome_name,
-    'outcome_concept', f.outcome_concept, 'better', f.better, 'time_text', f.time_text, 'time_days', f.time_days, 'route', f.route,
-    'cell_source', f.cell_source, 'donor', f.donor, 'versus_route', f.versus_route, 'versus_cell_source', f.versus_cell_source,
-    'versus_donor', f.versus_donor, 'arm_id', f.arm_id, 'versus_id', f.versus_id, 'sample_size', f.sample_size, 'quote', f.quote,
-    'start_char', f.start_char, 'end_char', f.end_char, 'pointer', f.pointer, 'title', f.title, 'year', f.year, 'journal', f.journal, 'doi', f.doi,
-    'pmid', f.pmid, 'pmcid', f.pmcid, 'url', f.url
-    ),
-    json_object(
-    'claim_id', c.claim_id, 'document_id', c.document_id, 'study_id', c.study_id, 'family', c.family, 'intervention_key', c.intervention_key,
-    'against', c.against, 'condition_key', c.condition_key, 'outcome_key', c.outcome_key, 'document', c.document, 'report', c.report, 'level', c.level,
-    'design', c.design, 'status', c.status, 'question', c.question, 'intervention', c.intervention, 'comparator', c.comparator,
-    'comparator_class', c.comparator_class, 'comparator_concept', c.comparator_concept, 'product', c.product, 'route', c.route,
-    'cell_source', c.cell_source, 'donor', c.donor, 'dose', c.dose, 'schedule', c.schedule, 'versus_route', c.versus_route,
-    'versus_cell_source', c.versus_cell_source, 'condition', c.condition, 'outcome', c.outcome, 'better', c.better, 'time_days', c.time_days,
-    'time_text', c.time_text, 'direction', c.direction, 'point_direction', c.point_direction, 'significant', c.significant, 'null_kind', c.null_kind,
-    'analysis_set', c.analysis_set, 'subgroup', c.subgroup, 'kind', c.kind, 'measure', c.measure, 'scale', c.scale, 'yi', c.yi, 'sei', c.sei,
-    'sei_from', c.sei_from, 'minimal', c.minimal, 'flagged', c.flagged, 'sample_size', c.sample_size, 'year', c.year, 'changed_in', c.changed_in
-    ),
-    CASE WHEN e.id IS NOT NULL THEN json_object(
-    'measure', e.measure, 'estimate', e.estimate, 'ci_low', e.ci_low, 'ci_high', e.ci_high, 'ci_level', e.ci_level, 'p_value', e.p_value,
-    'p_operator', e.p_operator, 'i2', e.i2, 'k', e.k, 'se', e.se, 'sd', e.sd, 'events', e.events, 'total', e.total, 'unit', e.unit, 'whose', e.whose,
-    'subgroup', e.subgroup, 'analysis_set', e.analysis_set, 'effect_quote', ev.quote
-    ) END
-  FROM comparison c
-    JOIN claim_in_full f ON f.claim_id = c.claim_id AND f.document_id = c.document_id
-    JOIN document d ON d.id = f.document_id
-    LEFT JOIN effect e ON e.id = (SELECT ce.effect_id FROM claim_effect ce JOIN effect x ON x.id = ce.effect_id WHERE ce.claim_id = f.claim_id
-      AND (x.estimate IS NOT NULL OR x.p_value IS NOT NULL)
-      ORDER BY (x.whose = 'difference') DESC, (x.estimate IS NOT NULL) DESC, (x.ci_low IS NOT NULL) DESC, ce.position LIMIT 1)
-    LEFT JOIN evidence ev ON ev.id = e.evidence_id
+{REMEMBER}
   WHERE c.claim_id = old.id; END;
 CREATE TRIGGER document_goes BEFORE UPDATE OF deleted_in ON document WHEN old.deleted_in IS NULL AND new.deleted_in IS NOT NULL BEGIN
-  INSERT INTO claim_was (document_id, from_run, until_run, shown, compared, effect)
-  SELECT f.document_id, d.changed_in, (SELECT max(id) FROM run),
-    json_object(
-    'claim_id', f.claim_id, 'document_id', f.document_id, 'document', f.document, 'study_id', f.study_id, 'study', f.study, 'known_from', f.known_from,
-    'report', f.report, 'level', f.level, 'design', f.design, 'status', f.status, 'question', f.question, 'intervention', f.intervention,
-    'intervention_concept', f.intervention_concept, 'comparator', f.comparator, 'comparator_concept', f.comparator_concept,
-    'comparator_class', f.comparator_class, 'direction', f.direction, 'point_direction', f.point_direction, 'significant', f.significant,
-    'null_kind', f.null_kind, 'hedged', f.hedged, 'spin', f.spin, 'confidence', f.confidence, 'analysis_set', f.analysis_set, 'condition', f.condition,
-    'condition_concept', f.condition_concept, 'outcome', f.outcome, 'outcome_text', f.outcome_text, 'outcome_name', f.outcome_name,
-    'outcome_concept', f.outcome_concept, 'better', f.better, 'time_text', f.time_text, 'time_days', f.time_days, 'route', f.route,
-    'cell_source', f.cell_source, 'donor', f.donor, 'versus_route', f.versus_route, 'versus_cell_source', f.versus_cell_source,
-    'versus_donor', f.versus_donor, 'arm_id', f.arm_id, 'versus_id', f.versus_id, 'sample_size', f.sample_size, 'quote', f.quote,
-    'start_char', f.start_char, 'end_char', f.end_char, 'pointer', f.pointer, 'title', f.title, 'year', f.year, 'journal', f.journal, 'doi', f.doi,
-    'pmid', f.pmid, 'pmcid', f.pmcid, 'url', f.url
-    ),
-    json_object(
-    'claim_id', c.claim_id, 'document_id', c.document_id, 'study_id', c.study_id, 'family', c.family, 'intervention_key', c.intervention_key,
-    'against', c.against, 'condition_key', c.condition_key, 'outcome_key', c.outcome_key, 'document', c.document, 'report', c.report, 'level', c.level,
-    'design', c.design, 'status', c.status, 'question', c.question, 'intervention', c.intervention, 'comparator', c.comparator,
-    'comparator_class', c.comparator_class, 'comparator_concept', c.comparator_concept, 'product', c.product, 'route', c.route,
-    'cell_source', c.cell_source, 'donor', c.donor, 'dose', c.dose, 'schedule', c.schedule, 'versus_route', c.versus_route,
-    'versus_cell_source', c.versus_cell_source, 'condition', c.condition, 'outcome', c.outcome, 'better', c.better, 'time_days', c.time_days,
-    'time_text', c.time_text, 'direction', c.direction, 'point_direction', c.point_direction, 'significant', c.significant, 'null_kind', c.null_kind,
-    'analysis_set', c.analysis_set, 'subgroup', c.subgroup, 'kind', c.kind, 'measure', c.measure, 'scale', c.scale, 'yi', c.yi, 'sei', c.sei,
-    'sei_from', c.sei_from, 'minimal', c.minimal, 'flagged', c.flagged, 'sample_size', c.sample_size, 'year', c.year, 'changed_in', c.changed_in
-    ),
-    CASE WHEN e.id IS NOT NULL THEN json_object(
-    'measure', e.measure, 'estimate', e.estimate, 'ci_low', e.ci_low, 'ci_high', e.ci_high, 'ci_level', e.ci_level, 'p_value', e.p_value,
-    'p_operator', e.p_operator, 'i2', e.i2, 'k', e.k, 'se', e.se, 'sd', e.sd, 'events', e.events, 'total', e.total, 'unit', e.unit, 'whose', e.whose,
-    'subgroup', e.subgroup, 'analysis_set', e.analysis_set, 'effect_quote', ev.quote
-    ) END
-  FROM comparison c
-    JOIN claim_in_full f ON f.claim_id = c.claim_id AND f.document_id = c.document_id
-    JOIN document d ON d.id = f.document_id
-    LEFT JOIN effect e ON e.id = (SELECT ce.effect_id FROM claim_effect ce JOIN effect x ON x.id = ce.effect_id WHERE ce.claim_id = f.claim_id
-      AND (x.estimate IS NOT NULL OR x.p_value IS NOT NULL)
-      ORDER BY (x.whose = 'difference') DESC, (x.estimate IS NOT NULL) DESC, (x.ci_low IS NOT NULL) DESC, ce.position LIMIT 1)
-    LEFT JOIN evidence ev ON ev.id = e.evidence_id
+{REMEMBER}
   WHERE c.document_id = old.id; END;
 CREATE TRIGGER status_goes AFTER UPDATE OF status ON document WHEN old.status <> new.status BEGIN
   INSERT INTO document_was (document_id, until_run, status) SELECT old.id, max(id), old.status FROM run; END;
@@ -310,4 +278,4 @@ CREATE VIEW edge AS
   UNION ALL SELECT DISTINCT 'document:' || n.document_id, 'document:' || d.id, 'retracts', n.said_by
     FROM document_notifies n JOIN document d ON d.doi = n.doi OR d.pmid = n.pmid WHERE n.kind = 'retracted' AND d.id <> n.document_id
   UNION ALL SELECT 'concept:' || c.id, 'concept:' || b.id, 'is_a', NULL FROM concept c JOIN concept b ON b.id = c.broader;
-"""
+""".replace("{REMEMBER}\n", _REMEMBER)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-import cli
 import kb.connection
+from commands import console
 from kb.connection import lock
 from nlp.pipeline import Reader
 from tests.imitation import Imitation, Schedule
@@ -465,9 +465,9 @@ def test_an_error_in_the_command_line_is_for_people(desk: Desk) -> None:
 
 def test_a_counter_for_people_stays_out_of_a_log(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    assert list(cli._with_progress(range(20), "json")) == list(range(20))
+    assert list(console.with_progress(range(20), "json")) == list(range(20))
     assert capsys.readouterr().err == ""
-    assert list(cli._with_progress(range(20), None)) == list(range(20))
+    assert list(console.with_progress(range(20), None)) == list(range(20))
     assert "20 read" in capsys.readouterr().err
 
 

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
+from commands import pooling
 from kb.intake import Reading
 from kb.pool_text import as_json, flat, text
 from kb.pooling import Model
@@ -177,7 +178,7 @@ def test_what_cannot_be_pooled_is_a_sentence_with_its_exit_code(
 
 
 def test_the_command_offers_what_there_is() -> None:
-    options = {o.name: o.type for o in cli.pool.params}
+    options = {o.name: o.type for o in pooling.pool.params}
     assert list(options["model"].choices) == list(Model)  # type: ignore[attr-defined]
     assert list(options["several"].choices) == list(Several)  # type: ignore[attr-defined]
     assert list(options["by"].choices) == list(GROUPINGS)  # type: ignore[attr-defined]

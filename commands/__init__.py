@@ -1,0 +1,1 @@
+"""The commands of the program, by what a person wants of it."""

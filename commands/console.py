@@ -1,0 +1,182 @@
+"""What all commands share: options, exit codes, errors in words, rows for people and for pipes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+#: Exit codes of the contract.
+DONE, FAILED, USAGE, PARTIAL, TRY_LATER = 0, 1, 2, 3, 75
+
+
+database_option = click.option(
+    "--db",
+    "database",
+    envvar="COUNTERCLAIM_DB",
+    type=click.Path(path_type=Path),
+    help="The library's file (by default that of the configuration, else counterclaim.db).",
+)
+
+
+config_option = click.option(
+    "--config", type=click.Path(path_type=Path), help="The configuration (by default counterclaim.toml here)."
+)
+
+
+log_option = click.option(
+    "--log", type=click.Choice(["json", "text"]), help="Write what happens to stderr, as JSON lines or as text."
+)
+
+
+def on_a_terminal(stream: Any) -> bool:
+    """Whether somebody is looking; a stream that was closed (`2>&-`) is none, and costs nothing."""
+    return stream is not None and not stream.closed and bool(stream.isatty())
+
+
+def show(text: str) -> None:
+    """Text on stdout. Whatever a paper put into it, it steers no terminal."""
+    from kb.terminal import harmless
+
+    click.echo(harmless(text))
+
+
+def say(sentence: str, log: str | None = None) -> None:
+    """A sentence on stderr, as a line of the log where that is JSON."""
+    from kb.terminal import harmless
+
+    if log == "json":
+        from kb.running import as_line
+
+        sentence = as_line(sentence)
+    click.echo(harmless(sentence), err=True)
+
+
+def in_json(value: object) -> str:
+    """A value as one line of JSON."""
+    import json
+
+    from kb.terminal import harmless_json
+
+    return harmless_json(json.dumps(value, ensure_ascii=False))
+
+
+def _code_of(error: Exception) -> int:
+    """The exit code of what the library could not do."""
+    from kb.errors import LibraryBusy, NotUnderstood
+
+    return TRY_LATER if isinstance(error, LibraryBusy) else USAGE if isinstance(error, NotUnderstood) else FAILED
+
+
+def in_words(command: Callable[..., None]) -> Callable[..., None]:
+    """What the rooms raise becomes a sentence on stderr and the contract's exit code."""
+
+    @wraps(command)
+    def told(*args: Any, **options: Any) -> None:
+        import sqlite3
+
+        from kb.errors import LibraryError
+
+        log = options.get("log")
+        try:
+            command(*args, **options)
+        except KeyboardInterrupt:
+            say("counterclaim: broken off. What was stored is kept; run it again to go on.", log)
+            sys.exit(FAILED)
+        except LibraryError as error:
+            say(f"counterclaim: {error}", log)
+            sys.exit(_code_of(error))
+        except sqlite3.DatabaseError as error:
+            older = "no such table" in str(error) or "no such column" in str(error)
+            do = (
+                "It was written by an earlier version; bring it up to date with: counterclaim reread"
+                if older
+                else "Look at it with: counterclaim doctor"
+            )
+            say(f"counterclaim: the library cannot be read: {error}. {do} --db PATH", log)
+            sys.exit(FAILED)
+        except BrokenPipeError:
+            # The reader went away, as `head` does; what Python would still flush goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(DONE)
+
+    # click leaves the lines behind this mark as they are; in a raw docstring it stands as two characters.
+    told.__doc__ = (command.__doc__ or "").replace("\\b\n", "\b\n")
+    return told
+
+
+def library_in_reach() -> Path:
+    """The library of the configuration, where there is one in reach; a question waits for nothing else."""
+    if Path("counterclaim.toml").exists() or os.environ.get("COUNTERCLAIM_CONFIG"):
+        return Path(settings_for(None).database)
+    return Path("counterclaim.db")
+
+
+def with_progress(items: Iterable[Any], log: str | None) -> Iterator[Any]:
+    """The items, with a counter on a terminal; a pipe and a log get none."""
+    shown = log is None and on_a_terminal(sys.stderr)
+    for number, item in enumerate(items, 1):
+        if shown and number % 10 == 0:
+            click.echo(f"\r{number} read", nl=False, err=True)
+        yield item
+    if shown:
+        click.echo("\r", nl=False, err=True)
+
+
+def code_for(done: int, left_out: int) -> int:
+    """Nothing left out: 0. Something beside what was read: 3. Nothing read at all: 1."""
+    return DONE if not left_out else PARTIAL if done else FAILED
+
+
+def settings_for(config: Path | None, needed: bool = False, log: str | None = None) -> Any:
+    """The configuration; the program ends with a sentence where it cannot be followed."""
+    from crawler.errors import BadSettings
+    from crawler.settings import load
+
+    try:
+        return load(config, needed)
+    except BadSettings as error:
+        say(f"counterclaim: {error}", log)
+        sys.exit(USAGE)
+
+
+def show_rows(rows: Iterable[dict[str, Any]], columns: Iterable[str], as_json: bool) -> None:
+    """A table on a terminal, tab-separated rows in a pipe, JSON lines where asked."""
+    names = list(columns)
+    if as_json:
+        for row in rows:
+            show(in_json(row))
+    elif on_a_terminal(sys.stdout):
+        from tabulate import tabulate
+
+        table = [[row[n] for n in names] for row in rows]
+        show(tabulate(table, headers=names) if table else "Nothing.")
+    else:
+        show("\n".join("\t".join(cell(v) for v in line) for line in [names, *([row[n] for n in names] for row in rows)]))
+
+
+def cell(value: object) -> str:
+    """A value in a tab-separated row."""
+    return "" if value is None else str(value).replace("\t", " ").replace("\n", " ")
+
+
+def flat(value: object) -> str:
+    """Counts by name in one cell."""
+    return "; ".join(f"{k}: {n}" for k, n in value.items()) or "0" if isinstance(value, dict) else str(value)
+
+
+def writing(database: Path | None, command: str, arguments: Iterable[str]) -> Any:
+    """A library that is there, open for a run that changes it."""
+    from kb.errors import NoLibrary
+    from kb.health import versions
+    from kb.store import Library
+
+    path = database or library_in_reach()
+    if not path.exists():
+        raise NoLibrary(path)
+    return Library(path, command, arguments, versions())

@@ -329,6 +329,7 @@ _EACH = Sieved(
 _BEHIND_ARM = re.compile(
     rf"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:[nN]\s?)?=\s?({_N})|(?:\s(?:group|arm))?\s?[(\[]({_N})\s(?:patients|participants|subjects)"
 )
+_SIZE_BEHIND = re.compile(r"=|\d\s(?:patients|participants|subjects)")
 _DIGIT = re.compile(r"\d")
 
 
@@ -344,14 +345,17 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
         return [(i, n) for i in sides if i is not None] if n > 1 else []
     if not _DIGIT.search(sentence.plain):
         return []
+    # "3 in the X group" of a results sentence are those with the event.
+    sizes_before = sentence.role is not Role.RESULT or _ALLOCATED.search(sentence.plain) is not None
+    if not sizes_before and not _SIZE_BEHIND.search(sentence.plain):
+        return []
     words = _arm_words(reading, sentence, arms)
+    some_of_them = next((m.end() for m in _SOME_OF_THEM.finditer(sentence.plain)), len(sentence.plain))
     found: list[tuple[int, int]] = []
     for i, start, end in words:
-        after = _BEHIND_ARM.match(sentence.plain[end:])
+        after = _BEHIND_ARM.match(sentence.plain, end)
         lead = sentence.plain[:start]
-        before = None if _SOME_OF_THEM.search(lead) else _SIZE_BEFORE.search(lead) or _SIZE_BEFORE_NAME.search(lead)
-        if before and sentence.role is Role.RESULT and not _ALLOCATED.search(sentence.plain):
-            before = None  # "3 in the X group" of a results sentence are those with the event
+        before = _SIZE_BEFORE.search(lead) or _SIZE_BEFORE_NAME.search(lead) if sizes_before and start < some_of_them else None
         number = (after[1] or after[2]) if after else before[1] if before else None
         size = int(number.replace(",", "")) if number else 0
         if 1 < size < 1_000_000:

@@ -32,8 +32,13 @@ class Clauses:
 
 
 _OPEN, _BRACKET = "([{", re.compile(r"[()\[\]{}]")
+_TURNS = r"(?:but|while|whereas|although|though|however|yet|nor|and neither)\b"
 _BOUNDARY = re.compile(
-    r"(?=[;:,.\s])(?:;|:(?=\s)|,?\s+(?=(?:but|while|whereas|although|though|however|yet|nor|and neither)\b)|,\s+(?=(?:and|with|which|indicating|suggesting|as)\s)|\s+(?=and\s(?:did|was|were|had|remained|showed|does|do)\b)|\s[–—-]\s|\.\s(?=[A-Z]))"
+    # Each begins with one of these marks, which the engine looks for before it tries what follows.
+    r"[\s;:,.](?:"
+    rf"(?<=\s)(?:\s*(?={_TURNS}|and\s(?:did|was|were|had|remained|showed|does|do)\b)|[–—-]\s)"
+    rf"|(?<=,)\s+(?={_TURNS}|(?:and|with|which|indicating|suggesting|as)\s)"
+    r"|(?<=\.)\s(?=[A-Z])|(?<=;)|(?<=:)(?=\s))"
 )
 
 

@@ -361,15 +361,12 @@ class ClaimReader:
         if significant is None:
             significant = self._said_significant(f, direction)
         point = _point_direction(contrast, outcome, self._subject_is_comparator(f)) if contrast else None
-        claim = replace(
+        return replace(
             claim,
             effects=tuple(i for i, _ in (mine or effects)),
             significant=significant,
             point_direction=point,
             analysis_set=next((e.analysis_set for _, e in effects if e.analysis_set), None),
-        )
-        return replace(
-            claim,
             null_kind=_null_kind(contrast) if direction is Direction.NO_DIFFERENCE else None,
             confidence=_confidence(f, contrast, sign),
         )

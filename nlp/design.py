@@ -11,7 +11,7 @@ from nlp.arms import all_arms
 from nlp.claim import Arm, Concept, Level, Study
 from nlp.domain import ConceptKind
 from nlp.grammar.atoms import LARGE_NUMBER, number_value
-from nlp.grammar.sieve import Sieved
+from nlp.grammar.sieve import Passage, Sieved
 from nlp.reading import Reading, Role
 
 _POOLED = Sieved(
@@ -56,26 +56,28 @@ _PART_WORDS = re.compile(
 )
 
 
+_NO_REVIEW_YET = re.compile(r"\bno (?:recent )?(?:review|meta-analysis)\b[^.]*\bwe (?:randomi)")
+
+
 def level_of(reading: Reading) -> Level:
     """Trial, pooled analysis, or neither, by the words of title, aim and methods, then of the whole text."""
-    front = " ".join(s.plain for s in reading.of_role(Role.TITLE, Role.AIM, Role.METHOD, Role.BACKGROUND))
-    whole = front + " " + " ".join(s.plain for s in reading.of_role(Role.RESULT))
-    if _POOLED.search(front) and not re.search(r"\bno (?:recent )?(?:review|meta-analysis)\b[^.]*\bwe (?:randomi)", front):
+    sentences = reading.of_role(Role.TITLE, Role.AIM, Role.METHOD, Role.BACKGROUND)
+    front = Passage(s.plain for s in sentences)
+    whole = Passage(s.plain for s in [*sentences, *reading.of_role(Role.RESULT)])
+    if _POOLED.search_in(front) and not _NO_REVIEW_YET.search(front.text):
         return Level.POOLED
-    if _POOLED_ANALYSIS.search(whole):
+    if _POOLED_ANALYSIS.search_in(whole):
         return Level.POOLED
-    return Level.TRIAL if _TRIAL.search(whole) else Level.OTHER
+    return Level.TRIAL if _TRIAL.search_in(whole) else Level.OTHER
 
 
 def design_of(reading: Reading, level: Level) -> str | None:
     """The study's design, or None where the text names none."""
-    title = " ".join(s.plain for s in reading.of_role(Role.TITLE))
-    front = " ".join(
-        s.plain for s in reading.sentences if s.role in (Role.TITLE, Role.AIM, Role.METHOD, Role.BACKGROUND, Role.RESULT)
-    )
-    for text in (title, front):
+    title = Passage(s.plain for s in reading.of_role(Role.TITLE))
+    front = Passage(s.plain for s in reading.of_role(Role.TITLE, Role.AIM, Role.METHOD, Role.BACKGROUND, Role.RESULT))
+    for passage in (title, front):
         for name, pattern in DESIGNS[:4] if level is Level.POOLED else DESIGNS[4:]:
-            if pattern.search(text):
+            if pattern.search_in(passage):
                 return name
     return None
 
@@ -107,14 +109,16 @@ def sample_size(reading: Reading, arms: tuple[Arm, ...], level: Level) -> int | 
     return best.n if best else None
 
 
+_DIVIDED = re.compile(
+    rf"\s*Of (?:the |a total of )?(\d[\d,]*|[a-z-]+) (?:\w+ )?{_PEOPLE}\b[^.;]{{0,160}},[^.;]{{0,120}}\b\d+\b[^.;]{{0,120}}\bgroups?\b",
+    re.IGNORECASE,
+)
+
+
 def _divided(reading: Reading) -> int | None:
     """ "Of 54 patients …, 31 in one group and 13 in the other": the whole that is divided."""
     for sentence in reading.of_role(Role.METHOD, Role.RESULT):
-        found = re.match(
-            rf"\s*Of (?:the |a total of )?(\d[\d,]*|[a-z-]+) (?:\w+ )?{_PEOPLE}\b[^.;]{{0,160}},[^.;]{{0,120}}\b\d+\b[^.;]{{0,120}}\bgroups?\b",
-            sentence.plain,
-            re.IGNORECASE,
-        )
+        found = _DIVIDED.match(sentence.plain)
         if found and number_value(found[1]) > 1:
             return int(number_value(found[1]))
     return None

@@ -53,12 +53,16 @@ def described(scene: Scene, mention: OutcomeMention, r: Printed) -> str:
     return scene.sentence.text[start:end].strip()
 
 
+#: A word that may be a verb, at the end of what stands before a name.
+_VERB_LAST, _LONGEST_VERB = re.compile(r"(\w+(?:ed|ing|es))\s?$"), 40
+
+
 def _widened(scene: Scene, start: int) -> int:
     """Where the modifiers before a name begin: back to the last word that no name holds."""
     if start < 2 or scene.plain[start - 1] != " " or re.match(r"(?:the|an?|no|any)\s", scene.plain[start:], re.IGNORECASE):
         return start
     found = phrase_before(scene.plain, start - 1)
-    verb = re.search(r"(\w+(?:ed|ing|es))\s?$", scene.plain[:start])
+    verb = _VERB_LAST.search(scene.plain, max(0, start - _LONGEST_VERB), start)
     if verb is not None and verb[1] not in ("combined", "sustained", "fasting", "walking"):
         return start
     if found is None or _crosses_arm(scene, found.start, start) or re.search(r"\d", scene.plain[found.start : start]):

@@ -33,6 +33,7 @@ _LENGTH_BEFORE = re.compile(
     r"(?:\b(?:every|per|each|for(?: at least| up to| more than| about)?|lasting|lasted|duration of|aged?|history of|older than|followed(?:-up| up)? for|follow-?up (?:of|was|period of|time of|duration of)|(?:mean|median) (?:of|time|follow-?up)[\w\s]{0,14}|survival (?:of|was)|twice|thrice|once|times|daily for|last|past|previous|prior|less than|more than|stay (?:of|was)|(?:start|onset|begin)\w* (?:of|at|in)|infusions?,?|doses?,?|interval of|intervals?)|\bof)\s*$",
     re.IGNORECASE,
 )
+_LONGEST_BEFORE = 80
 _LENGTH_AFTER = re.compile(
     r"^[\s-]*(?:old\b|of age\b|intervals?\b|history\b|duration\b|or (?:older|younger)\b|(?:survival|mortality) benefit\b|before (?:the )?(?:randomi|inclusion|enrol|surgery|transplant)|prior to\b|(?:of )?(?:treatment|therapy)\b(?! (?:was|group|arm))|apart\b|trial\b|(?:double|open|single|phase|randomi))",
     re.IGNORECASE,
@@ -53,7 +54,7 @@ def times(sentence: Sentence, atoms: list[Atom]) -> list[TimeMention]:
 
 
 def _is_length(plain: str, atom: Atom) -> bool:
-    before, after = plain[: atom.start], plain[atom.end :]
+    before, after = plain[max(0, atom.start - _LONGEST_BEFORE) : atom.start], plain[atom.end :]
     if _LENGTH_AFTER.match(after) or _ONSET.match(after):
         return True
     found = _LENGTH_BEFORE.search(before)

@@ -113,6 +113,8 @@ class Interval:
 
 def interval(effect: Effect) -> Interval | None:
     """Estimate and limits as printed, or None where one of the three is missing."""
+    if effect.ci_low is None or effect.ci_high is None:
+        return None  # as most are: what the estimate can have been need not be asked
     estimate, low, high = span(effect, "estimate"), span(effect, "ci_low"), span(effect, "ci_high")
     if estimate is None or low is None or high is None:
         return None

@@ -12,7 +12,6 @@ from spacy.tokens import Doc
 from nlp.audit import audit_together
 from nlp.components import state
 from nlp.domain import entries
-from nlp.grammar.characters import without_runs
 from nlp.grammar.sieve import Sieved
 
 _BOOTSTRAPPED = Sieved(r"\bbootstrap|back-?transformed|log-?transformed", re.IGNORECASE)
@@ -26,14 +25,15 @@ def _ranges() -> dict[str, tuple[float, float]]:
 
 @Language.component(
     "counterclaim_audit",
-    requires=["doc._.counterclaim_effects", "doc._.counterclaim_study"],
+    requires=["doc._.counterclaim_effects", "doc._.counterclaim_study", "doc._.counterclaim_reading"],
     assigns=["doc._.counterclaim_effects"],
 )
 def audit(doc: Doc) -> Doc:
     """Flag, and flag only."""
     effects, study, arms = doc._.counterclaim_effects, doc._.counterclaim_study, doc._.counterclaim_arms
     sizes = tuple(a.n for a in arms if a.n)
-    bootstrapped = _BOOTSTRAPPED.search(without_runs(doc._.counterclaim_document.text)) is not None
+    reading = doc._.counterclaim_reading
+    bootstrapped = any(_BOOTSTRAPPED.search(s.plain) for s in reading.sentences)
     findings = audit_together(effects, n_total=study.sample_size, n_arms=sizes, bootstrapped=bootstrapped, ranges=_ranges())
-    doc._.set(state.EFFECTS, tuple(replace(e, audit=f) for e, f in zip(effects, findings, strict=True)))
+    doc._.set(state.EFFECTS, tuple(replace(e, audit=f) if f else e for e, f in zip(effects, findings, strict=True)))
     return doc

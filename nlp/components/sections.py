@@ -22,8 +22,8 @@ def sections(doc: Doc) -> Doc:
     """Cut the text at its headings and its sentences."""
     document = doc._.counterclaim_document
     plain = in_one_spelling(document.text)
-    reading = Reading(
-        document.text, plain, sentences_of(document, plain), says_standard_errors=_STANDARD_ERRORS.search(plain) is not None
-    )
+    found = sentences_of(document, plain)
+    said = any(_STANDARD_ERRORS.search(s.plain) for s in found)
+    reading = Reading(document.text, plain, found, says_standard_errors=said)
     doc._.set(state.READING, reading)
     return doc

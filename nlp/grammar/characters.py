@@ -12,7 +12,9 @@ _HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u00ad\ufe63"), "-")
 _DASHES = dict.fromkeys(map(ord, "\u2012\u2013\u2014\u2015"), "–")
 _OTHERS = {ord("∙"): "·", ord("⋅"): "·", ord("•"): "·", ord("（"): "(", ord("）"): ")", ord("，"): ",", ord("＝"): "=", ord("＜"): "<", ord("＞"): ">",
            ord("％"): "%", ord("：") : ":", ord("；"): ";", ord("⩽"): "≤", ord("⩾"): "≥", ord("∼"): "~", ord("～"): "~", ord("ϐ"): "β"}  # fmt: skip
-_TABLE = _SPACES | _MINUS | _HYPHENS | _DASHES | _OTHERS
+_TABLE = {chr(code): spelt for code, spelt in (_SPACES | _MINUS | _HYPHENS | _DASHES | _OTHERS).items()}
+#: Few characters of a text are in the table: they are looked for, and not each character in the table.
+_IN_TABLE = re.compile(f"[{re.escape(''.join(_TABLE))}]")
 
 #: A decimal comma, where a percent sign or a ± leaves no doubt: "20,5%", "3,4 ± 1,2".
 _DECIMAL_COMMA = re.compile(
@@ -56,7 +58,7 @@ def in_one_spelling(text: str) -> str:
     >>> in_one_spelling("20,5% (3,4 ± 1,2), 1,279 patients")
     '20.5% (3.4 ± 1.2), 1,279 patients'
     """
-    plain = without_runs(text).translate(_TABLE)
+    plain = _IN_TABLE.sub(lambda m: _TABLE[m[0]], without_runs(text))
     # Each step needs the sign that it changes; most texts have few of them.
     if "·" in plain:
         plain = _MIDDLE_DOT.sub(".", plain)

@@ -6,6 +6,7 @@ pattern finds what a search through the whole sentence finds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from re import _constants as c  # type: ignore[attr-defined]
@@ -195,6 +196,51 @@ def _is_mark(op: Any, value: Any) -> bool | None:
 def _is_either(op: Any, value: Any) -> bool | None:
     edge = _is_edge(op, value)
     return _is_mark(op, value) if edge is not True else True
+
+
+def first_characters(pattern: str, flags: int = 0) -> frozenset[str] | None:
+    r"""The ASCII characters that a match can begin with; None where that may be any.
+
+    >>> sorted(first_characters(r"\b(?:week|[Dd]ay)s?|[([]")), first_characters(r"\w+ group")
+    (['(', 'D', '[', 'd', 'w'], None)
+    """
+    tree = _parser.parse(pattern, flags)
+    try:
+        found = _firsts(tree.data)
+    except _TooMany:
+        return None
+    return found | {other for one in found for other in (one.lower(), one.upper())} if tree.state.flags & re.IGNORECASE else found
+
+
+def _firsts(items: Iterable[Any]) -> frozenset[str]:
+    """The same for a sequence of parts; looks and edges take no character."""
+    items = list(items)
+    for place, (op, value) in enumerate(items):
+        rest = items[place + 1 :]
+        if op is c.BRANCH:
+            return frozenset[str]().union(*(_firsts([*way, *rest]) for way in value[1]))
+        if op is c.SUBPATTERN:
+            return _firsts([*value[3], *rest])
+        if op in (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT):
+            return _firsts([*value[2], *rest]) | (frozenset() if value[0] else _firsts(rest))
+        if op is c.LITERAL:
+            return frozenset({chr(value)})
+        if op is c.IN:
+            return frozenset[str]().union(*map(_options, value))
+        if op not in (c.AT, c.ASSERT, c.ASSERT_NOT):
+            break
+    raise _TooMany
+
+
+def _options(option: tuple[Any, Any]) -> frozenset[str]:
+    op, value = option
+    if op is c.LITERAL:
+        return frozenset({chr(value)})
+    if op is c.RANGE and value[1] - value[0] < _MOST_STRINGS:
+        return frozenset(map(chr, range(value[0], value[1] + 1)))
+    if op is c.CATEGORY and value is c.CATEGORY_DIGIT:
+        return frozenset("0123456789")
+    raise _TooMany
 
 
 def _no_letter(option: tuple[Any, Any]) -> bool:

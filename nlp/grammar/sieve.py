@@ -17,11 +17,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, reduce
 from operator import add, or_
 
-from nlp.grammar.leads import begins_at, lead_of
+from nlp.grammar.leads import Places, begins_at, first_characters, lead_of
 from nlp.grammar.needs import Need, folded, marked, needs_of
 
 #: Words are kept until there are so many, sentences likewise; a longer text is looked at anew.
 _MOST_WORDS, _MOST_TEXTS, _LONGEST = 100_000, 1024, 20_000
+#: For each pattern, the words whose places are kept.
+_MOST_TRIED = 5000
 #: In longer texts the words that a match can begin in are many.
 _SENTENCE = 1000
 
@@ -89,6 +91,23 @@ def _places(word: str) -> tuple[Sequence[int], ...]:
     return range(len(word)), edges, marks, sorted({*edges, *marks})
 
 
+class _Tried(dict[str, Sequence[int]]):
+    """At which characters of a word one pattern is tried."""
+
+    def __init__(self, places: Places, first: frozenset[str] | None) -> None:
+        super().__init__()
+        self._places, self._first = places, first
+
+    def __missing__(self, word: str) -> Sequence[int]:
+        if len(self) >= _MOST_TRIED:
+            self.clear()
+        places = _places(word)[self._places]
+        if self._first is not None:
+            places = [place for place in places if word[place] in self._first or not word[place].isascii()]
+        self[word] = places
+        return places
+
+
 _words = _Words()
 _bits: dict[Need, int] = {}
 
@@ -121,19 +140,19 @@ def words_of(text: str) -> Iterator[_Found]:
 class Look:
     """What a text holds: the needs that it meets (`held`), and its words with what each of them holds."""
 
-    __slots__ = ("_text", "_words", "held")
+    __slots__ = ("_words", "held", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, held: int | None = None) -> None:
         # A literal has no space in it, so it stands in a text exactly where it stands in one of its words.
-        self.held = reduce(or_, map(_words.__getitem__, text.split()), 0)
-        self._text = text
+        self.held = reduce(or_, map(_words.__getitem__, text.split()), 0) if held is None else held
+        self.text = text
         self._words: list[_Found] | None = None
 
     @property
     def words(self) -> list[_Found]:
         """The words that meet a need."""
         if self._words is None:
-            self._words = list(words_of(self._text))
+            self._words = list(words_of(self.text))
         return self._words
 
 
@@ -143,6 +162,16 @@ _short_look = lru_cache(maxsize=_MOST_TEXTS)(Look)
 def look_at(text: str) -> Look:
     """What a text holds; remembered for sentences."""
     return _short_look(text) if len(text) < _LONGEST else Look(text)
+
+
+class Passage(Look):
+    """Sentences read as one text, with a space between them. What they hold is known from each of them."""
+
+    __slots__ = ()
+
+    def __init__(self, sentences: Iterable[str]) -> None:
+        parts = list(sentences)
+        super().__init__(" ".join(parts), reduce(or_, (look_at(part).held for part in parts), 0))
 
 
 _INSIDE_WORD = re.compile(r"(?<=\w)(?=\w)")
@@ -161,7 +190,7 @@ def taken_out(text: str, look: Look, start: int, end: int) -> tuple[str, Look]:
 class Sieved:
     """A compiled pattern behind its needs. Finds what the pattern alone would find."""
 
-    __slots__ = ("lead", "needs", "pattern", "places")
+    __slots__ = ("lead", "needs", "pattern", "tried")
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern = re.compile(pattern, flags)
@@ -169,13 +198,18 @@ class Sieved:
         lead = lead_of(pattern, flags)
         self.lead = _bit_of(lead) if lead is not None else 0
         self.needs |= self.lead
-        self.places = begins_at(pattern, flags)
+        self.tried = _Tried(begins_at(pattern, flags), first_characters(pattern, flags))
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match in a text."""
         look = look_at(text)
-        if look.held & self.needs != self.needs:
-            return None
+        return self._first(look, text) if look.held & self.needs == self.needs else None
+
+    def search_in(self, passage: Passage) -> re.Match[str] | None:
+        """The first match in sentences read as one text."""
+        return self._first(passage, passage.text) if passage.held & self.needs == self.needs else None
+
+    def _first(self, look: Look, text: str) -> re.Match[str] | None:
         if not self.lead:
             return self.pattern.search(text)
         words = look.words if len(text) < _SENTENCE else words_of(text)
@@ -193,12 +227,12 @@ class Sieved:
 
     def _from_leads(self, words: Iterable[_Found], text: str, most: int = sys.maxsize) -> list[re.Match[str]]:
         """Every word that a match can begin in is tried, at the characters that it can begin with."""
-        lead, match, free = self.lead, self.pattern.match, 0
+        lead, match, tried, free = self.lead, self.pattern.match, self.tried, 0
         found: list[re.Match[str]] = []
         for bits, start, word in words:
             if not bits & lead:
                 continue
-            for place in _places(word)[self.places]:
+            for place in tried[word]:
                 if start + place >= free and (m := match(text, start + place)) is not None:
                     found.append(m)
                     free = m.end()

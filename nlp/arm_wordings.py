@@ -10,9 +10,49 @@ from nlp.grammar.sentences import Span
 from nlp.reading import ArmNames
 
 
+class Wordings:
+    """All wordings of a document's arms. They are looked for as they stand: to compile a pattern for one document costs more than to read it."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._longest_first = sorted(names, key=len, reverse=True)
+
+    def found(self, plain: str, start: int, end: int) -> Iterator[tuple[Span, str]]:
+        """Each wording in a stretch, with its matching form; of those that begin at one place the longest, and none inside another."""
+        lower = plain[start:end].lower()
+        if "  " in lower or len(lower) != end - start:
+            yield from self._by_pattern(plain, start, end)
+            return
+        before = plain[start - 1] if start else " "
+        free = 0
+        for place, length, name in sorted(self._places(lower, before), key=lambda found: (found[0], -found[1])):
+            if place >= free:
+                free = place + length
+                yield Span(start + place, start + free), name
+
+    def _places(self, lower: str, before: str) -> Iterator[tuple[int, int, str]]:
+        """Where a wording stands as words of its own: behind no letter, digit or hyphen, and before no letter or digit."""
+        for name in self._longest_first:
+            place = lower.find(name)
+            while place >= 0:
+                ahead, behind = lower[place - 1] if place else before, lower[place + len(name) : place + len(name) + 1]
+                if not (_of_word(ahead) or ahead == "-" or _of_word(behind)):
+                    yield place, len(name), name
+                place = lower.find(name, place + 1)
+
+    def _by_pattern(self, plain: str, start: int, end: int) -> Iterator[tuple[Span, str]]:
+        """The same where words stand further apart than by one space."""
+        body = "|".join(re.escape(n).replace(r"\ ", r"\s+") for n in self._longest_first)
+        for m in re.compile(rf"(?<![\w-])(?:{body})(?![\w])", re.IGNORECASE).finditer(plain, start, end):
+            yield Span(m.start(), m.end()), _spaced(m[0])
+
+
+def _of_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
 @lru_cache(maxsize=64)
-def wordings(arms: tuple[ArmNames, ...]) -> tuple[re.Pattern[str] | None, dict[str, int], dict[str, int]]:
-    """One pattern for all wordings of all arms, the arm of each wording (lower case), and the arm of each group letter."""
+def wordings(arms: tuple[ArmNames, ...]) -> tuple[Wordings | None, dict[str, int], dict[str, int]]:
+    """What finds all wordings of all arms, the arm of each wording (lower case), and the arm of each group letter."""
     names: dict[str, int] = {}
     letters: dict[str, int] = {}
     for arm in arms:
@@ -20,11 +60,7 @@ def wordings(arms: tuple[ArmNames, ...]) -> tuple[re.Pattern[str] | None, dict[s
             names.setdefault(_spaced(name), arm.arm)
         if arm.letter:
             letters[arm.letter] = arm.arm
-    if not names:
-        return None, {}, letters
-    longest_first = sorted(names, key=len, reverse=True)
-    body = "|".join(re.escape(n).replace(r"\ ", r"\s+") for n in longest_first)
-    return re.compile(rf"(?<![\w-])(?:{body})(?![\w])", re.IGNORECASE), names, letters
+    return (Wordings(tuple(names)) if names else None), names, letters
 
 
 _SPACES = re.compile(r"\s+")
@@ -32,9 +68,3 @@ _SPACES = re.compile(r"\s+")
 
 def _spaced(name: str) -> str:
     return _SPACES.sub(" ", name.lower())
-
-
-def found_wordings(pattern: re.Pattern[str], plain: str, start: int, end: int) -> Iterator[tuple[Span, str]]:
-    """Each wording in a stretch, with its matching form."""
-    for m in pattern.finditer(plain, start, end):
-        yield Span(m.start(), m.end()), _spaced(m[0])

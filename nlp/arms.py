@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from nlp.arm_wordings import found_wordings, wordings
+from nlp.arm_wordings import wordings
 from nlp.claim import Arm, ArmRole, Level, Quote
 from nlp.domain import ConceptKind, Entry
 from nlp.grammar.atoms import WORD_NUMBER, AtomKind, atoms, number_value
@@ -318,6 +318,8 @@ _SIZE_BEFORE = re.compile(
 )
 #: "30 received white grape juice (" before the short form.
 _SIZE_BEFORE_NAME = re.compile(rf"(?<![\w.,%:-])({_N})\s(?:[a-z]+\s)?{_GIVEN}\s[^,;.()\d]{{2,60}}\s\($")
+#: Longer is no lead from a size to a name.
+_LONGEST_LEAD = 200
 #: "eight of them were given X": a part, and no arm.
 _SOME_OF_THEM = Sieved(r"\b(?:of (?:them|these|those|whom)|these|those)\b", re.IGNORECASE)
 
@@ -354,7 +356,7 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
     found: list[tuple[int, int]] = []
     for i, start, end in words:
         after = _BEHIND_ARM.match(sentence.plain, end)
-        lead = sentence.plain[:start]
+        lead = sentence.plain[max(0, start - _LONGEST_LEAD) : start]
         before = _SIZE_BEFORE.search(lead) or _SIZE_BEFORE_NAME.search(lead) if sizes_before and start < some_of_them else None
         number = (after[1] or after[2]) if after else before[1] if before else None
         size = int(number.replace(",", "")) if number else 0
@@ -388,9 +390,9 @@ def _arm_words(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tu
             i = next((i for i, a in enumerate(arms) if a.role is ArmRole.COMPARATOR), None)
         if i is not None and m.entry.details.get("class") != "baseline":
             found.append((i, m.start - sentence.start, m.end - sentence.start))
-    pattern_of_names, names, _ = wordings(reading.arm_names)
-    if pattern_of_names is not None:
-        for span, name in found_wordings(pattern_of_names, reading.plain, sentence.start, sentence.end):
+    own_wordings, names, _ = wordings(reading.arm_names)
+    if own_wordings is not None:
+        for span, name in own_wordings.found(reading.plain, sentence.start, sentence.end):
             found.append((names[name], span.start - sentence.start, span.end - sentence.start))
     for role, pattern in _GROUP_WORDS.items():
         i = next((i for i, a in enumerate(arms) if a.role is role), None)

@@ -30,7 +30,7 @@ DESIGNS: tuple[tuple[str, Sieved], ...] = tuple((name, Sieved(pattern, re.IGNORE
     ("meta-analysis", r"meta-?\s?analys[ei]s|meta-?analy[sz]ed"),
     ("systematic review", r"systematic(?:ally)? review"),
     ("pooled analysis", r"pooled (?:individual )?(?:patient )?(?:data )?analysis|pooled analysis|were pooled"),
-    ("randomised crossover trial", r"randomi[sz]ed[^.]{0,80}cross-?over|cross-?over[^.]{0,80}randomi[sz]ed"),
+    ("randomised crossover trial", r"randomi[sz]ed[^.]{0,80}\bcross-?over|\bcross-?over[^.]{0,80}randomi[sz]ed"),
     ("randomised controlled trial", r"randomi[sz]ed|randomly|at random|\bRCT\b"),
     ("non-randomised trial", r"non-?randomi[sz]ed|controlled trial"),
     ("single-arm trial", r"single-arm|open-label|phase (?:I|1)\b|phase I/II|pilot study|uncontrolled"),

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from nlp.arm_names import LETTER, LETTERED
-from nlp.arm_wordings import found_wordings, wordings
+from nlp.arm_wordings import wordings
 from nlp.claim import Arm, ArmRole
 from nlp.domain import ConceptKind
 from nlp.grammar.sieve import Sieved
@@ -64,7 +64,7 @@ class SideFinder:
         pattern, names, letters = wordings(self.reading.arm_names)
         found: list[ArmMention] = []
         if pattern is not None:
-            for span, name in found_wordings(pattern, self.reading.plain, sentence.start, sentence.end):
+            for span, name in pattern.found(self.reading.plain, sentence.start, sentence.end):
                 if not _NOT_A_SIDE.match(self.reading.plain[span.end : span.end + 12]):
                     found.append(self._mention(names[name], span.start, self._with_group(span.end)))
         if letters and LETTERED.possible(sentence.plain):

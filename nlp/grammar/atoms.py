@@ -16,7 +16,7 @@ from nlp.claim import Measure
 from nlp.grammar.sieve import Look, Sieved, look_at, taken_out
 
 #: A number as it stands: sign, thousands' commas, decimals with or without a leading zero.
-NUMBER = r"(?:(?<![\w.])[-+]|(?<=[–\s(\[])[-+])?(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.)\]\x00])\.\d+)"
+NUMBER = r"(?:(?<![\w.])[-+]|(?<=[–\s(\[])[-+])?(?:(?<!\d)(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?)|(?<![\w.)\]\x00])\.\d+)"
 _BOUND = rf"{NUMBER}(?:\s?%|\s?(?:percent|points?|mm\s?Hg|seconds|minutes|mm|cm|m|kg|ml|mL|months?|days?|years?|weeks?|h|min|s)\b)?"
 _SEP = r"(?:\s*(?:\bto\b|\band\b|\bthrough\b|–|;|/|~|\|)\s*|\s*,\s*)"
 
@@ -126,10 +126,10 @@ _OPERATORS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "⩽": "<=", "�
 _EXPONENT = r"(?:\s?[x×*·]\s?10\s?(?:\^\s?|\()?\s?\(?[-+–]?\d{1,2}\)?|\s?[eE][-+–]?\d{1,2}(?![\w]))"
 _CELLS = r"(?:\s?(?:[A-Za-z0-9-]{1,12}\s)?cells?\b)?(?:\s?/\s?(?:kg|disc|knee|eye|mL|ml|patient)\b)?"
 _DOSE = Sieved(
-    rf"{NUMBER}\s?[x×*]\s?10\s?\^?\(?\d{{1,2}}\)?{_CELLS}(?:\s?\(?±\s?{NUMBER}\s?[x×]\s?10\^?\d+\)?)?"
-    rf"|{NUMBER}\s(?:million|billion|milliard)\s?(?:[A-Za-z-]{{2,12}})?{_CELLS}"
-    rf"|{NUMBER}\s?(?:mg|µg|μg|mcg|g|IU|U|mL|ml|l|Gy|mmol|nmol|µmol|units?)(?:\s?/\s?(?:kg|day|d|m2|m²|week|h|hour|dose|min))*\b(?!\s?/\s?(?:dl|dL|L|ml))"
-    rf"|{NUMBER}\s?(?:mg|µg|μg|ng|pg|mmol|nmol|pmol|U|IU)\s?/\s?(?:dl|dL|l|L|ml|mL)\b",
+    rf"{NUMBER}(?=\s?[^\W\d]|\s?[×*])(?:\s?[x×*]\s?10\s?\^?\(?\d{{1,2}}\)?{_CELLS}(?:\s?\(?±\s?{NUMBER}\s?[x×]\s?10\^?\d+\)?)?"
+    rf"|\s(?:million|billion|milliard)\s?(?:[A-Za-z-]{{2,12}})?{_CELLS}"
+    rf"|\s?(?:mg|µg|μg|mcg|g|IU|U|mL|ml|l|Gy|mmol|nmol|µmol|units?)(?:\s?/\s?(?:kg|day|d|m2|m²|week|h|hour|dose|min))*\b(?!\s?/\s?(?:dl|dL|L|ml))"
+    rf"|\s?(?:mg|µg|μg|ng|pg|mmol|nmol|pmol|U|IU)\s?/\s?(?:dl|dL|l|L|ml|mL)\b)",
     re.IGNORECASE,
 )
 _LAB_UNIT = re.compile(r"/\s?(?:dl|l|ml)\b", re.IGNORECASE)

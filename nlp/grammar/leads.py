@@ -243,6 +243,43 @@ def _options(option: tuple[Any, Any]) -> frozenset[str]:
     raise _TooMany
 
 
+def begins_no_later(pattern: str, flags: int = 0) -> bool:
+    r"""Whether a match never begins at the second or a later digit of a number.
+
+    >>> begins_no_later(r"[-+]?(?<!\d)\d+"), begins_no_later(r"\d+")
+    (True, False)
+    """
+    return _all_begin(_parser.parse(pattern, flags).data, _is_no_later_digit)
+
+
+def _is_no_later_digit(op: Any, value: Any) -> bool | None:
+    if op is c.AT and value is c.AT_BOUNDARY:
+        return True  # inside a number is no edge
+    if op is c.ASSERT_NOT and value[0] < 0:
+        return True if _refuses_digits(value[1].data) else None
+    if op is c.LITERAL:
+        return not chr(value).isdigit()
+    if op is c.IN:
+        return not any(map(_may_be_digit, value))
+    return None if op in (c.AT, c.ASSERT, c.ASSERT_NOT) else False
+
+
+def _refuses_digits(refused: Sequence[Any]) -> bool:
+    """Whether a look at one character refuses every digit."""
+    if len(refused) != 1 or refused[0][0] is not c.IN or refused[0][1][0][0] is c.NEGATE:
+        return False
+    return any((c.CATEGORY, category) in refused[0][1] for category in (c.CATEGORY_DIGIT, c.CATEGORY_WORD))
+
+
+def _may_be_digit(option: tuple[Any, Any]) -> bool:
+    op, value = option
+    if op is c.LITERAL:
+        return chr(value).isdigit()
+    if op is c.RANGE:
+        return any(chr(code).isdigit() for code in range(value[0], value[1] + 1))
+    return True
+
+
 def _no_letter(option: tuple[Any, Any]) -> bool:
     op, value = option
     if op is c.RANGE:

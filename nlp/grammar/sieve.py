@@ -16,9 +16,10 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, reduce
 from operator import add, or_
+from string import digits
 
-from nlp.grammar.leads import Places, begins_at, first_characters, lead_of
-from nlp.grammar.needs import Need, folded, marked, needs_of
+from nlp.grammar.leads import begins_at, begins_no_later, first_characters, lead_of
+from nlp.grammar.needs import EDGE, Need, folded, marked, needs_of
 
 #: Words are kept until there are so many, sentences likewise; a longer text is looked at anew.
 _MOST_WORDS, _MOST_TEXTS, _LONGEST = 100_000, 1024, 20_000
@@ -29,7 +30,7 @@ _SENTENCE = 1000
 
 
 class _Index:
-    """Literals by their first two characters, or the one that they have, each with the bits of the needs that it meets."""
+    """Literals by their first characters, three where they have so many, each with the bits of the needs that it meets."""
 
     def __init__(self) -> None:
         self._meets: dict[str, int] = {}
@@ -41,18 +42,20 @@ class _Index:
         if len(literal) == 1:
             self._single.add(literal)
         elif literal not in self._meets:
-            self._by_start.setdefault(literal[:2], []).append(literal)
+            self._by_start.setdefault(literal[:3], []).append(literal)
         self._meets[literal] = self._meets.get(literal, 0) | bit
 
     def met_by(self, word: str) -> int:
         """The bits of all needs that a literal in this word meets."""
-        met = 0
+        meets, by_start, met = self._meets, self._by_start, 0
         for mark in self._single.intersection(word):
-            met |= self._meets[mark]
-        for place, start in enumerate(map(add, word, word[1:])):
-            for literal in self._by_start.get(start, ()):
+            met |= meets[mark]
+        for pair in set(map(add, word, word[1:])).intersection(by_start):
+            met |= meets[pair]
+        for place, start in enumerate(map(add, map(add, word, word[1:]), word[2:])):
+            for literal in by_start.get(start, ()):
                 if word.startswith(literal, place):
-                    met |= self._meets[literal]
+                    met |= meets[literal]
         return met
 
 
@@ -63,6 +66,8 @@ class _Words(dict[str, int]):
         super().__init__()
         self.cased, self.uncased = _Index(), _Index()
         self._alike: dict[str, int] = {}
+        #: Each word that meets a need as needs see it, without the marks.
+        self.seen: dict[str, str] = {}
 
     def __missing__(self, word: str) -> int:
         if len(self) >= _MOST_WORDS:
@@ -71,12 +76,15 @@ class _Words(dict[str, int]):
         seen = marked(word)
         if seen not in self._alike:
             self._alike[seen] = self.cased.met_by(seen) | self.uncased.met_by(folded(seen))
-        self[word] = self._alike[seen]
-        return self[word]
+        self[word] = held = self._alike[seen]
+        if held:
+            self.seen[word] = seen.replace(EDGE, "")
+        return held
 
     def clear(self) -> None:
         """Nothing is kept."""
         self._alike.clear()
+        self.seen.clear()
         super().clear()
 
 
@@ -94,18 +102,24 @@ def _places(word: str) -> tuple[Sequence[int], ...]:
 class _Tried(dict[str, Sequence[int]]):
     """At which characters of a word one pattern is tried."""
 
-    def __init__(self, places: Places, first: frozenset[str] | None) -> None:
+    def __init__(self, pattern: str, flags: int) -> None:
         super().__init__()
-        self._places, self._first = places, first
+        self._places, self._first = begins_at(pattern, flags), first_characters(pattern, flags)
+        self._no_later = begins_no_later(pattern, flags)
+        if self._first is not None and not self._first.isdisjoint(digits):
+            self._first |= {"0"}  # in the words as they are seen every digit is a zero
 
     def __missing__(self, word: str) -> Sequence[int]:
         if len(self) >= _MOST_TRIED:
             self.clear()
-        places = _places(word)[self._places]
-        if self._first is not None:
-            places = [place for place in places if word[place] in self._first or not word[place].isascii()]
-        self[word] = places
+        self[word] = places = tuple(place for place in _places(word)[self._places] if self._may_begin(word, place))
         return places
+
+    def _may_begin(self, word: str, place: int) -> bool:
+        one = word[place]
+        if self._no_later and place and one.isdigit() and word[place - 1].isdigit():
+            return False
+        return self._first is None or one in self._first or not one.isascii()
 
 
 _words = _Words()
@@ -123,18 +137,31 @@ def _bit_of(need: Need) -> int:
     return _bits[need]
 
 
-#: A word that meets needs: their bits, where it begins, and the word itself.
+#: A word that meets needs: their bits, where it begins, and the word itself with zeros for its digits.
 _Found = tuple[int, int, str]
 
 
 def words_of(text: str) -> Iterator[_Found]:
     """The words of a text that meet a need, in order."""
+    words = text.split()
+    if sum(map(len, words)) + len(words) - 1 != len(text):
+        yield from _words_apart(text, words)
+        return
+    place = 0
+    for word in words:
+        if bits := _words[word]:
+            yield bits, place, _words.seen[word]
+        place += len(word) + 1
+
+
+def _words_apart(text: str, words: Iterable[str]) -> Iterator[_Found]:
+    """The same where more than one space stands between words."""
     end = 0
-    for word in text.split():
+    for word in words:
         start = text.find(word, end)
         end = start + len(word)
         if bits := _words[word]:
-            yield bits, start, word
+            yield bits, start, _words.seen[word]
 
 
 class Look:
@@ -155,6 +182,10 @@ class Look:
             self._words = list(words_of(self.text))
         return self._words
 
+    def words_from(self) -> Iterable[_Found]:
+        """The same; of a long text, as far as they are asked for."""
+        return self.words if len(self.text) < _SENTENCE else words_of(self.text)
+
 
 _short_look = lru_cache(maxsize=_MOST_TEXTS)(Look)
 
@@ -167,11 +198,19 @@ def look_at(text: str) -> Look:
 class Passage(Look):
     """Sentences read as one text, with a space between them. What they hold is known from each of them."""
 
-    __slots__ = ()
+    __slots__ = ("_looks",)
 
     def __init__(self, sentences: Iterable[str]) -> None:
-        parts = list(sentences)
-        super().__init__(" ".join(parts), reduce(or_, (look_at(part).held for part in parts), 0))
+        self._looks = [look_at(sentence) for sentence in sentences]
+        super().__init__(" ".join(look.text for look in self._looks), reduce(or_, (look.held for look in self._looks), 0))
+
+    def words_from(self) -> Iterator[_Found]:
+        """The words that meet a need, as far as they are asked for."""
+        offset = 0
+        for look in self._looks:
+            for bits, start, word in look.words:
+                yield bits, offset + start, word
+            offset += len(look.text) + 1
 
 
 _INSIDE_WORD = re.compile(r"(?<=\w)(?=\w)")
@@ -198,7 +237,7 @@ class Sieved:
         lead = lead_of(pattern, flags)
         self.lead = _bit_of(lead) if lead is not None else 0
         self.needs |= self.lead
-        self.tried = _Tried(begins_at(pattern, flags), first_characters(pattern, flags))
+        self.tried = _Tried(pattern, flags)
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match in a text."""
@@ -212,8 +251,7 @@ class Sieved:
     def _first(self, look: Look, text: str) -> re.Match[str] | None:
         if not self.lead:
             return self.pattern.search(text)
-        words = look.words if len(text) < _SENTENCE else words_of(text)
-        return next(iter(self._from_leads(words, text, most=1)), None)
+        return next(iter(self._from_leads(look.words_from(), text, most=1)), None)
 
     def finditer(self, text: str) -> Iterable[re.Match[str]]:
         """All matches in a text."""

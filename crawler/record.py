@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote
 
+from crawler.quick_init import quick_init
+
 _DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"<>]+)", re.IGNORECASE)
 _PMID = re.compile(r"\bPMID\s*:?\s*(\d{1,8})\b", re.IGNORECASE)
 _PMCID = re.compile(r"\b(PMC\d{4,9})\b", re.IGNORECASE)
@@ -108,19 +110,15 @@ def _patterns_of(text: str) -> list[tuple[str, re.Pattern[str]]]:
     return [(name, pattern) for name, pattern in REGISTRY_PATTERNS if _MARKS[name] in held]
 
 
-@dataclass(frozen=True, slots=True, init=False)
+# Most of what is made of PubMed's files are references.
+@quick_init
+@dataclass(frozen=True, slots=True)
 class Identifiers:
     """The names that a publication goes by. Each is None where the source gives none."""
 
     doi: str | None = None
     pmid: str | None = None
     pmcid: str | None = None
-
-    # Most of what is made of PubMed's files are references. What dataclasses write here takes twice as long as the slots' own setters.
-    def __init__(self, doi: str | None = None, pmid: str | None = None, pmcid: str | None = None) -> None:
-        _set_doi(self, doi)
-        _set_pmid(self, pmid)
-        _set_pmcid(self, pmcid)
 
     @classmethod
     def found_in(cls, text: str) -> Identifiers:
@@ -138,28 +136,17 @@ class Identifiers:
         return next((f"{kind}:{value}" for kind, value in pairs if value), None)
 
 
-_set_doi, _set_pmid, _set_pmcid = (vars(Identifiers)[name].__set__ for name in ("doi", "pmid", "pmcid"))
 _NO_NAMES = Identifiers()
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@quick_init
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A publication or trial that a document tells of (a news page of its trial, a digest of its paper)."""
 
     identifiers: Identifiers = _NO_NAMES
     registry_id: str | None = None
     citation: str | None = None
-
-    # As for Identifiers.
-    def __init__(self, identifiers: Identifiers = _NO_NAMES, registry_id: str | None = None, citation: str | None = None) -> None:
-        _set_identifiers(self, identifiers)
-        _set_registry_id(self, registry_id)
-        _set_citation(self, citation)
-
-
-_set_identifiers, _set_registry_id, _set_citation = (
-    vars(Reference)[name].__set__ for name in ("identifiers", "registry_id", "citation")
-)
 
 
 class NoticeKind(StrEnum):

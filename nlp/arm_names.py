@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from crawler.quick_init import quick_init
 from nlp.grammar.sieve import Sieved
 from nlp.phrases import Item, listed, phrase_after, phrase_before
 from nlp.reading import Role, Sentence
@@ -27,6 +28,7 @@ class How(IntEnum):
     DESIGN = 7  #: "randomised to X or Y"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Naming:
     """A name in place (offsets in the sentence). `set_` numbers the list that it stands in: names of one list are different arms.

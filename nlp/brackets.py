@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from crawler.quick_init import quick_init
 from nlp.grammar.sentences import Span
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Clauses:
     """A sentence's clauses (offsets in the sentence), its brackets, and its words with the brackets blanked."""
@@ -73,7 +75,8 @@ def clauses(text: str) -> Clauses:
     blank = text
     for b in brackets:
         blank = blank[: b.start] + " " * (b.end - b.start) + blank[b.end :]
-    cuts = [m.start() for m in _BOUNDARY.finditer(blank) if blank[: m.start()].strip()]
+    begin = len(blank) - len(blank.lstrip())
+    cuts = [place for m in _BOUNDARY.finditer(blank, begin) if (place := m.start()) > begin]
     # Blanked brackets leave a run of spaces before the mark; the cut belongs behind the bracket.
     edges = [0, *cuts, len(text)]
     spans = tuple(Span(a, b) for a, b in pairwise(edges) if b > a)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crawler.quick_init import quick_init
+
 
 class Measure(StrEnum):
     """What kind of number an effect is. OTHER without an estimate is a bare p value for a contrast."""
@@ -111,6 +113,7 @@ class Verdict(StrEnum):
     UNCHECKED = "unchecked"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Quote:
     """Where a value was read: characters of the text, or a place in a registry's structured answer; the one or the other.
@@ -155,6 +158,7 @@ class Concept:
     kind: str
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What was measured: as worded, under its pack's label where a pack knows it, and which way is better (None: unknown)."""
@@ -165,6 +169,7 @@ class Outcome:
     better: Better | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Timepoint:
     """A time as worded, and its length in days (month = 30.44 days, year = 365.25); None where no length can be told."""
@@ -173,6 +178,7 @@ class Timepoint:
     days: float | None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A labelled stretch of text (labels: see the contract)."""
@@ -183,6 +189,7 @@ class Mention:
     score: float | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Arm:
     """One side of a comparison."""
@@ -200,6 +207,7 @@ class Arm:
     n: int | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class AuditFinding:
     """One check of one effect. `detail` says what the other printed numbers imply."""
@@ -209,6 +217,7 @@ class AuditFinding:
     detail: str = ""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One printed numeric result; numbers as printed, sign included. None: the text gives none."""
@@ -253,6 +262,7 @@ class Effect:
         return dict(self.printed).get(field)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Who, against whom, on what, when, which way, with what evidence. Indices point into the extraction's arms and effects."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from crawler.quick_init import quick_init
 from nlp.claim import (
     DIFFERENCES,
     RATIOS,
@@ -48,6 +49,7 @@ _OTHER_ROUTES = Sieved(r"\bwhen\b|\bthan (?:intra|iv|it)", re.IGNORECASE)
 _PROGNOSIS = re.compile(r"\b(?:prognos|predict|associat|correlat|biomarker|risk factor)", re.IGNORECASE)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A cue and the outcomes that it speaks of, before who and against whom."""

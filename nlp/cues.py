@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from crawler.quick_init import quick_init
 from nlp.grammar.sieve import Sieved, look_at, taken_out
 
 
@@ -27,6 +28,7 @@ class Cue(StrEnum):
     PRESENT = "present"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class CueMention:
     """A cue in a sentence (offsets in the sentence). `comparative`: it compares ("higher", "superior"), a verb of change does not."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from crawler.quick_init import quick_init
 from nlp.bare_pairs import in_pair
 from nlp.candidates import is_result, near_words, shared_units, without_restatements
 from nlp.claim import Effect, Group, Kind, Level, Measure, Outcome, Quote, Timepoint
@@ -32,6 +33,7 @@ _DIAGNOSTIC = re.compile(
 )
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Linked:
     """An effect and the outcome mention that it was tied to, kept together for the claims."""

@@ -118,6 +118,9 @@ def as_outcome(mention: OutcomeMention) -> Outcome:
     return Outcome(mention.text, mention.label, mention.entry.id, Better(better) if better else None)
 
 
+_LONGEST_NAME = 120
+
+
 def unknown_outcome(reading: Reading, sentence: Sentence, clauses: Clauses, before: int) -> OutcomeMention | None:
     """The noun phrase that a number or verb at `before` (offset in the sentence) speaks of, where no pack knows a name.
 
@@ -125,8 +128,9 @@ def unknown_outcome(reading: Reading, sentence: Sentence, clauses: Clauses, befo
     """
     head = clauses.masked[:before].rstrip()
     clause = clauses.clauses[clauses.clause_of(max(before - 1, 0))]
-    stops = [m.end() for m in STOP_LEFT.finditer(head, clause.start)]
-    start = max([clause.start, *stops], default=clause.start)
+    # What stands further to the left is in no name: those are shorter.
+    window = max(clause.start, len(head) - _LONGEST_NAME - 20)
+    start = max([window, *(m.end() for m in STOP_LEFT.finditer(head, window))])
     phrase = head[start:]
     words = phrase.strip()
     if not re.search(r"[A-Za-z]{3}", words):
@@ -160,7 +164,7 @@ def _subject(reading: Reading, sentence: Sentence, clauses: Clauses, start: int,
 def named_outcome(reading: Reading, start: int, end: int) -> OutcomeMention | None:
     """A stretch of the text as an outcome of its own; None where it is too long for a name."""
     text = reading.text[start:end]
-    if len(text) > 120:
+    if len(text) > _LONGEST_NAME:
         return None
     long = reading.abbreviations.get(text.strip())
     return OutcomeMention(start, end, text, long or text)

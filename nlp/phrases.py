@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
+from crawler.quick_init import quick_init
 from nlp.grammar.sentences import Span
 
 _TOKEN = re.compile(r"[^\W_][^\s,;:()\[\]=<>≤≥±]*|\+|&")
@@ -50,6 +52,7 @@ _IN_NAMES = frozenset(re.findall(r"\S+", """
 """))  # fmt: skip
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Item:
     """One name of a list, and what stands in the bracket behind it."""
@@ -59,11 +62,15 @@ class Item:
     bracket: str = ""
 
 
-def _stops(token: str, unit_follows: bool) -> bool:
+@lru_cache(maxsize=20_000)
+def _ends_names(token: str) -> bool:
     word = token.lower().rstrip(".")
-    if word in STOP or (_BARE_NUMBER.match(token) is not None and not unit_follows):
-        return True
-    return _ADVERB.match(word) is not None
+    return word in STOP or _ADVERB.match(word) is not None
+
+
+def _stops(token: str, following: str) -> bool:
+    """Whether a word ends names: as a number does before no unit."""
+    return _ends_names(token) or (_BARE_NUMBER.match(token) is not None and _MEASURE_UNIT.match(following) is None)
 
 
 def phrase_before(plain: str, end: int) -> Span | None:
@@ -80,7 +87,7 @@ def phrase_before(plain: str, end: int) -> Span | None:
         if plain[token.end() : start].strip(" \"”'“") or count == _LONGEST or (token.start() == low and low):
             break
         written = token[0]
-        if _stops(written, _MEASURE_UNIT.match(following) is not None) or (count and written.endswith((".", "%)"))):
+        if _stops(written, following) or (count and written.endswith((".", "%)"))):
             break
         if count and _VERBAL.match(written) and written not in _IN_NAMES:
             break
@@ -115,7 +122,7 @@ def phrase_after(plain: str, start: int, joined: frozenset[str] = frozenset()) -
         written = token[0].rstrip(".")
         following = coming[0].rstrip(".") if coming else ""
         usual = written == "as" and following.lower() in ("usual", "needed", "required")
-        if _stops(written, _MEASURE_UNIT.match(following) is not None) and written.lower() not in joined and not usual:
+        if _stops(written, following) and written.lower() not in joined and not usual:
             break
         if count and _VERBAL.match(written) and written not in _IN_NAMES:
             break

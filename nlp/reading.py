@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from crawler.document import SectionName
+from crawler.quick_init import quick_init
 from nlp.domain import ConceptKind, Entry
 from nlp.grammar.results import Printed
 
@@ -22,6 +23,7 @@ class Role(StrEnum):
     CONCLUSION = "conclusion"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence, its text, and the same in one spelling (`plain`), character for character."""
@@ -35,6 +37,7 @@ class Sentence:
     plain: str
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class ConceptMention:
     """A name of a pack's concept in the text. `score` below 1: matched by similarity."""
@@ -51,6 +54,7 @@ class ConceptMention:
         return self.entry.kind
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class TimeMention:
     """One time; "3, 6 and 12 months" is three. `days`: month = 30.44 days, year = 365.25."""
@@ -73,6 +77,7 @@ class Side(StrEnum):
     BOTH = "both"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class ArmMention:
     """Words for an arm in a sentence: "the MSC group", "controls", "placebo". `arm` points into the design's arms where it is known."""
@@ -84,6 +89,7 @@ class ArmMention:
     arm: int | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class ArmNames:
     """The text's own wordings for the arm at index `arm`, and its letter ("A" of "group A")."""
@@ -93,6 +99,7 @@ class ArmNames:
     letter: str | None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class OutcomeMention:
     """Words for an outcome: the pack's entry where one knows them, else the words alone. `text` holds qualifiers, `start`/`end` too."""

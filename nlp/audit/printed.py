@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from crawler.quick_init import quick_init
 from nlp.claim import Effect
 
 #: A comma before three digits groups thousands, elsewhere it is a decimal mark.
@@ -21,6 +22,7 @@ _ARITHMETIC = 1e-9
 _ZERO_P_DECIMALS = 3
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Span:
     """Every value between two ends, ends included."""
@@ -79,6 +81,7 @@ def span(effect: Effect, field: str) -> Span | None:
     return Span(value - slack, value + slack)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Interval:
     """An estimate between its limits, as spans on one scale."""

@@ -12,11 +12,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
+from crawler.quick_init import quick_init
 from nlp.claim import Measure
 from nlp.grammar.sieve import Look, Sieved, look_at, taken_out
 
 #: A number as it stands: sign, thousands' commas, decimals with or without a leading zero.
-NUMBER = r"(?:(?<![\w.])[-+]|(?<=[–\s(\[])[-+])?(?:(?<!\d)(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?)|(?<![\w.)\]\x00])\.\d+)"
+NUMBER = (
+    r"(?:(?<![\w.])[-+]|(?<=[–\s(\[])[-+])?(?:(?<!\d)(?:\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?)|(?<![\w.)\]\x00])\.\d+)"
+)
 _BOUND = rf"{NUMBER}(?:\s?%|\s?(?:percent|points?|mm\s?Hg|seconds|minutes|mm|cm|m|kg|ml|mL|months?|days?|years?|weeks?|h|min|s)\b)?"
 _SEP = r"(?:\s*(?:\bto\b|\band\b|\bthrough\b|–|;|/|~|\|)\s*|\s*,\s*)"
 
@@ -45,6 +48,7 @@ class AtomKind(StrEnum):
     NOISE = "noise"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Atom:
     """One printed part. Which of the values are set depends on the kind; `printed` holds their characters by field name."""

@@ -20,13 +20,14 @@ _IN_TABLE = re.compile(f"[{re.escape(''.join(_TABLE))}]")
 _DECIMAL_COMMA = re.compile(
     r"(?<![\d.,])(\d{1,3}),(?=\d{1,2}\s?(?:%|±|\+/-))|(?<=±)(\s?\d{1,3}),(?=\d{1,2}(?!\d))|(?<=\+/-)(\s?\d{1,3}),(?=\d{1,2}(?!\d))"
 )
-_MIDDLE_DOT = re.compile(r"(?<=\d)·(?=\d)|(?<![\w·])·(?=\d)")
+_MIDDLE_DOT = re.compile(r"·(?:(?<=\d·)|(?<![\w·]·))(?=\d)")
 # A sign that stands apart from its number: "= − 0.42", "(+ 9.62", "– 32.1% ±". It changes places with the space, so offsets stay.
 _LOOSE_MINUS = re.compile(r"\u2212 (?=\.?\d)")
 _LOOSE_SIGN = re.compile(r"(?<=[(\[=,;:])( ?)([-–+]) (?=\.?\d)|(?<=\bto )()([-–]) (?=\.?\d)")
-_TIGHT_DASH = re.compile(r"(?<![\w.%)\]])–(?=\.?\d)")
-_RANGE_HYPHEN = re.compile(r"(?<=[\d%])-(?=[\d.])")
-_RANGE_MINUS = re.compile(r"(?<=[\d%])\u2212(?=[\d.])")
+# These begin with the sign that they look behind of: to find a sign is quick, to look behind every character is not.
+_TIGHT_DASH = re.compile(r"–(?<![\w.%)\]]–)(?=\.?\d)")
+_RANGE_HYPHEN = re.compile(r"-(?<=[\d%]-)(?=[\d.])")
+_RANGE_MINUS = re.compile(r"\u2212(?<=[\d%]\u2212)(?=[\d.])")
 
 
 #: Longer than any word, address or formula that is read; what is longer is noise, and must cost no more than its length.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from crawler.quick_init import quick_init
 from nlp.claim import Measure
 from nlp.grammar.atoms import Atom, AtomKind
 
@@ -30,6 +31,7 @@ _LIST_GAP = re.compile(r"[\s,;]*(?:and|or|vs\.?|versus)?[\s,;]*")
 _DROPPED_PERCENT = re.compile(r"(?:\b(?:power|confidence|level|sensitivity analysis)\b)|\bCI\b", re.IGNORECASE)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Printed:
     """One result as printed, in the offsets of its sentence. `start` to `end` holds all of its numbers."""

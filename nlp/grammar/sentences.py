@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from crawler.quick_init import quick_init
+
 _CANDIDATE = re.compile(r"[.!?][\"'”’)\]]*\s+|\n+")
 _NO_END = re.compile(
     r"(?:\b(?:vs|e\.?g|i\.?e|al|cf|ca|approx|resp|Dr|Prof|Mr|Mrs|St|Fig|Figs|Eq|Ref|no|No|vol|pp|Inc|Ltd|Co|dept|Univ|viz|etc|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
@@ -12,6 +14,7 @@ _NO_END = re.compile(
 )
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of the text: `text[start:end]`."""

@@ -1,0 +1,58 @@
+"""Frozen values that are made quickly.
+
+The `__init__` that dataclasses write for a frozen class sets each field through `object.__setattr__`, which looks the field's slot up by its name
+every time. The slots' own setters need no look-up, and take less than half the time; an abstract is read into hundreds of values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import MISSING, Field, fields
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def quick_init(cls: type[T]) -> type[T]:
+    """A frozen dataclass with slots, its `__init__` written anew: the same parameters, defaults and outcome.
+
+    Stands above `@dataclass(frozen=True, slots=True)`.
+
+    Raises:
+        TypeError: a field has no slot of its own, or none that its `__init__` sets.
+    """
+    known: dict[str, Any] = {"MISSING": MISSING}
+    positional: list[str] = []
+    by_name: list[str] = []
+    body: list[str] = []
+    for field in fields(cls):  # type: ignore[arg-type]
+        setter = getattr(cls.__dict__.get(field.name), "__set__", None)
+        if setter is None or not field.init:
+            raise TypeError(
+                f"{cls.__name__} cannot be made quickly: {field.name} has no slot of its own, or is not set from outside."
+            )
+        known[f"_set_{field.name}"] = setter
+        (by_name if field.kw_only else positional).append(_parameter(field, known))
+        value = (
+            f"_make_{field.name}() if {field.name} is MISSING else {field.name}" if f"_make_{field.name}" in known else field.name
+        )
+        body.append(f"    _set_{field.name}(self, {value})")
+    if hasattr(cls, "__post_init__"):
+        body.append("    self.__post_init__()")
+    parameters = ["self", *positional, *(["*", *by_name] if by_name else [])]
+    exec(f"def __init__({', '.join(parameters)}):\n" + "\n".join(body or ["    pass"]), known)
+    made: Callable[..., None] = known["__init__"]
+    made.__qualname__, made.__annotations__ = f"{cls.__qualname__}.__init__", dict(cls.__init__.__annotations__)
+    cls.__init__ = made  # type: ignore[method-assign]
+    return cls
+
+
+def _parameter(field: Field[Any], known: dict[str, Any]) -> str:
+    """The field as a parameter; what it falls back on goes into `known`."""
+    if field.default is not MISSING:
+        known[f"_default_{field.name}"] = field.default
+        return f"{field.name}=_default_{field.name}"
+    if field.default_factory is not MISSING:
+        known[f"_make_{field.name}"] = field.default_factory
+        return f"{field.name}=MISSING"
+    return field.name

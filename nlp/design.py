@@ -24,15 +24,17 @@ _TRIAL = Sieved(
     re.IGNORECASE,
 )
 
+_RANDOMISED = r"\brandomi[sz]ed(?<!non-randomi[sz]ed)(?<!non–randomi[sz]ed)(?<!non randomi[sz]ed)(?<!not randomi[sz]ed)(?<!quasi-randomi[sz]ed)"
 #: Designs from the most to the least telling; the first that the title, aim or methods name is taken.
 DESIGNS: tuple[tuple[str, Sieved], ...] = tuple((name, Sieved(pattern, re.IGNORECASE)) for name, pattern in (
     ("network meta-analysis", r"network meta-?analysis"),
     ("meta-analysis", r"meta-?\s?analys[ei]s|meta-?analy[sz]ed"),
     ("systematic review", r"systematic(?:ally)? review"),
     ("pooled analysis", r"pooled (?:individual )?(?:patient )?(?:data )?analysis|pooled analysis|were pooled"),
-    ("randomised crossover trial", r"randomi[sz]ed[^.]{0,80}\bcross-?over|\bcross-?over[^.]{0,80}randomi[sz]ed"),
-    ("randomised controlled trial", r"randomi[sz]ed|randomly|at random|\bRCT\b"),
-    ("non-randomised trial", r"non-?randomi[sz]ed|controlled trial"),
+    ("randomised crossover trial", rf"{_RANDOMISED}[^.]{{0,80}}\bcross-?over|\bcross-?over[^.]{{0,80}}{_RANDOMISED}"),
+    ("non-randomised trial", r"\b(?:non|quasi)[-\s–]?randomi[sz]ed|\bnot randomi[sz]ed"),
+    ("randomised controlled trial", rf"{_RANDOMISED}|randomly|at random|\bRCT\b"),
+    ("non-randomised trial", r"controlled trial"),
     ("single-arm trial", r"single-arm|open-label|phase (?:I|1)\b|phase I/II|pilot study|uncontrolled"),
     ("cohort study", r"cohort|prospective study|retrospective"),
     ("case series", r"case series|case reports?"),

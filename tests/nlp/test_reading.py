@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from nlp.claim import Direction, Group, Level, Measure, QuestionKind, Verdict
 from tests.conftest import Read
 
@@ -164,3 +166,19 @@ def test_who_was_studied_is_no_outcome(read: Read) -> None:
 def test_endless_runs_cost_no_more_than_their_length(read: Read) -> None:
     for text in ("1" * 50_000, "(" * 20_000 + ")" * 20_000, "p = " * 8_000):
         assert read(text).effects == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "design"),
+    [
+        ("In this non-randomised study, 40 adults chose cells or usual care.", "non-randomised trial"),
+        ("In this nonrandomized chart review, 40 adults had cells or usual care.", "non-randomised trial"),
+        ("A quasi-randomised trial of cells; 40 adults were enrolled.", "non-randomised trial"),
+        ("Patients were not randomized to cells or usual care.", "non-randomised trial"),
+        ("In this randomised trial, 40 adults had cells or usual care.", "randomised controlled trial"),
+        ("A non-randomised crossover study of cells in 40 adults.", "non-randomised trial"),
+        ("A randomised, double-blind, cross-over trial of cells in 40 adults.", "randomised crossover trial"),
+    ],
+)
+def test_what_was_not_randomised_is_not_called_so(read: Read, said: str, design: str) -> None:
+    assert read(f"METHODS: {said} RESULTS: Pain was lower with cells than with usual care (p = 0.01).").study.design == design

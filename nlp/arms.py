@@ -264,10 +264,13 @@ def _with_facet(arm: Arm, m: ConceptMention) -> Arm:
             return replace(arm, donor=m.entry.label)
 
 
+_CELL_DOSE = Sieved(r"10\s?\^|\(\d+\)|million|billion|cells")
+
+
 def _with_dose(reading: Reading, arm: Arm) -> Arm:
     for sentence in reading.of_role(Role.TITLE, Role.METHOD, Role.AIM, Role.BACKGROUND, Role.RESULT):
-        for atom in atoms(sentence.plain):
-            if atom.kind is AtomKind.DOSE and re.search(r"10\s?\^|\(\d+\)|million|billion|cells", atom.text):
+        for atom in atoms(sentence.plain) if _CELL_DOSE.search(sentence.plain) else ():
+            if atom.kind is AtomKind.DOSE and _CELL_DOSE.search(atom.text):
                 return replace(arm, dose=sentence.text[atom.start : atom.end].strip())
     return arm
 

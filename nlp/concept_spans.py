@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Set
 from nlp.domain import ConceptKind
 from nlp.reading import ConceptMention
 
-_WORD = re.compile(r"(?<![\w-])\w+")
+_BEFORE_WORD = re.compile(r"[\w-]")
 _FIRST_WORD = re.compile(r"\w+")
 #: A short form may have a plural, and ends where a word does.
 _ENDS = re.compile(r"s?(?!\w)")
@@ -21,17 +21,16 @@ def occurrences(short_forms: Collection[str], text: str) -> dict[str, list[tuple
     >>> occurrences(["MSC", "IL-6"], "MSCs and MSC-derived IL-6, not AMSC")
     {'MSC': [(0, 4), (9, 12)], 'IL-6': [(21, 25)]}
     """
-    found: dict[str, list[tuple[int, int]]] = {short: [] for short in short_forms}
-    by_word: dict[str, list[str]] = {}
-    for short in found:
-        first = _FIRST_WORD.match(short)
-        for form in (first[0], f"{short}s") if first else ():
-            by_word.setdefault(form, []).append(short)
-    for word in _WORD.finditer(text):
-        for short in by_word.get(word[0], ()):
-            end = _ENDS.match(text, word.start() + len(short)) if text.startswith(short, word.start()) else None
-            if end:
-                found[short].append((word.start(), end.end()))
+    found: dict[str, list[tuple[int, int]]] = {}
+    for short in short_forms:
+        places: list[tuple[int, int]] = []
+        place = text.find(short) if _FIRST_WORD.match(short) else -1
+        while place >= 0:
+            end = _ENDS.match(text, place + len(short))
+            if end and not (place and _BEFORE_WORD.match(text, place - 1)):
+                places.append((place, end.end()))
+            place = text.find(short, place + 1)
+        found[short] = places
     return found
 
 

@@ -77,7 +77,7 @@ def _ordered(arms: list[Arm], names: list[ArmNames]) -> JoinedArms:
 def _mentions(reading: Reading, arm: LearntArm) -> list[ConceptMention]:
     """The packs' concepts that an arm's first wording holds."""
     start, end = arm.arm.quote.span
-    return [m for m in reading.concepts if m.kind in _KINDS and start - 1 <= m.start and m.end <= end + 1]
+    return reading.concepts_in(start - 1, end + 1, *_KINDS)
 
 
 def _partner(reading: Reading, arm: LearntArm, packs: tuple[Arm, ...]) -> int | None:

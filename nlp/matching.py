@@ -49,7 +49,8 @@ class Matcher:
         free_from: dict[ConceptKind, int] = {}
         first_words = self._root.following
         for i, (word, _, _) in enumerate(words):
-            if word not in first_words:
+            node = first_words.get(word)
+            if node is None or not (node.ends or words[i + 1][0] in node.following if i + 1 < len(words) else node.ends):
                 continue
             for kind, (entry, last) in self._longest(words, i, text).items():
                 if i >= free_from.get(kind, 0):
@@ -61,7 +62,7 @@ class Matcher:
     def _longest(self, words: list[tuple[str, int, int]], i: int, text: str) -> dict[ConceptKind, tuple[Entry, int]]:
         node, best = self._root, {}
         for j in range(i, len(words)):
-            if j > i and _PARTED.search(text[words[j - 1][2] : words[j][1]]):
+            if j > i and (gap := text[words[j - 1][2] : words[j][1]]) != " " and _PARTED.search(gap):
                 break
             following = node.following.get(words[j][0])
             if following is None:

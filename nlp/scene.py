@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nlp.brackets import Clauses, clauses
 from nlp.claim import Arm, ArmRole, Level
@@ -17,7 +17,10 @@ RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Scene:
-    """A sentence, its clauses, results, outcomes, times and arms. All places are offsets of the document."""
+    """A sentence, its clauses, results, outcomes, times and arms. All places are offsets of the document.
+
+    `offset` is where the sentence starts, `plain` the sentence in one spelling: asked for so often that they stand here, too.
+    """
 
     reading: Reading
     sentence: Sentence
@@ -31,16 +34,11 @@ class Scene:
     #: What the sentences before spoke of last, for "the corresponding figures" and "results were similar".
     last_outcomes: list[OutcomeMention]
     last_time: TimeMention | None = None
+    offset: int = field(init=False)
+    plain: str = field(init=False)
 
-    @property
-    def offset(self) -> int:
-        """Where the sentence starts."""
-        return self.sentence.start
-
-    @property
-    def plain(self) -> str:
-        """The sentence in one spelling."""
-        return self.sentence.plain
+    def __post_init__(self) -> None:
+        self.offset, self.plain = self.sentence.start, self.sentence.plain
 
     def clause(self, place: int) -> int:
         """The clause that holds a place of the document."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.grammar.atoms import atoms
+from nlp.grammar.atoms import atoms, may_tell_time
 from nlp.grammar.results import results
 from nlp.reading import Reading, Role
 from nlp.timepoints import times
@@ -18,8 +18,11 @@ def quantities(doc: Doc) -> Doc:
     for sentence in reading.sentences:
         if sentence.role is Role.TITLE:
             continue
+        reported = sentence.role in (Role.RESULT, Role.CONCLUSION)
+        if not reported and not may_tell_time(sentence.plain):
+            continue
         found = atoms(sentence.plain)
         reading.times.extend(times(sentence, found))
-        if sentence.role in (Role.RESULT, Role.CONCLUSION):
+        if reported:
             reading.printed[sentence.index] = results(sentence.plain, found)
     return doc

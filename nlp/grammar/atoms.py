@@ -574,7 +574,7 @@ _LARGEST = 1e15
 
 
 def _readable(atom: Atom) -> bool:
-    return all(v is None or abs(v) < _LARGEST for v in (atom.value, atom.low, atom.high, atom.spread))
+    return all([v is None or abs(v) < _LARGEST for v in (atom.value, atom.low, atom.high, atom.spread)])
 
 
 #: Without a digit a sentence prints counts and times in words, and no more.
@@ -601,3 +601,8 @@ def atoms(sentence: str) -> list[Atom]:
     [('measure', None, None, None), ('number', 0.44, None, None), ('interval', None, 0.28, 0.69), ('p', 0.001, None, None)]
     """
     return list(_atoms(sentence))
+
+
+def may_tell_time(sentence: str) -> bool:
+    """Whether a sentence can hold a time; where it cannot, and reports nothing, it need not be read."""
+    return _TIME.possible(sentence)

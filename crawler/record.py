@@ -43,6 +43,12 @@ _CLOSING = ".,;:'’\""
 _MARKS = {name: name.lower() for name, _ in REGISTRY_PATTERNS} | {
     "ClinicalTrials.gov": "nct", "PROSPERO": "crd", "ANZCTR": "actrn", "EudraCT": "20", "RBR": "rbr-", "CTRI": "ctri/",
 }  # fmt: skip
+#: Where a mark stands in common words ("function", "control") or numbers, what follows it is looked at, too.
+_NEAR_MARKS = {
+    "ClinicalTrials.gov": re.compile(r"nct\d"),
+    "NTR": re.compile(r"ntr\s?\d"),
+    "EudraCT": re.compile(r"20\d\d-\d{6}-"),
+}
 
 
 def _without_case(text: str) -> str:
@@ -107,7 +113,8 @@ def registry_ids(text: str) -> tuple[str, ...]:
 def _patterns_of(text: str) -> list[tuple[str, re.Pattern[str]]]:
     """The registries whose mark is in the text."""
     held = _without_case(text)
-    return [(name, pattern) for name, pattern in REGISTRY_PATTERNS if _MARKS[name] in held]
+    found = [(name, pattern) for name, pattern in REGISTRY_PATTERNS if _MARKS[name] in held]
+    return [(name, pattern) for name, pattern in found if name not in _NEAR_MARKS or _NEAR_MARKS[name].search(held)]
 
 
 # Most of what is made of PubMed's files are references.

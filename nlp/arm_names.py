@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from crawler.quick_init import quick_init
-from nlp.grammar.sieve import Sieved
+from nlp.grammar.sieve import Sieved, look_at
 from nlp.phrases import Item, listed, phrase_after, phrase_before
 from nlp.reading import Role, Sentence
 
@@ -115,8 +115,9 @@ class _Finder:
         self.sentence, self.plain, self.sets = sentence, sentence.plain, sets
 
     def run(self) -> Iterator[Naming]:
-        for wanted, reader in _READERS:
-            if wanted(self.plain):
+        look = look_at(self.plain)
+        for wanted, possible_is_enough, reader in _READERS:
+            if wanted.possible_in(look) and (possible_is_enough or wanted.search_in(look)):
                 yield from reader(self)
 
     def _next(self) -> int:
@@ -335,21 +336,21 @@ def _names_before(plain: str, start: int) -> list[Item]:
 
 _Reader = Callable[[_Finder], Iterator[Naming]]
 #: Each reader behind what it cannot do without; where that is its own pattern, it is enough that this one may match.
-_READERS: tuple[tuple[Callable[[str], object], _Reader], ...] = (
-    (_RANDOM.possible, _Finder.design),
-    (_RANDOM.possible, _Finder.shares),
-    (Sieved(r"versus|vs|compar|between|\bor\b|against", re.IGNORECASE).search, _Finder.pair),
-    (Sieved(r"group|arm|treated|recipients|users", re.IGNORECASE).search, _Finder.group),
-    (LETTERED.possible, _Finder.letters),
-    (_GIVEN.possible, _Finder.given),
-    (Sieved(r"\b(?:versus|vs|v|than|compar\w+|comparison|relative|over|against|opposed)\b").search, _Finder.against),
-    (Sieved(r"\d.*\b(?:with|for|in|on|after|under|among|by)\b").search, _Finder.beside),
-    (Sieved(r"respective|\b(?:was|were)\s[^;]*\d").search, _Finder.respective),
-    (Sieved(r"\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d.*\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d").search, _Finder.having),
-    (_PEOPLE.possible, _Finder.people),
-    (_IN_BRACKETS.possible, _Finder.bracketed),
-    (_DOES.possible, _Finder.doing),
-    (Sieved(r"[(\[].*\d").search, _Finder.labelled),
+_READERS: tuple[tuple[Sieved, bool, _Reader], ...] = (
+    (_RANDOM, True, _Finder.design),
+    (_RANDOM, True, _Finder.shares),
+    (Sieved(r"versus|vs|compar|between|\bor\b|against", re.IGNORECASE), False, _Finder.pair),
+    (Sieved(r"group|arm|treated|recipients|users", re.IGNORECASE), False, _Finder.group),
+    (LETTERED, True, _Finder.letters),
+    (_GIVEN, True, _Finder.given),
+    (Sieved(r"\b(?:versus|vs|v|than|compar\w+|comparison|relative|over|against|opposed)\b"), False, _Finder.against),
+    (Sieved(r"\d.*\b(?:with|for|in|on|after|under|among|by)\b"), False, _Finder.beside),
+    (Sieved(r"respective|\b(?:was|were)\s[^;]*\d"), False, _Finder.respective),
+    (Sieved(r"\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d.*\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d"), False, _Finder.having),
+    (_PEOPLE, True, _Finder.people),
+    (_IN_BRACKETS, True, _Finder.bracketed),
+    (_DOES, True, _Finder.doing),
+    (Sieved(r"[(\[].*\d"), False, _Finder.labelled),
 )  # fmt: skip
 
 

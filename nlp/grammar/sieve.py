@@ -244,9 +244,9 @@ class Sieved:
         look = look_at(text)
         return self._first(look, text) if look.held & self.needs == self.needs else None
 
-    def search_in(self, passage: Passage) -> re.Match[str] | None:
-        """The first match in sentences read as one text."""
-        return self._first(passage, passage.text) if passage.held & self.needs == self.needs else None
+    def search_in(self, look: Look) -> re.Match[str] | None:
+        """The first match in a text that was looked at."""
+        return self._first(look, look.text) if look.held & self.needs == self.needs else None
 
     def _first(self, look: Look, text: str) -> re.Match[str] | None:
         if not self.lead:
@@ -281,3 +281,7 @@ class Sieved:
     def possible(self, text: str) -> bool:
         """Whether a text may hold a match."""
         return look_at(text).held & self.needs == self.needs
+
+    def possible_in(self, look: Look) -> bool:
+        """Whether a text that was looked at may hold a match."""
+        return look.held & self.needs == self.needs

@@ -36,11 +36,14 @@ class _Index:
         self._meets: dict[str, int] = {}
         self._by_start: dict[str, list[str]] = {}
         self._single: set[str] = set()
+        self._pairs: set[str] = set()
 
     def add(self, literal: str, bit: int) -> None:
         """`literal` meets the need with this bit."""
         if len(literal) == 1:
             self._single.add(literal)
+        elif len(literal) == 2:
+            self._pairs.add(literal)
         elif literal not in self._meets:
             self._by_start.setdefault(literal[:3], []).append(literal)
         self._meets[literal] = self._meets.get(literal, 0) | bit
@@ -50,7 +53,7 @@ class _Index:
         meets, by_start, met = self._meets, self._by_start, 0
         for mark in self._single.intersection(word):
             met |= meets[mark]
-        for pair in set(map(add, word, word[1:])).intersection(by_start):
+        for pair in self._pairs.intersection(map(add, word, word[1:])):
             met |= meets[pair]
         for place, start in enumerate(map(add, map(add, word, word[1:]), word[2:])):
             for literal in by_start.get(start, ()):

@@ -108,6 +108,31 @@ _RIVALS = re.compile(r"(;|\bvs\.?|\bversus\b|,(?=\s[A-Za-z]))")
 _NAME_AND_NUMBER = re.compile(r"\s*(?:and\s)?([A-Za-z][\w\s+/-]{1,40}?)\s?(?:[:=,]|group:?|\s)\s?[-+]?\d")
 
 
+_LINK = re.compile(r"(?:\s?\([^()]{1,60}\))?\s(?:with|to|and|versus|vs\.?)\s(?:that of\s)?(?:the\s)?")
+
+
+_EFFECT_VERB = re.compile(
+    r"(?:\s?\([^()]{1,30}\))?\s(?:\w+ly\s)?(?:was\s(?:associated|superior|more|less|inferior|better)|(?:reduce|lower|produce|improve|increase|decrease|prolong|cause)[sd]|showed|resulted|had|led|provided|demonstrated)\b"
+)
+
+
+_PREPOSITION_BEFORE = re.compile(r"\b(?:in|with|for|on|by|after|of|receiving|given|received|under|the|taking)\s$")
+
+
+_BRACKET_BEFORE = re.compile(r"\s?[(\[][^()\[\]]{1,60}[)\]]\s?,?$")
+
+
+_DIGIT = re.compile(r"\d")
+
+
+_SENTENCE_HEAD = re.compile(
+    r"\s*(?:RESULTS?:?\s|CONCLUSIONS?:?\s|However,?\s|In addition,?\s|Moreover,?\s|Overall,?\s|Both\s)?(?:Treatment with\s|Therapy with\s|The\s)?"
+)
+
+
+_PREPOSITIONS = re.compile(r"\b(?:in|with|for|on|by|after|under|receiving|received)\b")
+
+
 class _Finder:
     """Reads one sentence with every reader; `sets` numbers the lists across the document."""
 
@@ -155,13 +180,7 @@ class _Finder:
                 yield from self._listed([Item(left.start, left.end), Item(right.start, right.end)], How.TITLE, 1)
         for m in _COMPARED.finditer(self.plain) if front else _COMPARING.finditer(self.plain):
             left = phrase_after(self.plain, m.end())
-            link = (
-                re.compile(r"(?:\s?\([^()]{1,60}\))?\s(?:with|to|and|versus|vs\.?)\s(?:that of\s)?(?:the\s)?").match(
-                    self.plain, left.end
-                )
-                if left
-                else None
-            )
+            link = _LINK.match(self.plain, left.end) if left else None
             right = phrase_after(self.plain, link.end()) if link else None
             if left and right:
                 yield from self._listed([Item(left.start, left.end), Item(right.start, right.end)], How.TITLE, 1)
@@ -205,14 +224,14 @@ class _Finder:
 
     def _first_of_pair(self, m: re.Match[str]) -> Item | None:
         word, start = m["word"].lower(), m.start()
-        bracket = re.compile(r"\s?[(\[][^()\[\]]{1,60}[)\]]\s?,?$").search(self.plain, max(0, start - 70), start)
+        bracket = _BRACKET_BEFORE.search(self.plain, max(0, start - 70), start)
         edge = bracket.start() if bracket else start - (self.plain[start - 2 : start] == ", ") - 1
         if word.startswith(("versus", "vs", "v", "compared", "as", "in", "relative", "over", "than", "against")):
             near = phrase_before(self.plain, edge)
             lead = self.plain[max(0, (near.start if near else 0) - 14) : near.start if near else 0]
-            if near and re.search(r"\b(?:in|with|for|on|by|after|of|receiving|given|received|under|the|taking)\s$", lead):
+            if near and _PREPOSITION_BEFORE.search(lead):
                 return Item(near.start, near.end)
-        preps = re.findall(r"\b(?:in|with|for|on|by|after|under|receiving|received)\b", m["lead"])
+        preps = _PREPOSITIONS.findall(m["lead"])
         if preps:
             earlier = list(re.finditer(rf"\b{preps[0]}\s(?:the\s|patients\s|eyes\s)*", self.plain[:start]))
             name = phrase_after(self.plain, earlier[-1].end()) if earlier else None
@@ -222,16 +241,11 @@ class _Finder:
 
     def _subject(self, before: int) -> Item | None:
         """The name that the sentence begins with, where a verb of effect follows it."""
-        head = re.match(
-            r"\s*(?:RESULTS?:?\s|CONCLUSIONS?:?\s|However,?\s|In addition,?\s|Moreover,?\s|Overall,?\s|Both\s)?(?:Treatment with\s|Therapy with\s|The\s)?",
-            self.plain,
-        )
+        head = _SENTENCE_HEAD.match(self.plain)
         name = phrase_after(self.plain, head.end() if head else 0)
         if name is None or name.end >= before:
             return None
-        verb = re.compile(
-            r"(?:\s?\([^()]{1,30}\))?\s(?:\w+ly\s)?(?:was\s(?:associated|superior|more|less|inferior|better)|(?:reduce|lower|produce|improve|increase|decrease|prolong|cause)[sd]|showed|resulted|had|led|provided|demonstrated)\b"
-        ).match(self.plain, name.end)
+        verb = _EFFECT_VERB.match(self.plain, name.end)
         return Item(name.start, name.end) if verb else None
 
     def beside(self) -> Iterator[Naming]:
@@ -247,7 +261,7 @@ class _Finder:
 
     def respective(self) -> Iterator[Naming]:
         """ "for X and Y, respectively"."""
-        if not re.search(r"\d", self.plain):
+        if not _DIGIT.search(self.plain):
             return
         for m in _PAIR_OF_NAMES.finditer(self.plain):
             items = listed(self.plain, m.end(), 5)
@@ -272,7 +286,7 @@ class _Finder:
         items: list[Item] = []
         for m in _PEOPLE.finditer(self.plain):
             name = phrase_before(self.plain, m.start())
-            if name and re.search(r"\d", self.plain[max(0, name.start - 60) : m.end() + 12]):
+            if name and _DIGIT.search(self.plain[max(0, name.start - 60) : m.end() + 12]):
                 items += [*_names_before(self.plain, name.start), Item(name.start, name.end)]
         if len({self.plain[i.start : i.end].lower() for i in items}) >= 2:
             yield from self._listed(items, How.GROUP)
@@ -304,9 +318,12 @@ class _Finder:
                 yield from self._listed(items, How.BESIDE)
 
 
+_PARTING = re.compile(r"\b(?:or|and|versus|vs)\b")
+
+
 def _parted(plain: str, items: list[Item]) -> bool:
     """Whether a list of names is one: its last two are parted by "or", "and" or "versus"."""
-    return re.search(r"\b(?:or|and|versus|vs)\b", plain[items[-2].end : items[-1].start]) is not None
+    return _PARTING.search(plain[items[-2].end : items[-1].start]) is not None
 
 
 _CLOSED = re.compile(r"\s?[(\[][^()\[\]]{1,40}[)\]]\s?$")
@@ -318,14 +335,15 @@ def _without_bracket(plain: str, end: int) -> int:
     return bracket.start() if bracket else end
 
 
+_LINK_BEFORE = re.compile(r"(?:,\s?(?:and|or)?|\s(?:and|or|versus|vs\.?))\s(?:the\s|in\s)*$")
+
+
 def _names_before(plain: str, start: int) -> list[Item]:
     """ "the A, B and C groups": what stands before C."""
     found: list[Item] = []
     place = start
     while len(found) < 4:
-        link = re.compile(r"(?:,\s?(?:and|or)?|\s(?:and|or|versus|vs\.?))\s(?:the\s|in\s)*$").search(
-            plain, max(0, place - 24), place
-        )
+        link = _LINK_BEFORE.search(plain, max(0, place - 24), place)
         name = phrase_before(plain, _without_bracket(plain, link.start())) if link else None
         if name is None:
             break

@@ -61,16 +61,14 @@ def _is_any_cell(entry: Entry) -> bool:
     return entry.details.get("broader") is None
 
 
+_PROCEDURE_BEFORE = re.compile(
+    r"\b(?:after|following|undergoing|post|before|with standard|background)\s+(?:[\w-]+\s){0,3}$", re.IGNORECASE
+)
+
+
 def _background_procedure(reading: Reading, m: ConceptMention) -> bool:
     """ "after allogeneic haematopoietic stem cell transplantation": given to everyone, and not what is studied."""
-    return (
-        re.search(
-            r"\b(?:after|following|undergoing|post|before|with standard|background)\s+(?:[\w-]+\s){0,3}$",
-            reading.plain[max(0, m.start - 50) : m.start],
-            re.IGNORECASE,
-        )
-        is not None
-    )
+    return _PROCEDURE_BEFORE.search(reading.plain[max(0, m.start - 50) : m.start]) is not None
 
 
 def same_family(entry: Entry, main: Entry) -> bool:
@@ -103,27 +101,30 @@ def _owner(reading: Reading, facet: ConceptMention, cells: list[ConceptMention],
     return near[0] if near else None
 
 
+_DERIVED = re.compile(r"\b(?:derived|from|isolated|obtained)\b", re.IGNORECASE)
+
+
+_PRODUCT = re.compile(r"\b(?:cells?|transplant|MSCs?|product|infus|inject)", re.IGNORECASE)
+
+
+_BACKGROUND_DRUG = re.compile(
+    r"\s*(?:thromboly|alteplase|tPA|rt-?PA|methylpred|immunoglob|IVIG|anticoag|sedation|contrast|fluids?|antibiotic|anesth|anaesth|cyclophos)",
+    re.IGNORECASE,
+)
+
+
 def _loosely_given(reading: Reading, facet: ConceptMention, sentence: Sentence) -> bool:
     after = reading.plain[facet.end : facet.end + 40]
     if facet.kind is ConceptKind.CELL_SOURCE:
         if _NO_SOURCE_AFTER.match(after):
             return False
         near = reading.plain[max(sentence.start, facet.start - 60) : facet.start] + after
-        return re.search(r"\b(?:derived|from|isolated|obtained)\b", near, re.IGNORECASE) is not None
+        return _DERIVED.search(near) is not None
     if facet.kind is ConceptKind.ROUTE:
-        if re.match(
-            r"\s*(?:thromboly|alteplase|tPA|rt-?PA|methylpred|immunoglob|IVIG|anticoag|sedation|contrast|fluids?|antibiotic|anesth|anaesth|cyclophos)",
-            after,
-            re.IGNORECASE,
-        ):
+        if _BACKGROUND_DRUG.match(after):
             return False
         return _GIVING.search(reading.plain[sentence.start : sentence.end]) is not None
-    return (
-        re.search(
-            r"\b(?:cells?|transplant|MSCs?|product|infus|inject)", reading.plain[sentence.start : sentence.end], re.IGNORECASE
-        )
-        is not None
-    )
+    return _PRODUCT.search(reading.plain[sentence.start : sentence.end]) is not None
 
 
 def _field(kind: ConceptKind) -> str:
@@ -213,11 +214,14 @@ def _narrowest(reading: Reading, main: ConceptMention, roles: tuple[Role, ...]) 
     return narrower[0] if len(kinds) == 1 else main
 
 
+_NUMBERED_ARM = re.compile(r"\b(?:arm|group)\s+(?:\d|[A-D])\b", re.IGNORECASE)
+
+
 def _parallel_interventions(reading: Reading, main: ConceptMention) -> list[Arm]:
     """ "arm 1, X (n = 120) or C; arm 2, Y (n = 120) or C": several interventions of one trial, each with its own facets."""
     for sentence in reading.of_role(Role.METHOD):
         cells = reading.concepts_in(sentence.start, sentence.end, ConceptKind.INTERVENTION)
-        numbered = re.findall(r"\b(?:arm|group)\s+(?:\d|[A-D])\b", sentence.plain, re.IGNORECASE)
+        numbered = _NUMBERED_ARM.findall(sentence.plain)
         if len({c.entry.id for c in cells}) > 1 and len(numbered) > 1:
             firsts = list({c.entry.id: c for c in reversed(cells)}.values())
             return [_own_arm(reading, c, sentence) for c in sorted(firsts, key=lambda c: c.start)]
@@ -338,12 +342,15 @@ _SIZE_BEHIND = re.compile(r"=|\d\s(?:patients|participants|subjects)")
 _DIGIT = re.compile(r"\d")
 
 
+_NUMBER_OR_WORD = re.compile(r"[\d,]+|[a-z-]+")
+
+
 def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[int, int]]:
     """Arm sizes: "MSC (n = 27)", "31 for the MSC and 13 for the control groups", "SB623 = 46", "104 MultiStem, 102 placebo"."""
     each = _EACH.search(sentence.plain)
     if each:
         size = next(g for g in each.groups() if g)
-        n = int(number_value(size)) if re.fullmatch(r"[\d,]+|[a-z-]+", size) else 0
+        n = int(number_value(size)) if _NUMBER_OR_WORD.fullmatch(size) else 0
         sides = [
             next((i for i, a in enumerate(arms) if a.role is role), None) for role in (ArmRole.INTERVENTION, ArmRole.COMPARATOR)
         ]

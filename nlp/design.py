@@ -138,19 +138,33 @@ def _counts(reading: Reading) -> list[_Count]:
     return found
 
 
+_WERE_STUDIED = re.compile(
+    r"\s*(?:were randomi[sz]ed|were (?:allocated|assigned|enrolled|included)|entered|took part)", re.IGNORECASE
+)
+
+
+_RATE_BEFORE = re.compile(r"\b(?:aged?|per|every)\s*$", re.IGNORECASE)
+
+
+_OPEN_BRACKET = re.compile(r"\([^()]*$")
+
+
+_ONE_SEX = re.compile(r"\b(?:wom|m)en$|males?$", re.IGNORECASE)
+
+
 def _weight(plain: str, m: re.Match[str], role: Role) -> int:
     near = plain[max(0, m.start() - 50) : m.end() + 70]
     tail = plain[m.end() : m.end() + 40]
     weight = 2 * bool(_TOTAL_WORDS.search(near)) + (role in (Role.METHOD, Role.RESULT))
     if _PART_WORDS.search(plain[max(0, m.start() - 20) : m.start()] + tail):
         weight -= 2
-    if re.search(r"\b(?:wom|m)en$|males?$", m[0], re.IGNORECASE):
+    if _ONE_SEX.search(m[0]):
         weight -= 1  # "110 men and 90 women": a part as a rule
-    if re.search(r"\([^()]*$", plain[: m.start()]):
+    if _OPEN_BRACKET.search(plain[: m.start()]):
         weight -= 2
-    if re.search(r"\b(?:aged?|per|every)\s*$", plain[: m.start()], re.IGNORECASE):
+    if _RATE_BEFORE.search(plain[: m.start()]):
         weight -= 1
-    if re.match(r"\s*(?:were randomi[sz]ed|were (?:allocated|assigned|enrolled|included)|entered|took part)", tail, re.IGNORECASE):
+    if _WERE_STUDIED.match(tail):
         weight += 1
     return weight - (role is Role.BACKGROUND)
 

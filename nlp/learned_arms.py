@@ -135,6 +135,18 @@ _RECEIVED = re.compile(
 _MOST = 400
 
 
+_GROUP_BEFORE = re.compile(r"(?:groups?|arms?|cohorts?)\s$", re.IGNORECASE)
+
+
+_ONE_CAPITAL = re.compile("[A-Z]")
+
+
+_NUMBERED = re.compile(r"\d+-[a-z]\w+")
+
+
+_DURATION = re.compile(r"\d+[- ]?(?:h|hours?|days?|weeks?|months?|years?)\b")
+
+
 class Learner:
     """Gathers a document's names and brings them together."""
 
@@ -203,9 +215,7 @@ class Learner:
         if arm is None:
             arm = self._new()
             arm.letter = letter
-            lead = re.compile(r"(?:groups?|arms?|cohorts?)\s$", re.IGNORECASE).search(
-                sentence.plain, max(0, naming.start - 8), naming.start
-            )
+            lead = _GROUP_BEFORE.search(sentence.plain, max(0, naming.start - 8), naming.start)
             start = sentence.start + (lead.start() if lead else naming.start)
             arm.names[self.reading.text[start : sentence.start + naming.end]] = (start, sentence.start + naming.end)
         arm.places.append(sentence.start + naming.start)
@@ -218,9 +228,9 @@ class Learner:
             return True
         if _NOT_HEAD.search(name):
             return False
-        if grouped and (re.fullmatch(r"\d+-[a-z]\w+", name)):
+        if grouped and (_NUMBERED.fullmatch(name)):
             return True
-        if how is How.GROUP and re.fullmatch("[A-Z]", name):
+        if how is How.GROUP and _ONE_CAPITAL.fullmatch(name):
             return True
         if len(name) < 2 or _NO_NAME.match(name) or not _LETTER.search(name):
             return False
@@ -229,7 +239,7 @@ class Learner:
         if self.reading.concepts_in(start, end, ConceptKind.OUTCOME):
             return False
         measured = [m for m in self.reading.concepts_in(start, end, ConceptKind.CONDITION) if m.end - m.start > 0.5 * (end - start)]
-        timed = re.match(r"\d+[- ]?(?:h|hours?|days?|weeks?|months?|years?)\b", name)
+        timed = _DURATION.match(name)
         return not measured and not timed
 
     def _abbreviation(self, name: str, bracket: str) -> str | None:
@@ -339,9 +349,24 @@ class Learner:
         return LearntArm(arm, tuple(sorted(a.names, key=len, reverse=True)), a.letter, a.weight, sure, frozenset(a.sets))
 
 
+_NUMBERS = re.compile(r"\d+(?:\.\d+)?")
+
+
 def _doses_differ(a: str, b: str) -> bool:
-    numbers = [set(re.findall(r"\d+(?:\.\d+)?", x)) for x in (a, b)]
+    numbers = [set(_NUMBERS.findall(x)) for x in (a, b)]
     return bool(numbers[0] and numbers[1] and numbers[0] != numbers[1])
+
+
+_WORDS = re.compile(r"[A-Za-z]+")
+
+
+_NO_LETTERS = re.compile(r"[^A-Za-z]")
+
+
+_SHORT_PLURAL = re.compile(r"^[A-Z]{2,}s$")
+
+
+_LONG_WORDS = re.compile(r"[A-Za-z]{3,}")
 
 
 @lru_cache(maxsize=4096)
@@ -351,12 +376,10 @@ def abbreviates(short: str, long: str) -> bool:
     >>> abbreviates("PLD", "pegylated liposomal doxorubicin"), abbreviates("SK", "streptokinase"), abbreviates("PLD", "placebo")
     (True, True, False)
     """
-    letters = (
-        re.sub(r"[^A-Za-z]", "", short).lower().removesuffix("s") if short.isupper() or re.match(r"^[A-Z]{2,}s$", short) else ""
-    )
+    letters = _NO_LETTERS.sub("", short).lower().removesuffix("s") if short.isupper() or _SHORT_PLURAL.match(short) else ""
     if not 2 <= len(letters) <= 6 or len(long) < len(letters) + 4 or long.isupper():
         return False
-    initials = "".join(w[0] for w in re.findall(r"[A-Za-z]+", long)).lower()
+    initials = "".join(w[0] for w in _WORDS.findall(long)).lower()
     if letters == initials or letters in initials:
         return True
     lower, place = long.lower(), 0
@@ -366,7 +389,7 @@ def abbreviates(short: str, long: str) -> bool:
         place = lower.find(c, place) + 1
         if not place:
             return False
-    words = len(re.findall(r"[A-Za-z]{3,}", long))
+    words = len(_LONG_WORDS.findall(long))
     return words == 1 or sum(i in letters for i in set(initials)) == len(set(initials))
 
 
@@ -386,6 +409,9 @@ def _roles(found: list[Learnt]) -> list[ArmRole]:
     return [ArmRole.COMPARATOR if i == most else ArmRole.INTERVENTION for i in range(len(found))]
 
 
+_ONLY_CONTROL = re.compile(r"(?:\s?(?:controls?|comparator|comparison|reference|group|arm|the|subjects))+", re.IGNORECASE)
+
+
 def comparator_class(names: str) -> str | None:
     """The contract's class of a comparator by its wording; None for a bare "control".
 
@@ -403,11 +429,7 @@ def comparator_class(names: str) -> str | None:
     ):
         if re.search(pattern, names, re.IGNORECASE):
             return name
-    return (
-        None
-        if re.fullmatch(r"(?:\s?(?:controls?|comparator|comparison|reference|group|arm|the|subjects))+", names, re.IGNORECASE)
-        else "active"
-    )
+    return None if _ONLY_CONTROL.fullmatch(names) else "active"
 
 
 def learnt_arms(reading: Reading) -> list[LearntArm]:

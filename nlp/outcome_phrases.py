@@ -34,6 +34,9 @@ _LIMIT = re.compile(
 _STATE_VERB = re.compile(r"(?:remain(?:ed|ing|s)?|became|being|stayed)\s(?=\w)", re.IGNORECASE)
 
 
+_BOUNDED = re.compile(r"less|more|least|lower|higher|greater|<|>|≤|≥|=|between")
+
+
 def described(scene: Scene, mention: OutcomeMention, r: Printed) -> str:
     """The whole noun phrase of a mention: "incidence of transient hypotony", "mean decrease in IOP", "IOP of 21 mmHg or less".
 
@@ -48,7 +51,7 @@ def described(scene: Scene, mention: OutcomeMention, r: Printed) -> str:
     if head and not _crosses_arm(scene, head.start(), start):
         start = _after_stops(scene.plain, head.start(), start, keep=head.end() - head.start())
     limit = _LIMIT.match(scene.plain, end)
-    if limit and re.search(r"less|more|least|lower|higher|greater|<|>|≤|≥|=|between", limit[0]):
+    if limit and _BOUNDED.search(limit[0]):
         end = limit.end()
     return scene.sentence.text[start:end].strip()
 
@@ -57,22 +60,31 @@ def described(scene: Scene, mention: OutcomeMention, r: Printed) -> str:
 _VERB_LAST, _LONGEST_VERB = re.compile(r"(\w+(?:ed|ing|es))\s?$"), 40
 
 
+_DIGIT = re.compile(r"\d")
+
+
+_ARTICLE = re.compile(r"(?:the|an?|no|any)\s", re.IGNORECASE)
+
+
 def _widened(scene: Scene, start: int) -> int:
     """Where the modifiers before a name begin: back to the last word that no name holds."""
-    if start < 2 or scene.plain[start - 1] != " " or re.match(r"(?:the|an?|no|any)\s", scene.plain[start:], re.IGNORECASE):
+    if start < 2 or scene.plain[start - 1] != " " or _ARTICLE.match(scene.plain[start:]):
         return start
     found = phrase_before(scene.plain, start - 1)
     verb = _VERB_LAST.search(scene.plain, max(0, start - _LONGEST_VERB), start)
     if verb is not None and verb[1] not in ("combined", "sustained", "fasting", "walking"):
         return start
-    if found is None or _crosses_arm(scene, found.start, start) or re.search(r"\d", scene.plain[found.start : start]):
+    if found is None or _crosses_arm(scene, found.start, start) or _DIGIT.search(scene.plain[found.start : start]):
         return start
     return found.start
 
 
+_HEAD_WORD = re.compile(_HEAD + r"\s", re.IGNORECASE)
+
+
 def _after_stops(plain: str, low: int, high: int, keep: int) -> int:
     """Within "… was the overall rate of", the phrase begins behind "the"."""
-    head = re.search(_HEAD + r"\s", plain[low:high], re.IGNORECASE)
+    head = _HEAD_WORD.search(plain[low:high])
     place = low + head.start() if head else high - keep
     stops = [m.end() for m in STOP_LEFT.finditer(plain, low, place)]
     begin = max([low, *stops])
@@ -94,6 +106,15 @@ _LEAD = re.compile(
 _NO_NOUN = re.compile(rf"(?:ly|er|est|ent|ant|ed|ive|al|ble|ar|common|better|worse|both|each|all|{PEOPLE})$", re.IGNORECASE)
 
 
+_PLAIN_PHRASE = re.compile(r"[A-Za-z][\w /-]{3,60}")
+
+
+_IN_BEFORE = re.compile(r"\bin\s*(?:the\s|an?\s)?$")
+
+
+_LONG_WORD = re.compile(r"[A-Za-z]{4}")
+
+
 def before_bracket(scene: Scene, r: Printed, others: list[OutcomeMention]) -> OutcomeMention | None:
     """ "strabismus (16% and 19%), uveitis (14% and 11%)": the phrase right before the number's bracket, where no pack knows it."""
     bracket = scene.cut.bracket_of(r.start)
@@ -101,7 +122,7 @@ def before_bracket(scene: Scene, r: Printed, others: list[OutcomeMention]) -> Ou
         bracket is None
         or r.measure is not None
         or r.kind is K.P
-        or re.search(r"[A-Za-z]{4}", scene.plain[bracket.start : r.start])
+        or _LONG_WORD.search(scene.plain[bracket.start : r.start])
         or not others
     ):
         return None
@@ -112,11 +133,11 @@ def before_bracket(scene: Scene, r: Printed, others: list[OutcomeMention]) -> Ou
     while start < end and scene.plain[start] == " ":
         start += 1
     phrase = scene.plain[start:end]
-    if not re.fullmatch(r"[A-Za-z][\w /-]{3,60}", phrase) or _crosses_arm(scene, start, end) or re.search(r"\d", phrase):
+    if not _PLAIN_PHRASE.fullmatch(phrase) or _crosses_arm(scene, start, end) or _DIGIT.search(phrase):
         return None
     lead = scene.plain[max(0, start - 14) : start]
     a, b = scene.offset + start, scene.offset + end
-    if not _LEAD.search(lead) or re.search(r"\bin\s*(?:the\s|an?\s)?$", lead) or any(m.start < b and a < m.end for m in others):
+    if not _LEAD.search(lead) or _IN_BEFORE.search(lead) or any(m.start < b and a < m.end for m in others):
         return None
     if scene.reading.concepts_in(a, b) or _NO_NOUN.search(phrase):
         return None
@@ -140,6 +161,12 @@ _SHARE = re.compile(
 )
 
 
+_PREPOSITION_BEFORE = re.compile(r"\b(?:in|by|for|from|than|with)\s*\(?$")
+
+
+_ANY_ARTICLE = re.compile(r"\s*(?:an?\s|the\s|any\s|some\s)?")
+
+
 def predicate(scene: Scene, r: Printed) -> Span | None:
     """What the people of a share did: "84% of patients on X and 60% on Y achieved complete success"; offsets in the sentence."""
     if (
@@ -151,7 +178,7 @@ def predicate(scene: Scene, r: Printed) -> Span | None:
         return None
     clause = scene.cut.clauses[scene.cut.clause_of(r.anchor)]
     lead = scene.cut.masked[clause.start : r.anchor]
-    if _ANY_VERB.search(lead) or not _SHARE.match(scene.plain, r.end) or re.search(r"\b(?:in|by|for|from|than|with)\s*\(?$", lead):
+    if _ANY_VERB.search(lead) or not _SHARE.match(scene.plain, r.end) or _PREPOSITION_BEFORE.search(lead):
         return None
     verb = _VERB.search(scene.cut.masked, r.end)
     if verb is None or verb.start() - r.end > 170 or ";" in scene.plain[r.end : verb.start()]:
@@ -159,7 +186,7 @@ def predicate(scene: Scene, r: Printed) -> Span | None:
     start = verb.end() if verb["light"] else verb.start()
     end_at = _OBJECT_END.search(scene.cut.masked, verb.end())
     end = end_at.start() if end_at else len(scene.plain.rstrip(" ."))
-    words = re.match(r"\s*(?:an?\s|the\s|any\s|some\s)?", scene.plain[start:end])
+    words = _ANY_ARTICLE.match(scene.plain[start:end])
     start += words.end() if words else 0
     return Span(start, end) if 3 <= end - start <= 90 else None
 

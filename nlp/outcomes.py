@@ -54,26 +54,36 @@ def outcome_mentions(reading: Reading, sentence: Sentence) -> list[OutcomeMentio
 _GENERIC = re.compile(r"^(?:improvements?|improvement rates?|worsening|efficacy|effectiveness)$", re.IGNORECASE)
 
 
+_ENDPOINT = re.compile(r"\s(?:endpoints?|end points?|outcomes?|measures?)")
+
+
+_ENDPOINT_OF = re.compile(r"\s(?:endpoints?|end points?|outcomes?|measures?|ratio of|in\s(?:the\s)?\w+|of (?:the )?\w+)")
+
+
+_TOPIC = re.compile(r"\s*(?:for|in|regarding|concerning|among)\s(?:the\s)?(?:\w+\s)?", re.IGNORECASE)
+
+
+_NUMBER_SOON = re.compile(r"[^,;.]{0,16}\d")
+
+
+_A_VALUE = re.compile(r"(?:\sscores?)?\s?(?:of|between|from|≥|≤|<|>|at least|[\d(])\s?[\d≥≤<>]?")
+
+
+_HAVING = re.compile(r"\b(?:with|having|whose)\s(?:an?\s|the\s)?$")
+
+
 def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int) -> bool:
     """A topic ("For motor function, the score …"), or a word that only announces the outcome ("the primary efficacy endpoint")."""
     before, after = reading.plain[sentence.start : start], reading.plain[end : sentence.end]
-    if (
-        re.search(r"\b(?:with|having|whose)\s(?:an?\s|the\s)?$", before)
-        and re.match(r"(?:\sscores?)?\s?(?:of|between|from|≥|≤|<|>|at least|[\d(])\s?[\d≥≤<>]?", after)
-        and re.match(r"[^,;.]{0,16}\d", after)
-    ):
+    if _HAVING.search(before) and _A_VALUE.match(after) and _NUMBER_SOON.match(after):
         return True  # who was studied, not what was measured: "those with an EDSS of 6.0-6.5"
-    topic = re.fullmatch(
-        r"\s*(?:for|in|regarding|concerning|among)\s(?:the\s)?(?:\w+\s)?", before, re.IGNORECASE
-    ) and after.startswith(",")
+    topic = _TOPIC.fullmatch(before) and after.startswith(",")
     if topic:
         return bool(reading.concepts_in(end, sentence.end, ConceptKind.OUTCOME))
     if not _GENERIC.match(reading.text[start:end]):
         return False
-    return re.match(
-        r"\s(?:endpoints?|end points?|outcomes?|measures?|ratio of|in\s(?:the\s)?\w+|of (?:the )?\w+)", after
-    ) is not None and (
-        re.match(r"\s(?:endpoints?|end points?|outcomes?|measures?)", after) is not None
+    return _ENDPOINT_OF.match(after) is not None and (
+        _ENDPOINT.match(after) is not None
         or any(m.start - end < 24 for m in reading.concepts_in(end, sentence.end, ConceptKind.OUTCOME))
     )
 
@@ -121,6 +131,9 @@ def as_outcome(mention: OutcomeMention) -> Outcome:
 _LONGEST_NAME = 120
 
 
+_A_WORD = re.compile(r"[A-Za-z]{3}")
+
+
 def unknown_outcome(reading: Reading, sentence: Sentence, clauses: Clauses, before: int) -> OutcomeMention | None:
     """The noun phrase that a number or verb at `before` (offset in the sentence) speaks of, where no pack knows a name.
 
@@ -133,29 +146,32 @@ def unknown_outcome(reading: Reading, sentence: Sentence, clauses: Clauses, befo
     start = max([window, *(m.end() for m in STOP_LEFT.finditer(head, window))])
     phrase = head[start:]
     words = phrase.strip()
-    if not re.search(r"[A-Za-z]{3}", words):
+    if not _A_WORD.search(words):
         return _subject(reading, sentence, clauses, clause.start, before)
     a = sentence.start + start + len(phrase) - len(phrase.lstrip())
     return named_outcome(reading, a, a + len(words))
 
 
+_OPENING = re.compile(
+    r"^[\s,;:]*(?:(?:but|and|however|the|a|an|mean|median|also|in addition|moreover|furthermore|additionally)[\s,]+)*",
+    re.IGNORECASE,
+)
+
+
+_FIRST_VERB = re.compile(
+    r"\b(?:was|were|is|are|did|had|has|showed?|improved|increased|decreased|rose|fell|remained|changed|differed|tended|occurred|developed)\b"
+)
+
+
 def _subject(reading: Reading, sentence: Sentence, clauses: Clauses, start: int, before: int) -> OutcomeMention | None:
     """The clause's first noun phrase: what stands before its verb."""
     head = clauses.masked[start:before]
-    verb = re.search(
-        r"\b(?:was|were|is|are|did|had|has|showed?|improved|increased|decreased|rose|fell|remained|changed|differed|tended|occurred|developed)\b",
-        head,
-    )
+    verb = _FIRST_VERB.search(head)
     if not verb:
         return None
-    phrase = re.sub(
-        r"^[\s,;:]*(?:(?:but|and|however|the|a|an|mean|median|also|in addition|moreover|furthermore|additionally)[\s,]+)*",
-        "",
-        head[: verb.start()],
-        flags=re.IGNORECASE,
-    )
+    phrase = _OPENING.sub("", head[: verb.start()])
     words = phrase.strip(" ,;:").rpartition(",")[2].strip()
-    if not 2 < len(words) < 110 or not re.search(r"[A-Za-z]{3}", words):
+    if not 2 < len(words) < 110 or not _A_WORD.search(words):
         return None
     a = sentence.start + start + head.find(words)
     return named_outcome(reading, a, a + len(words))

@@ -78,17 +78,18 @@ def _mean(spans: Spans, places: list[tuple[int, int]], meant: list[ConceptMentio
                 spans.add(ConceptMention(m.entry, start, end, text[start:end]))
 
 
+_NUMERAL_BEFORE = re.compile(r"(?:grades?|class|phase|stage|type|[IV]\s?[–/-]|\b(?:I|II|III) (?:to|or|and))\s?$", re.IGNORECASE)
+
+
 def _numeral(reading: Reading, m: ConceptMention) -> bool:
     """The IV of "grade IV", "phase II-IV", "class III or IV" is a number."""
-    return (
-        m.text in ("IV", "IM", "II")
-        and re.search(
-            r"(?:grades?|class|phase|stage|type|[IV]\s?[–/-]|\b(?:I|II|III) (?:to|or|and))\s?$",
-            reading.plain[max(0, m.start - 12) : m.start],
-            re.IGNORECASE,
-        )
-        is not None
-    )
+    return m.text in ("IV", "IM", "II") and _NUMERAL_BEFORE.search(reading.plain[max(0, m.start - 12) : m.start]) is not None
+
+
+_CONTROLLED = re.compile(
+    r"\b(?:bowel|bladder|glyc\w+|pain|disease|symptom|seizure|infection|local|tumou?r|pressure|motor|postural|quality|rate|weight|birth|disease)\s$",
+    re.IGNORECASE,
+)
 
 
 def _control_of_something(reading: Reading, m: ConceptMention) -> bool:
@@ -96,14 +97,7 @@ def _control_of_something(reading: Reading, m: ConceptMention) -> bool:
     if m.kind is not ConceptKind.COMPARATOR or not m.text.lower().startswith("control"):
         return False
     before = reading.plain[max(0, m.start - 24) : m.start]
-    return (
-        re.search(
-            r"\b(?:bowel|bladder|glyc\w+|pain|disease|symptom|seizure|infection|local|tumou?r|pressure|motor|postural|quality|rate|weight|birth|disease)\s$",
-            before,
-            re.IGNORECASE,
-        )
-        is not None
-    )
+    return _CONTROLLED.search(before) is not None
 
 
 def _known(matcher: Matcher, short: str) -> bool:

@@ -17,9 +17,9 @@ _TABLE = {chr(code): spelt for code, spelt in (_SPACES | _MINUS | _HYPHENS | _DA
 _IN_TABLE = re.compile(f"[{re.escape(''.join(_TABLE))}]")
 
 #: A decimal comma, where a percent sign or a ± leaves no doubt: "20,5%", "3,4 ± 1,2".
-_DECIMAL_COMMA = re.compile(
-    r"(?<![\d.,])(\d{1,3}),(?=\d{1,2}\s?(?:%|±|\+/-))|(?<=±)(\s?\d{1,3}),(?=\d{1,2}(?!\d))|(?<=\+/-)(\s?\d{1,3}),(?=\d{1,2}(?!\d))"
-)
+_COMMA = re.compile(r",(?=\d{1,2}(?!\d))")
+_WHOLE_BEFORE, _SPREAD_BEFORE = re.compile(r"(?<![\d.,])\d{1,3}$"), re.compile(r"(?:±|\+/-)\s?\d{1,3}$")
+_DOUBTLESS = re.compile(r"\d{1,2}\s?(?:%|±|\+/-)")
 _MIDDLE_DOT = re.compile(r"·(?:(?<=\d·)|(?<![\w·]·))(?=\d)")
 # A sign that stands apart from its number: "= − 0.42", "(+ 9.62", "– 32.1% ±". It changes places with the space, so offsets stay.
 _LOOSE_MINUS = re.compile(r"\u2212 (?=\.?\d)")
@@ -51,6 +51,13 @@ def _blank(run: re.Match[str]) -> str:
     return "x" * len(run[0])
 
 
+def _decimal_mark(comma: re.Match[str]) -> str:
+    text, place = comma.string, comma.start()
+    before = text[max(0, place - 7) : place]
+    whole = _WHOLE_BEFORE.search(before) and _DOUBTLESS.match(text, comma.end())
+    return "." if whole or _SPREAD_BEFORE.search(before) else ","
+
+
 def in_one_spelling(text: str) -> str:
     """The text with ASCII minus signs, decimal points and spaces; ranges keep an en dash. Same length, character for character.
 
@@ -64,7 +71,7 @@ def in_one_spelling(text: str) -> str:
     if "·" in plain:
         plain = _MIDDLE_DOT.sub(".", plain)
     if "," in plain:
-        plain = _DECIMAL_COMMA.sub(lambda m: m[0][:-1] + ".", plain)
+        plain = _COMMA.sub(_decimal_mark, plain)
     if "\u2212" in plain:
         plain = _LOOSE_MINUS.sub(" -", plain)
     if "- " in plain or "– " in plain or "+ " in plain:

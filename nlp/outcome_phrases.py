@@ -8,7 +8,7 @@ from nlp.candidates import PEOPLE
 from nlp.grammar.atoms import AtomKind
 from nlp.grammar.results import Printed
 from nlp.grammar.sentences import Span
-from nlp.outcomes import STOP_LEFT, named_outcome
+from nlp.outcomes import named_outcome, stops_left
 from nlp.phrases import phrase_before
 from nlp.reading import OutcomeMention, Side
 from nlp.scene import Scene
@@ -86,7 +86,7 @@ def _after_stops(plain: str, low: int, high: int, keep: int) -> int:
     """Within "… was the overall rate of", the phrase begins behind "the"."""
     head = _HEAD_WORD.search(plain[low:high])
     place = low + head.start() if head else high - keep
-    stops = [m.end() for m in STOP_LEFT.finditer(plain, low, place)]
+    stops = stops_left(plain, low, place)
     begin = max([low, *stops])
     while begin < place and plain[begin] == " ":
         begin += 1
@@ -128,7 +128,7 @@ def before_bracket(scene: Scene, r: Printed, others: list[OutcomeMention]) -> Ou
         return None
     end = len(scene.plain[: bracket.start].rstrip())
     window = max(0, end - 70)
-    stops = [m.end() for m in STOP_LEFT.finditer(scene.plain, window, end)]
+    stops = stops_left(scene.plain, window, end)
     start = max([window, *stops])
     while start < end and scene.plain[start] == " ":
         start += 1

@@ -24,11 +24,23 @@ _RIGHT = re.compile(
 )
 _QUALIFIED = re.compile(r"(?:([\w-]+(?:\s[\w-]+)?)\s(?:score|subscale|subscore|component|domain)\sof\sthe\s)$", re.IGNORECASE)
 
-#: Where a noun phrase cannot go on, when its beginning is sought leftwards from a number or a verb.
-STOP_LEFT = re.compile(
-    r"\b(?:was|were|is|are|had|has|have|been|be|showed?|shows|shown|in|of|to|for|with|by|on|at|from|than|and|or|but|nor|while|whereas|although|that|which|who|when|where|there|after|before|during|between|among|within|versus|vs|compared|significantly|significant|significance|greater|higher|lower|larger|smaller|fewer|less|more|better|worse|improved|increased|decreased|reduced|rose|fell|dropped|achieved|reached|observed|seen|found|noted|reported|detected|indicated|the|a|an|its|their|this|these|both|neither|no|not|also|however|did|does|do|only|similar|comparable|patients|participants|subjects|received|underwent|developed|experienced|occurred|respectively|likewise|too|again|then|thus|moreover|furthermore|additionally|secondary|results?|baseline|group|groups|arm|arms|controls?|placebo|us|we|it|they|all|each|every|other)\b|[,;:()\[\]]",
-    re.IGNORECASE,
-)
+#: Where a noun phrase cannot go on, when its beginning is sought leftwards from a number or a verb: at these words, and at marks.
+_STOPS_LEFT = frozenset(re.findall(r"\w+", """
+    was were is are had has have been be showed showe shows shown in of to for with by on at from than and or but nor while
+    whereas although that which who when where there after before during between among within versus vs compared
+    significantly significant significance greater higher lower larger smaller fewer less more better worse improved
+    increased decreased reduced rose fell dropped achieved reached observed seen found noted reported detected indicated the
+    a an its their this these both neither no not also however did does do only similar comparable patients participants
+    subjects received underwent developed experienced occurred respectively likewise too again then thus moreover
+    furthermore additionally secondary results result baseline group groups arm arms controls control placebo us we it they
+    all each every other
+"""))  # fmt: skip
+_WORD_OR_MARK = re.compile(r"\w+|[,;:()\[\]]")
+
+
+def stops_left(text: str, start: int, end: int) -> list[int]:
+    """Where the words and marks end at which no noun phrase goes on, in a stretch of a text."""
+    return [m.end() for m in _WORD_OR_MARK.finditer(text, start, end) if m[0].lower() in _STOPS_LEFT or m[0] in ",;:()[]"]
 
 
 def outcome_mentions(reading: Reading, sentence: Sentence) -> list[OutcomeMention]:
@@ -91,14 +103,15 @@ def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int)
 _TIME_TO = re.compile(
     r"\b(?:times?|days?|duration|latency|interval|delay) (?:to|until|of) (?:the )?(?:first |complete |sustained )?$", re.IGNORECASE
 )
+_LONGEST_TIME_TO = 48
 
 
 def _timed(reading: Reading, sentence: Sentence, start: int, end: int) -> OutcomeMention | None:
     """ "Time to pain relief" is no pain relief: its polarity may be the other way round, and is left open."""
-    before = _TIME_TO.search(reading.plain[sentence.start : start])
+    before = _TIME_TO.search(reading.plain, max(sentence.start, start - _LONGEST_TIME_TO), start)
     if before is None:
         return None
-    first = sentence.start + before.start()
+    first = before.start()
     text = reading.text[first:end]
     return OutcomeMention(first, end, text, text[:1].lower() + text[1:])
 
@@ -143,7 +156,7 @@ def unknown_outcome(reading: Reading, sentence: Sentence, clauses: Clauses, befo
     clause = clauses.clauses[clauses.clause_of(max(before - 1, 0))]
     # What stands further to the left is in no name: those are shorter.
     window = max(clause.start, len(head) - _LONGEST_NAME - 20)
-    start = max([window, *(m.end() for m in STOP_LEFT.finditer(head, window))])
+    start = max([window, *stops_left(head, window, len(head))])
     phrase = head[start:]
     words = phrase.strip()
     if not _A_WORD.search(words):

@@ -12,6 +12,8 @@ from nlp.grammar.sentences import Span
 _TOKEN = re.compile(r"[^\W_][^\s,;:()\[\]=<>≤≥±]*|\+|&")
 _LONGEST = 7
 _WINDOW = 90
+#: Most names are shorter than this.
+_NEAR = 34
 
 #: Words at which a name ends, on either side.
 STOP = frozenset(re.findall(r"\S+", """
@@ -80,12 +82,20 @@ def phrase_before(plain: str, end: int) -> Span | None:
     >>> s = phrase_before(t, t.index(" group")); t[s.start:s.end]
     'metoprolol CR/XL'
     """
-    low = max(0, end - _WINDOW)
+    near = _before(plain, end, max(0, end - _NEAR))
+    span = near if near is not None else _before(plain, end, max(0, end - _WINDOW)) or Span(end, end)
+    return span if span.start < span.end and not _lone_verb(plain[span.start : span.end]) else None
+
+
+def _before(plain: str, end: int, low: int) -> Span | None:
+    """The same as far back as `low`, which may cut a word in two; None where the name may begin before it."""
     tokens = list(_TOKEN.finditer(plain, low, end))
     start, last, following = end, end, ""
     for count, token in enumerate(reversed(tokens)):
-        if plain[token.end() : start].strip(" \"”'“") or count == _LONGEST or (token.start() == low and low):
+        if plain[token.end() : start].strip(" \"”'“") or count == _LONGEST:
             break
+        if token.start() == low and low:
+            return None if end - low < _WINDOW else Span(start, last)
         written = token[0]
         if _stops(written, following) or (count and written.endswith((".", "%)"))):
             break
@@ -93,7 +103,10 @@ def phrase_before(plain: str, end: int) -> Span | None:
             break
         start, following = token.start(), written
         last = token.end() if not count else last
-    return Span(start, last) if start < last and not _lone_verb(plain[start:last]) else None
+    else:
+        if low and end - low < _WINDOW:
+            return None
+    return Span(start, last)
 
 
 def _lone_verb(name: str) -> bool:

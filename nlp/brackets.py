@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from crawler.quick_init import quick_init
 from nlp.grammar.sentences import Span
+from nlp.grammar.sieve import Sieved
 
 
 @quick_init
@@ -35,13 +36,13 @@ class Clauses:
 
 _OPEN, _BRACKET = "([{", re.compile(r"[()\[\]{}]")
 _TURNS = r"(?:but|while|whereas|although|though|however|yet|nor|and neither)\b"
-_BOUNDARY = re.compile(
-    # Each begins with one of these marks, which the engine looks for before it tries what follows.
-    r"[\s;:,.](?:"
-    rf"(?<=\s)(?:\s*(?={_TURNS}|and\s(?:did|was|were|had|remained|showed|does|do)\b)|[–—-]\s)"
-    rf"|(?<=,)\s+(?={_TURNS}|(?:and|with|which|indicating|suggesting|as)\s)"
-    r"|(?<=\.)\s(?=[A-Z])|(?<=;)|(?<=:)(?=\s))"
-)
+_AND_VERB = r"and\s(?:did|was|were|had|remained|showed|does|do)\b"
+_AT_MARK = rf"(?<=,)\s+(?={_TURNS}|(?:and|with|which|indicating|suggesting|as)\s)|(?<=\.)\s(?=[A-Z])|(?<=;)|(?<=:)(?=\s)"
+# Each begins with one of these characters, which the engine looks for before it tries what follows.
+_BOUNDARY = re.compile(rf"[\s;:,.](?:(?<=\s)(?:\s*(?={_TURNS}|{_AND_VERB})|[–—-]\s)|{_AT_MARK})")
+#: The same without what is cut at a space: most sentences hold no word and no dash at which they are.
+_MARKS_ONLY = re.compile(rf"[;:,.](?:{_AT_MARK})")
+_AT_WORD, _AT_DASH = Sieved(rf"\b{_TURNS}|\b{_AND_VERB}"), re.compile(r"[–—-](?<=\s[–—-])\s")
 
 
 def outer_brackets(text: str) -> tuple[Span, ...]:
@@ -76,7 +77,8 @@ def clauses(text: str) -> Clauses:
     for b in brackets:
         blank = blank[: b.start] + " " * (b.end - b.start) + blank[b.end :]
     begin = len(blank) - len(blank.lstrip())
-    cuts = [place for m in _BOUNDARY.finditer(blank, begin) if (place := m.start()) > begin]
+    boundary = _BOUNDARY if _AT_WORD.possible(text) or _AT_DASH.search(blank) else _MARKS_ONLY
+    cuts = [place for m in boundary.finditer(blank, begin) if (place := m.start()) > begin]
     # Blanked brackets leave a run of spaces before the mark; the cut belongs behind the bracket.
     edges = [0, *cuts, len(text)]
     spans = tuple(Span(a, b) for a, b in pairwise(edges) if b > a)

@@ -345,6 +345,11 @@ _DIGIT = re.compile(r"\d")
 _NUMBER_OR_WORD = re.compile(r"[\d,]+|[a-z-]+")
 
 
+def _size_before(lead: str) -> re.Match[str] | None:
+    """The size in the words before an arm's name."""
+    return _SIZE_BEFORE.search(lead, max(0, len(lead) - 110)) or (_SIZE_BEFORE_NAME.search(lead) if lead.endswith("(") else None)
+
+
 def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[int, int]]:
     """Arm sizes: "MSC (n = 27)", "31 for the MSC and 13 for the control groups", "SB623 = 46", "104 MultiStem, 102 placebo"."""
     each = _EACH.search(sentence.plain)
@@ -367,7 +372,7 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
     for i, start, end in words:
         after = _BEHIND_ARM.match(sentence.plain, end)
         lead = sentence.plain[max(0, start - _LONGEST_LEAD) : start]
-        before = _SIZE_BEFORE.search(lead) or _SIZE_BEFORE_NAME.search(lead) if sizes_before and start < some_of_them else None
+        before = _size_before(lead) if sizes_before and start < some_of_them else None
         number = (after[1] or after[2]) if after else before[1] if before else None
         size = int(number.replace(",", "")) if number else 0
         if 1 < size < 1_000_000:

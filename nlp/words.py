@@ -13,7 +13,7 @@ _ANYWHERE = (
 )  # fmt: skip
 _AT_START = (("haem", "hem"), ("oesoph", "esoph"))
 _AT_END = (("metre", "meter"), ("ise", "ize"), ("ised", "ized"))
-_WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?|[<>≤≥=+%]", re.UNICODE)
+WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?|[<>≤≥=+%]", re.UNICODE)
 _KEEP_S = frozenset(
     {
         "ms",
@@ -67,7 +67,7 @@ def normal_words(text: str) -> list[tuple[str, int, int]]:
     >>> [w for w, _, _ in normal_words("Intra-arterial MSCs, the 9-Hole Peg Test")]
     ['intra', 'arterial', 'msc', 'the', '9', 'hole', 'peg', 'test']
     """
-    return [(normal_word(m[0]), m.start(), m.end()) for m in _WORD.finditer(text)]
+    return [(normal_word(m[0]), m.start(), m.end()) for m in WORD.finditer(text)]
 
 
 def normal_name(text: str) -> str:

@@ -1,0 +1,157 @@
+"""Which way a finding points: by its words, by its numbers, and how sure either is."""
+
+from __future__ import annotations
+
+import re
+
+from nlp.claim import DIFFERENCES, RATIOS, Better, Direction, Effect, Group, Kind, Measure, NullKind, Outcome
+from nlp.cues import Cue
+from nlp.findings import Finding
+from nlp.frames import window
+from nlp.reading import Side
+
+_WAY = {Cue.UP: 1, Cue.DOWN: -1, Cue.PRESENT: 1}
+_MERIT = {Cue.BETTER: 1, Cue.WORSE: -1}
+
+
+def between(
+    f: Finding, outcome: Outcome, contrast: Effect | None, effects: list[tuple[int, Effect]], significant: bool | None
+) -> tuple[Direction | None, int | None]:
+    """The direction of a comparison, and +1 or -1 where the words say that the value is higher or lower with the treatment."""
+    cue = f.cue.cue if f.cue is not None else None
+    if cue in (Cue.NULL, Cue.TREND):
+        return Direction.NO_DIFFERENCE, None
+    if significant is False and not (f.cue and f.cue.significant):
+        return Direction.NO_DIFFERENCE, None
+    by_words = _by_words(f, outcome)
+    if by_words is not None:
+        return by_words
+    by_numbers = point_direction(contrast, outcome, False) if contrast else _by_rates([e for _, e in effects], outcome)
+    if by_numbers is not None and (significant or cue is Cue.DIFFERENT or contrast is not None):
+        return by_numbers, None
+    if cue is Cue.DIFFERENT and outcome.better is not None:
+        return Direction.FAVOURS_INTERVENTION, None
+    if f.cue is None and contrast is None:
+        return None, None
+    return Direction.UNCLEAR, None
+
+
+def _by_words(f: Finding, outcome: Outcome) -> tuple[Direction, int | None] | None:
+    if f.cue is None or f.cue.cue not in (*_WAY, *_MERIT):
+        return None
+    flip = -1 if subject_is_comparator(f) else 1
+    if f.cue.cue in _MERIT:
+        merit = _MERIT[f.cue.cue] * flip
+        sign = merit * _polarity(outcome) if outcome.better else None
+        return _favours(merit), sign
+    sign = _WAY[f.cue.cue] * flip
+    if outcome.better is None:
+        return None
+    return _favours(sign * _polarity(outcome)), sign
+
+
+def subject_is_comparator(f: Finding) -> bool:
+    """ "higher in controls than in the MSC group", "decreased in the control group": the cue speaks of the other side."""
+    scene = f.scene
+    if f.cue is None:
+        return False
+    start, end = window(f)
+    after = scene.sides_in(scene.offset + f.cue.end, end, Side.INTERVENTION, Side.COMPARATOR)
+    before = scene.sides_in(start, scene.offset + f.cue.start, Side.INTERVENTION, Side.COMPARATOR)
+    if after and after[0].side is Side.COMPARATOR:
+        lead = scene.between(scene.offset + f.cue.end, after[0].start)
+        in_controls = re.search(r"^[^,;]{0,60}\b(?:in|with|among|for|after|on|under)\s(?:the\s)?$", lead) is not None
+        opposed = re.search(r"\b(?:than|compared|versus|vs|against|relative)\b", lead) is not None
+        return in_controls and not opposed and not any(m.side is Side.INTERVENTION for m in before)
+    if before and not after and before[-1].side is Side.COMPARATOR:
+        lead = scene.between(scene.sentence.start, before[-1].start)
+        return (
+            re.search(r"\b(?:compared (?:with|to)|versus|vs|than|against|relative to|unlike)\s(?:the\s)?$", lead, re.IGNORECASE)
+            is None
+            and len(before) == 1
+        )
+    return False
+
+
+def before_after(f: Finding, outcome: Outcome, effects: list[Effect]) -> Direction | None:
+    """Which way the value went; None where nothing says so."""
+    cue = f.cue.cue if f.cue is not None else None
+    changed = next((e for e in effects if e.kind is Kind.PRE_POST and e.estimate is not None), None)
+    if cue in (Cue.NULL, Cue.TREND):
+        return Direction.NO_DIFFERENCE
+    if cue in _WAY:
+        return Direction.INCREASE if _WAY[cue] > 0 else Direction.DECREASE
+    if cue in _MERIT:
+        if outcome.better is None:
+            return Direction.INCREASE if _MERIT[cue] > 0 else Direction.DECREASE
+        return Direction.INCREASE if _MERIT[cue] * _polarity(outcome) > 0 else Direction.DECREASE
+    if changed is not None and changed.estimate:
+        return Direction.INCREASE if changed.estimate > 0 else Direction.DECREASE
+    return None
+
+
+def said_significant(f: Finding, direction: Direction) -> bool | None:
+    """Whether the words call it significant; None where they do not say."""
+    if direction is Direction.NO_DIFFERENCE:
+        return False if f.cue is not None and not re.search(r"\bthis (?:effect|trend) was not\b", f.scene.plain) else None
+    return f.cue.significant if f.cue is not None else None
+
+
+def _polarity(outcome: Outcome) -> int:
+    return 1 if outcome.better is Better.HIGHER else -1
+
+
+def _favours(merit: int) -> Direction:
+    return Direction.FAVOURS_INTERVENTION if merit > 0 else Direction.FAVOURS_COMPARATOR
+
+
+def is_significant(effect: Effect | None) -> bool | None:
+    """Whether interval or p exclude "no difference"; None where neither is printed."""
+    if effect is None:
+        return None
+    if effect.ci_low is not None and effect.ci_high is not None:
+        null = 1.0 if effect.measure in RATIOS else 0.0
+        outside = effect.ci_low > null or effect.ci_high < null
+        impossible = effect.measure in RATIOS and effect.ci_low <= 0
+        if not impossible and (outside or effect.p_value is None):
+            return outside
+    if effect.p_value is None:
+        return None
+    if effect.p_operator in (">", ">="):
+        return False if effect.p_value >= 0.05 else None
+    return effect.p_value < 0.05 or (effect.p_value <= 0.05 and effect.p_operator in ("<", "<="))
+
+
+def point_direction(effect: Effect | None, outcome: Outcome, flipped: bool) -> Direction | None:
+    """The side on which the printed estimate lies, whatever p says."""
+    if effect is None or effect.estimate is None or outcome.better is None or effect.measure is Measure.OTHER:
+        return None
+    # A ratio printed below zero is a mean difference under a wrong name; its sign is still the side it lies on.
+    linear = (
+        effect.measure in DIFFERENCES
+        or (effect.measure in RATIOS and (effect.estimate <= 0 or (effect.ci_low or 1) <= 0))
+        or effect.measure is Measure.MEAN_CHANGE
+    )
+    null = 0.0 if linear else 1.0
+    if effect.estimate == null:
+        return None
+    if effect.unit == "%" and effect.measure in RATIOS:
+        return _favours(_polarity(outcome))
+    if effect.measure is Measure.SMD and effect.ci_low is None:
+        return None
+    return _favours((1 if effect.estimate > null else -1) * _polarity(outcome))
+
+
+def _by_rates(effects: list[Effect], outcome: Outcome) -> Direction | None:
+    own = next((e.estimate for e in effects if e.group is Group.INTERVENTION and e.estimate is not None), None)
+    other = next((e.estimate for e in effects if e.group is Group.COMPARATOR and e.estimate is not None), None)
+    if own is None or other is None or own == other or outcome.better is None:
+        return None
+    return _favours((1 if own > other else -1) * _polarity(outcome))
+
+
+def null_kind(effect: Effect | None) -> NullKind:
+    """What kind of null a contrast is."""
+    if effect is None or effect.ci_low is None:
+        return NullKind.STATED_ONLY
+    return NullKind.IMPRECISE

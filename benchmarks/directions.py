@@ -35,6 +35,9 @@ FIGURES = (
 )  # fmt: skip
 _SIDES = frozenset({Direction.FAVOURS_INTERVENTION, Direction.FAVOURS_COMPARATOR})
 _COMPARED = frozenset({QuestionKind.TREATMENT, QuestionKind.HARM})
+#: Questions about a change: more "reduction in pain" is less pain.
+_FALL = re.compile(r"\b(?:reductions?|decreases?|declines?|fall|lowering|loss) (?:in|of|from)\b", re.IGNORECASE)
+_GOOD_CHANGE = re.compile(r"\bimprovements?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,13 @@ def answers(found: Extraction, question: dict[str, Any]) -> list[Claim]:
     ]
 
 
-def _agrees(claim: Claim, turned: bool, label: str) -> bool:
-    higher = (label == "increased") is not turned
+def _agrees(claim: Claim, turned: bool, question: dict[str, Any]) -> bool:
+    asked = question["outcome"]
+    higher = (question["label"] == "increased") is not turned
+    if _GOOD_CHANGE.search(asked):
+        return higher is (claim.direction is Direction.FAVOURS_INTERVENTION)
+    if _FALL.search(asked) and not any(_FALL.search(name) for name in (claim.outcome.text, claim.outcome.label)):
+        higher = not higher
     return (higher is (claim.outcome.better is Better.HIGHER)) is (claim.direction is Direction.FAVOURS_INTERVENTION)
 
 
@@ -104,7 +112,7 @@ def verdict(claims: list[Claim], found: Extraction, question: dict[str, Any]) ->
     turned = _turned(claim, found, question)
     if turned is None or claim.outcome.better is None:
         return "different, side open"
-    return "agree" if _agrees(claim, turned, question["label"]) else "flipped"
+    return "agree" if _agrees(claim, turned, question) else "flipped"
 
 
 def answered(rows: list[dict[str, Any]]) -> Iterator[Answered]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nlp.claim import Claim, Direction, Effect, Group
+from nlp.claim import Better, Claim, Direction, Effect, Group
 from nlp.cues import Cue
-from nlp.direction import before_after, between, is_significant, null_kind, point_direction, said_significant, subject_is_comparator
+from nlp.direction import before_after, between, is_significant, lies_on, null_kind, said_significant
 from nlp.effects import Linked
 from nlp.findings import Finding, Owned, findings_in
 from nlp.frames import absence, frames, from_baseline, is_harm, only_rates, start_claim
@@ -29,7 +29,7 @@ class ClaimReader:
         for index, scene in enumerate(self.scenes):
             for finding in findings_in(scene, own.get(index, [])):
                 found.extend(self._claims(finding))
-        return _reconciled(_once(found))
+        return _reconciled(_once(_told_by_the_arm(found)))
 
     def _claims(self, f: Finding) -> list[Claim]:
         contrasts = [e for _, e in f.effects if e.group is Group.DIFFERENCE]
@@ -46,8 +46,9 @@ class ClaimReader:
         contrast = next((e for _, e in mine if e.group is Group.DIFFERENCE and e.estimate is not None), None)
         p_only = next((e for _, e in mine if e.group is Group.DIFFERENCE), None)
         significant = is_significant(contrast or p_only)
+        point = lies_on(f, outcome) if frame == "arms" else None
         if frame == "arms":
-            direction, sign = between(f, outcome, contrast, effects, significant)
+            direction, sign = between(f, outcome, effects, point, significant)
         else:
             direction, sign = before_after(f, outcome, [e for _, e in mine]), None
             significant = is_significant(next((e for _, e in mine if e.ci_low is not None), None))
@@ -58,7 +59,6 @@ class ClaimReader:
             claim = from_baseline(f, claim, frame)
         if significant is None:
             significant = said_significant(f, direction)
-        point = point_direction(contrast, outcome, subject_is_comparator(f)) if contrast else None
         return replace(
             claim,
             effects=tuple(i for i, _ in (mine or effects)),
@@ -73,6 +73,34 @@ class ClaimReader:
 def _confidence(f: Finding, contrast: Effect | None, sign: int | None) -> float:
     known = 0.3 if f.mention.entry is not None else 0.0
     return round(0.4 + known + (0.15 if f.cue is not None else 0.0) + (0.1 if contrast is not None else 0.0), 2)
+
+
+_MADE_GOOD: dict[tuple[Direction, Better | None], Direction] = {
+    (Direction.INCREASE, Better.HIGHER): Direction.FAVOURS_INTERVENTION,
+    (Direction.DECREASE, Better.LOWER): Direction.FAVOURS_INTERVENTION,
+    (Direction.INCREASE, Better.LOWER): Direction.FAVOURS_COMPARATOR,
+    (Direction.DECREASE, Better.HIGHER): Direction.FAVOURS_COMPARATOR,
+}
+
+
+def _told_by_the_arm(claims: list[Claim]) -> list[Claim]:
+    """A difference whose own words tell no side lies where the treated arm's own change says: "X rose in the treated; X differed between groups"."""
+
+    def own_change(c: Claim) -> Direction | None:
+        sides = {
+            _MADE_GOOD.get((x.direction, c.outcome.better))
+            for x in claims
+            if x.comparator in (None, "baseline")
+            and x.outcome.label.lower() == c.outcome.label.lower()
+            and (x.arm, x.intervention) == (c.arm, c.intervention)
+            and x.direction in (Direction.INCREASE, Direction.DECREASE)
+            and c.outcome.better is not None
+            and (x.timepoint is None or c.timepoint is None or x.timepoint == c.timepoint)
+        }
+        return next(iter(sides)) if len(sides) == 1 else None
+
+    open_ones = (Direction.UNCLEAR, True)
+    return [replace(c, direction=own_change(c) or c.direction) if (c.direction, c.significant) == open_ones else c for c in claims]
 
 
 _OPPOSITE = {

@@ -3,42 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
-from crawler.quick_init import quick_init
+from nlp.changes import composed
 from nlp.grammar.sieve import Sieved, look_at, taken_out
-
-
-class Cue(StrEnum):
-    """What a word says of an outcome's value, or of its merit."""
-
-    UP = "up"
-    DOWN = "down"
-    BETTER = "better"
-    WORSE = "worse"
-    NULL = "null"
-    TREND = "trend"
-    ABSENT = "absent"
-    #: "showed a significant group difference": that there is one, and not which way.
-    DIFFERENT = "different"
-    LIKEWISE = "likewise"
-    #: "showed microstructural repair": what is named is there. The weakest of all: any other word of the clause outweighs it.
-    PRESENT = "present"
-
-
-@quick_init
-@dataclass(frozen=True, slots=True)
-class CueMention:
-    """A cue in a sentence (offsets in the sentence). `comparative`: it compares ("higher", "superior"), a verb of change does not."""
-
-    cue: Cue
-    start: int
-    end: int
-    comparative: bool = False
-    significant: bool | None = None
-
+from nlp.said import Cue as Cue
+from nlp.said import CueMention as CueMention
 
 _N = r"(?:no|not?|without(?: any)?|lack of(?: an?)?|absence of|neither|never)"
 _ADV = r"(?:\s(?:statistically|clinically|significantly|significant|marked|markedly|meaningful|clear|any|overall|apparent|relevant|important|detectable|substantial|appreciable|measurable|further|major))*"
@@ -116,7 +86,7 @@ def _cues(words: str) -> tuple[CueMention, ...]:
                 continue
             found.append(_mention(cue, m, words))
             work, look = taken_out(work, look, m.start(), m.end())
-    return tuple(sorted(found, key=lambda c: c.start))
+    return tuple(composed(sorted(found, key=lambda c: c.start), words))
 
 
 def _mention(cue: Cue, m: re.Match[str], words: str) -> CueMention:

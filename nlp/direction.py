@@ -4,36 +4,57 @@ from __future__ import annotations
 
 import re
 
+from nlp.changes import change_head
 from nlp.claim import DIFFERENCES, RATIOS, Better, Direction, Effect, Group, Kind, Measure, NullKind, Outcome
+from nlp.counted import more_is_better, ratio_of
 from nlp.cues import Cue
-from nlp.findings import Finding
+from nlp.findings import Finding, named_by_change
 from nlp.frames import window
 from nlp.reading import Side
 
 _WAY = {Cue.UP: 1, Cue.DOWN: -1, Cue.PRESENT: 1}
 _MERIT = {Cue.BETTER: 1, Cue.WORSE: -1}
+_FAVOUR = re.compile(r"favou?r", re.IGNORECASE)
 
 
 def between(
-    f: Finding, outcome: Outcome, contrast: Effect | None, effects: list[tuple[int, Effect]], significant: bool | None
+    f: Finding, outcome: Outcome, effects: list[tuple[int, Effect]], point: Direction | None, significant: bool | None
 ) -> tuple[Direction | None, int | None]:
-    """The direction of a comparison, and +1 or -1 where the words say that the value is higher or lower with the treatment."""
+    """The direction of a comparison, and +1 or -1 where the words say that the value is higher or lower with the treatment.
+
+    `point` is the side on which the printed contrast lies, if there is one. A difference whose side nobody tells is unclear.
+    """
     cue = f.cue.cue if f.cue is not None else None
-    if cue in (Cue.NULL, Cue.TREND):
+    if cue in (Cue.NULL, Cue.TREND) or (significant is False and not (f.cue and f.cue.significant)):
         return Direction.NO_DIFFERENCE, None
-    if significant is False and not (f.cue and f.cue.significant):
-        return Direction.NO_DIFFERENCE, None
+    rates = [e for _, e in effects]
+    sized = _by_sizes(f, rates, outcome)
+    if sized is not None:
+        return sized, None
     by_words = _by_words(f, outcome)
     if by_words is not None:
         return by_words
-    by_numbers = point_direction(contrast, outcome, False) if contrast else _by_rates([e for _, e in effects], outcome)
-    if by_numbers is not None and (significant or cue is Cue.DIFFERENT or contrast is not None):
+    contrast = any(e.group is Group.DIFFERENCE and e.estimate is not None for e in rates)
+    by_numbers = point or _by_rates(rates, outcome)
+    if by_numbers is not None and (significant or cue is Cue.DIFFERENT or contrast):
         return by_numbers, None
-    if cue is Cue.DIFFERENT and outcome.better is not None:
-        return Direction.FAVOURS_INTERVENTION, None
-    if f.cue is None and contrast is None:
+    if f.cue is None and not contrast:
         return None, None
     return Direction.UNCLEAR, None
+
+
+def _by_sizes(f: Finding, effects: list[Effect], outcome: Outcome) -> Direction | None:
+    """ "The mean decline was 1.2 with A and 0.3 with B": both arms changed, and the sizes of the changes tell the side."""
+    own, other = _rate(effects, Group.INTERVENTION), _rate(effects, Group.COMPARATOR)
+    if own is None or other is None or own == other or min(own, other) < 0 or (f.cue is not None and f.cue.comparative):
+        return None
+    head = change_head(f.scene.cut.masked[: min(x.printed.start for _, x in f.linked)])
+    if head is None or head[0] is Cue.DIFFERENT or named_by_change(f.scene, head[1:], f.mention.start, f.mention.end):
+        return None
+    more = 1 if own > other else -1
+    if head[0] in _MERIT:
+        return _favours(more * _MERIT[head[0]])
+    return _favours(more * _WAY[head[0]] * _polarity(outcome)) if outcome.better is not None else None
 
 
 def _by_words(f: Finding, outcome: Outcome) -> tuple[Direction, int | None] | None:
@@ -122,11 +143,13 @@ def is_significant(effect: Effect | None) -> bool | None:
     return effect.p_value < 0.05 or (effect.p_value <= 0.05 and effect.p_operator in ("<", "<="))
 
 
-def point_direction(effect: Effect | None, outcome: Outcome, flipped: bool) -> Direction | None:
-    """The side on which the printed estimate lies, whatever p says."""
-    if effect is None or effect.estimate is None or outcome.better is None or effect.measure is Measure.OTHER:
+def point_direction(effect: Effect | None, outcome: Outcome, stated: str = "") -> Direction | None:
+    """The side on which the printed estimate lies, whatever p says. `stated`: what the text says that a ratio is of."""
+    if effect is None or effect.estimate is None or effect.measure is Measure.OTHER:
         return None
-    # A ratio printed below zero is a mean difference under a wrong name; its sign is still the side it lies on.
+    better = more_is_better(effect, outcome, stated)
+    if better is None:
+        return None
     linear = (
         effect.measure in DIFFERENCES
         or (effect.measure in RATIOS and (effect.estimate <= 0 or (effect.ci_low or 1) <= 0))
@@ -136,15 +159,39 @@ def point_direction(effect: Effect | None, outcome: Outcome, flipped: bool) -> D
     if effect.estimate == null:
         return None
     if effect.unit == "%" and effect.measure in RATIOS:
-        return _favours(_polarity(outcome))
+        return _favours(1 if better else -1)
     if effect.measure is Measure.SMD and effect.ci_low is None:
         return None
-    return _favours((1 if effect.estimate > null else -1) * _polarity(outcome))
+    return _favours(1 if (effect.estimate > null) is better else -1)
+
+
+def lies_on(f: Finding, outcome: Outcome) -> Direction | None:
+    """The side on which the finding's contrast lies. Where the words turn the number round or tell what it is the size of, they are believed.
+
+    "Pain was higher with placebo (difference 1.2)", "the difference was 1.2 in favour of the treatment", "a reduction of 1.2".
+    """
+    contrast = next((x for _, x in f.linked if x.effect.group is Group.DIFFERENCE and x.effect.estimate is not None), None)
+    if contrast is None:
+        return None
+    point = point_direction(contrast.effect, outcome, ratio_of(f.scene, contrast))
+    told = _by_words(f, outcome)
+    if told is None or told[0] is point or f.cue is None:
+        return point
+    if point is None:
+        # A risk ratio beside a survival may count either those who lived or those who died: only the words tell.
+        return told[0] if contrast.effect.measure in RATIOS and outcome.better is not None else None
+    if subject_is_comparator(f) or _FAVOUR.match(f.scene.plain, f.cue.start):
+        return told[0]
+    sized = f.cue.noun is not None and (contrast.effect.estimate or 0) > 0 and contrast.effect.measure not in RATIOS
+    return None if sized else point
+
+
+def _rate(effects: list[Effect], group: Group) -> float | None:
+    return next((e.estimate for e in effects if e.group is group and e.estimate is not None), None)
 
 
 def _by_rates(effects: list[Effect], outcome: Outcome) -> Direction | None:
-    own = next((e.estimate for e in effects if e.group is Group.INTERVENTION and e.estimate is not None), None)
-    other = next((e.estimate for e in effects if e.group is Group.COMPARATOR and e.estimate is not None), None)
+    own, other = _rate(effects, Group.INTERVENTION), _rate(effects, Group.COMPARATOR)
     if own is None or other is None or own == other or outcome.better is None:
         return None
     return _favours((1 if own > other else -1) * _polarity(outcome))

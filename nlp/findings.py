@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawler.quick_init import quick_init
+from nlp.changes import OPPOSITE, SIZES, change_head
 from nlp.claim import Effect, Group, Timepoint
 from nlp.cues import Cue, CueMention, cues
 from nlp.domain import ConceptKind
@@ -13,6 +14,7 @@ from nlp.effects import Linked
 from nlp.outcomes import unknown_outcome
 from nlp.reading import OutcomeMention
 from nlp.scene import Scene
+from nlp.words import normal_name, normal_word
 
 #: One person's story is no finding of the study.
 _CASE = re.compile(r"\s*(?:an?|another|one) (?:patient|participant|subject|woman|man|child|case)\b", re.IGNORECASE)
@@ -152,10 +154,36 @@ def _cue_at(scene: Scene, said: list[CueMention], place: int, end: int | None = 
             if after and clause + 1 == scene.cut.clause_of(after[0].start) and _list_or_colon(scene, stop, after[0].start)
             else None
         )
+    if chosen is not None and end is not None:
+        chosen = _sized(scene, chosen, place, end)
     if chosen is not None and chosen.cue is Cue.LIKEWISE:
         earlier = [c for c in said if c.start < chosen.start and c.cue is not Cue.LIKEWISE]
         return earlier[-1] if earlier else None
     return chosen
+
+
+def _sized(scene: Scene, c: CueMention, place: int, end: int) -> CueMention:
+    """A word of size with the change that this outcome has: none of its own in "weight loss", another's in "greater pain relief and mobility"."""
+    if c.noun is not None and c.alone is not None:
+        start = c.noun[0] + scene.offset
+        others = any(m.end <= place and m.start <= start <= m.end + 1 for m in scene.outcomes)
+        if not others and not named_by_change(scene, c.noun, place, end):
+            return c
+        c = c.alone
+    own = change_head(scene.plain[max(0, place - scene.offset) : end - scene.offset]) if c.comparative and c.cue in SIZES else None
+    if own is None or named_by_change(scene, (own[1] + place - scene.offset, own[2] + place - scene.offset), place, end):
+        return c
+    return replace(c, cue=own[0] if c.cue is Cue.UP else OPPOSITE[own[0]])
+
+
+def named_by_change(scene: Scene, noun: tuple[int, int], place: int, end: int) -> bool:
+    """Whether the change stands in the outcome's own name: "weight loss was greater", but not "pain reduction was greater"."""
+    start, stop = noun[0] + scene.offset, noun[1] + scene.offset
+    mention = next((m for m in scene.outcomes if m.start <= start and stop <= m.end and m.start <= place < m.end), None)
+    if mention is None:
+        return place <= start and stop <= end
+    word = normal_word(scene.plain[noun[0] : noun[1]])
+    return mention.entry is None or any(word in normal_name(name).split() for name in mention.entry.names)
 
 
 def _by_time(scene: Scene, cue: CueMention | None, mention: OutcomeMention, own: list[Owned]) -> list[Finding]:

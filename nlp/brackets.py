@@ -40,7 +40,7 @@ _BOUNDARY = re.compile(
     r"[\s;:,.](?:"
     rf"(?<=\s)(?:\s*(?={_TURNS}|and\s(?:did|was|were|had|remained|showed|does|do)\b)|[–—-]\s)"
     rf"|(?<=,)\s+(?={_TURNS}|(?:and|with|which|indicating|suggesting|as)\s)"
-    r"|(?<=\.)\s(?=[A-Z])|(?<=;)|(?<=:)(?=\s))"
+    r"|(?<=\.)(?<!vs\.)\s(?=[A-Z])|(?<=;)|(?<=:)(?=\s))"
 )
 
 

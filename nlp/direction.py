@@ -14,6 +14,15 @@ from nlp.reading import Side
 
 _WAY = {Cue.UP: 1, Cue.DOWN: -1, Cue.PRESENT: 1}
 _MERIT = {Cue.BETTER: 1, Cue.WORSE: -1}
+#: What stands between a change and the sizes of it; without it they may be levels.
+_AMOUNTS = re.compile(r"\b(?:was|were|is|are|averaged|amounted|reached|of)\b", re.IGNORECASE)
+#: Whom the subject is set against; and whom a word names only to leave them out: "but not placebo".
+_RIVAL = re.compile(
+    r"\b(?:compared (?:with|to|against)|in comparison (?:with|to)|versus|vs\.?|than|against|relative to|unlike|over)\s(?:(?:the|those|that|in|with|of|for|on|an?|after|by|among|who|were|was|patients|participants|subjects|children|women|men|people|treated|receiving|received|given|assigned|randomi[sz]ed|to|taking|had|did)\s)*$",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(r"\b(?:but not|and not|not)\s(?:(?:with|in|by|for|after|on|the)\s)*$", re.IGNORECASE)
+_INSIDE = re.compile(r"^[^,;]{0,60}\b(?:in|with|among|for|after|on|under|by)\s(?:the\s)?$")
 _FAVOUR = re.compile(r"favou?r", re.IGNORECASE)
 
 
@@ -48,8 +57,14 @@ def _by_sizes(f: Finding, effects: list[Effect], outcome: Outcome) -> Direction 
     own, other = _rate(effects, Group.INTERVENTION), _rate(effects, Group.COMPARATOR)
     if own is None or other is None or own == other or min(own, other) < 0 or (f.cue is not None and f.cue.comparative):
         return None
-    head = change_head(f.scene.cut.masked[: min(x.printed.start for _, x in f.linked)])
-    if head is None or head[0] is Cue.DIFFERENT or named_by_change(f.scene, head[1:], f.mention.start, f.mention.end):
+    words = f.scene.cut.masked[: min(x.printed.start for _, x in f.linked)]
+    head = change_head(words)
+    if (
+        head is None
+        or not _AMOUNTS.search(words, head[2])
+        or head[0] is Cue.DIFFERENT
+        or named_by_change(f.scene, head[1:], f.mention.start, f.mention.end)
+    ):
         return None
     more = 1 if own > other else -1
     if head[0] in _MERIT:
@@ -77,21 +92,23 @@ def subject_is_comparator(f: Finding) -> bool:
     if f.cue is None:
         return False
     start, end = window(f)
-    after = scene.sides_in(scene.offset + f.cue.end, end, Side.INTERVENTION, Side.COMPARATOR)
-    before = scene.sides_in(start, scene.offset + f.cue.start, Side.INTERVENTION, Side.COMPARATOR)
+    sides = [
+        m
+        for m in scene.sides_in(start, end, Side.INTERVENTION, Side.COMPARATOR)
+        if not _DENIED.search(scene.between(start, m.start))
+    ]
+    rival = next((m for m in sides if _RIVAL.search(scene.between(max(start, m.start - 60), m.start))), None)
+    if rival is not None:
+        rest = {m.side for m in sides if m is not rival}
+        return rival.side is Side.INTERVENTION and Side.INTERVENTION not in rest
+    after = [m for m in sides if m.start >= scene.offset + f.cue.end]
+    before = [m for m in sides if m.end <= scene.offset + f.cue.start]
     if after and after[0].side is Side.COMPARATOR:
         lead = scene.between(scene.offset + f.cue.end, after[0].start)
-        in_controls = re.search(r"^[^,;]{0,60}\b(?:in|with|among|for|after|on|under)\s(?:the\s)?$", lead) is not None
-        opposed = re.search(r"\b(?:than|compared|versus|vs|against|relative)\b", lead) is not None
-        return in_controls and not opposed and not any(m.side is Side.INTERVENTION for m in before)
-    if before and not after and before[-1].side is Side.COMPARATOR:
-        lead = scene.between(scene.sentence.start, before[-1].start)
-        return (
-            re.search(r"\b(?:compared (?:with|to)|versus|vs|than|against|relative to|unlike)\s(?:the\s)?$", lead, re.IGNORECASE)
-            is None
-            and len(before) == 1
-        )
-    return False
+        favoured = _FAVOUR.match(scene.plain, f.cue.start) is not None and not lead.strip(" the")
+        in_controls = _INSIDE.search(lead) is not None and all(m.side is Side.COMPARATOR for m in before)
+        return favoured or in_controls
+    return bool(before) and not after and before[-1].side is Side.COMPARATOR and len(before) == 1
 
 
 def before_after(f: Finding, outcome: Outcome, effects: list[Effect]) -> Direction | None:

@@ -34,7 +34,7 @@ class Clauses:
 
 
 _OPEN, _BRACKET = "([{", re.compile(r"[()\[\]{}]")
-_TURNS = r"(?:but|while|whereas|although|though|however|yet|nor|and neither)\b"
+_TURNS = r"(?:but|while|whereas|although|though|however|yet|nor|and neither|except)\b"
 _BOUNDARY = re.compile(
     # Each begins with one of these marks, which the engine looks for before it tries what follows.
     r"[\s;:,.](?:"

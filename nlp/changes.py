@@ -64,7 +64,7 @@ OPPOSITE = {Cue.DOWN: Cue.UP, Cue.UP: Cue.DOWN, Cue.BETTER: Cue.WORSE, Cue.WORSE
 #: Cues that may say how great a change is.
 SIZES = (Cue.UP, Cue.DOWN)
 _MERIT = re.compile(r"better|superior|inferior|poorer", re.IGNORECASE)
-_DIRECTED = (Cue.UP, Cue.DOWN, Cue.BETTER, Cue.WORSE)
+DIRECTED = (Cue.UP, Cue.DOWN, Cue.BETTER, Cue.WORSE)
 
 
 def _kind(word: str) -> Cue:
@@ -102,7 +102,7 @@ def _joined(
 ) -> list[CueMention]:
     """The cues with one in place of those for the change and its size; as they were where either is denied or read otherwise."""
     own = [c for c in found if _meets(c, place) or _meets(c, noun)]
-    if not own or any(c.cue not in (*_DIRECTED, Cue.DIFFERENT) or c.noun is not None for c in own):
+    if not own or any(c.cue not in (*DIRECTED, Cue.DIFFERENT) or c.noun is not None for c in own):
         return found
     size = m.span("more" if m["more"] else "less")
     if kind is Cue.DIFFERENT and _MERIT.fullmatch(m["more"] or m["less"]):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from nlp.claim import Better, Claim, Direction, Effect, Group
 from nlp.cues import Cue
-from nlp.direction import before_after, between, is_significant, lies_on, null_kind, said_significant
+from nlp.direction import before_after, between, is_significant, lies_on, null_kind, printed_null, said_significant
 from nlp.effects import Linked
 from nlp.findings import Finding, Owned, findings_in
 from nlp.frames import absence, frames, from_baseline, is_harm, only_rates, start_claim
@@ -46,6 +46,8 @@ class ClaimReader:
         contrast = next((e for _, e in mine if e.group is Group.DIFFERENCE and e.estimate is not None), None)
         p_only = next((e for _, e in mine if e.group is Group.DIFFERENCE), None)
         significant = is_significant(contrast or p_only)
+        if significant is None and printed_null(f):
+            significant = False
         point = lies_on(f, outcome) if frame == "arms" else None
         if frame == "arms":
             direction, sign = between(f, outcome, effects, point, significant)
@@ -57,7 +59,7 @@ class ClaimReader:
         claim = start_claim(f, outcome, direction, self.condition, compared=frame == "arms")
         if frame != "arms":
             claim = from_baseline(f, claim, frame)
-        if significant is None:
+        if significant is None or (direction is Direction.NO_DIFFERENCE and significant):
             significant = said_significant(f, direction)
         return replace(
             claim,
@@ -109,22 +111,40 @@ _OPPOSITE = {
 }
 
 
+def _frame(c: Claim) -> tuple[object, ...]:
+    time = c.timepoint.days if c.timepoint else None
+    return (c.outcome.label.lower(), time, c.intervention, c.comparator, c.arm, c.versus, c.route, c.analysis_set)
+
+
+def _same_statement(a: Claim, b: Claim) -> bool:
+    return _frame(a) == _frame(b) and a.quote.span[0] < b.quote.span[1] and b.quote.span[0] < a.quote.span[1]
+
+
 def _reconciled(claims: list[Claim]) -> list[Claim]:
     """One document cannot favour both sides in the same comparison: of two such readings the one with a contrast behind it stands.
 
-    Where both or neither have one, neither side is taken: a wrong side does more harm than an open one.
+    Where both or neither have one, neither side is taken: a wrong side does more harm than an open one. Of a side and a null in one
+    statement the null stands, and keeps the side on which its numbers lie.
     """
-
-    def frame(c: Claim) -> tuple[object, ...]:
-        time = c.timepoint.days if c.timepoint else None
-        return (c.outcome.label.lower(), time, c.intervention, c.comparator, c.arm, c.versus, c.route, c.analysis_set)
-
     settled: list[Claim] = []
-    for c in claims:
-        rivals = [x for x in claims if x.direction is _OPPOSITE.get(c.direction) and frame(x) == frame(c)]
+    for c in _nulls_kept(claims):
+        rivals = [x for x in claims if x.direction is _OPPOSITE.get(c.direction) and _frame(x) == _frame(c)]
         weaker = rivals and not (c.point_direction is c.direction and not any(x.point_direction is x.direction for x in rivals))
         settled.append(replace(c, direction=Direction.UNCLEAR, null_kind=None) if weaker else c)
     return settled
+
+
+def _nulls_kept(claims: list[Claim]) -> list[Claim]:
+    nulls = [c for c in claims if c.direction is Direction.NO_DIFFERENCE]
+    sided = [c for c in claims if c.direction in _OPPOSITE and c.significant is not True]
+    taken_back = [c for c in sided if any(_same_statement(c, n) for n in nulls)]
+    kept: list[Claim] = []
+    for c in claims:
+        if c in taken_back:
+            continue
+        side = next((s for s in taken_back if c in nulls and _same_statement(s, c)), None)
+        kept.append(replace(c, point_direction=c.point_direction or side.direction) if side else c)
+    return kept
 
 
 def _once(claims: list[Claim]) -> list[Claim]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from nlp.changes import change_head
 from nlp.claim import DIFFERENCES, RATIOS, Better, Direction, Effect, Group, Kind, Measure, NullKind, Outcome
@@ -10,6 +11,7 @@ from nlp.counted import more_is_better, ratio_of
 from nlp.cues import Cue
 from nlp.findings import Finding, named_by_change
 from nlp.frames import window
+from nlp.grammar.sieve import Sieved
 from nlp.reading import Side
 
 _WAY = {Cue.UP: 1, Cue.DOWN: -1, Cue.PRESENT: 1}
@@ -34,7 +36,9 @@ def between(
     `point` is the side on which the printed contrast lies, if there is one. A difference whose side nobody tells is unclear.
     """
     cue = f.cue.cue if f.cue is not None else None
-    if cue in (Cue.NULL, Cue.TREND) or (significant is False and not (f.cue and f.cue.significant)):
+    if cue is Cue.NULL or (cue is Cue.TREND and not (significant and point)):
+        return Direction.NO_DIFFERENCE, None
+    if significant is False and not (f.cue and f.cue.significant):
         return Direction.NO_DIFFERENCE, None
     rates = [e for _, e in effects]
     sized = _by_sizes(f, rates, outcome)
@@ -135,6 +139,15 @@ def said_significant(f: Finding, direction: Direction) -> bool | None:
     return f.cue.significant if f.cue is not None else None
 
 
+_NOT_SIGNIFICANT = Sieved(r"\bp\s?=\s?n\.?s\b|\b(?:NS|n\.s\.)(?=[\s,;)\]])", re.IGNORECASE)
+
+
+def printed_null(f: Finding) -> bool:
+    """Whether "P = NS" stands in the clause of the finding."""
+    start, end = window(f)
+    return _NOT_SIGNIFICANT.possible(f.scene.plain) and _NOT_SIGNIFICANT.pattern.search(f.scene.between(start, end)) is not None
+
+
 def _polarity(outcome: Outcome) -> int:
     return 1 if outcome.better is Better.HIGHER else -1
 
@@ -188,6 +201,9 @@ def lies_on(f: Finding, outcome: Outcome) -> Direction | None:
     "Pain was higher with placebo (difference 1.2)", "the difference was 1.2 in favour of the treatment", "a reduction of 1.2".
     """
     contrast = next((x for _, x in f.linked if x.effect.group is Group.DIFFERENCE and x.effect.estimate is not None), None)
+    if f.denied is not None and contrast is None:
+        told = _by_words(replace(f, cue=f.denied), outcome)
+        return told[0] if told else None
     if contrast is None:
         return None
     point = point_direction(contrast.effect, outcome, ratio_of(f.scene, contrast))

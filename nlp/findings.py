@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, replace
 
 from crawler.quick_init import quick_init
-from nlp.changes import OPPOSITE, SIZES, change_head
+from nlp.changes import DIRECTED, OPPOSITE, SIZES, change_head
 from nlp.claim import Effect, Group, Timepoint
 from nlp.cues import Cue, CueMention, cues
 from nlp.domain import ConceptKind
 from nlp.effects import Linked
 from nlp.outcomes import unknown_outcome
-from nlp.reading import OutcomeMention
+from nlp.reading import OutcomeMention, Side
 from nlp.scene import Scene
 from nlp.words import normal_name, normal_word
 
@@ -20,6 +20,10 @@ from nlp.words import normal_name, normal_word
 _CASE = re.compile(r"\s*(?:an?|another|one) (?:patient|participant|subject|woman|man|child|case)\b", re.IGNORECASE)
 #: What only says again what the number before it means.
 _GLOSS = re.compile(r"[\s,]*(?:indicating|suggesting|meaning|which (?:indicates|suggests|means))\b", re.IGNORECASE)
+
+_ONE_SIDE = (Side.INTERVENTION, Side.COMPARATOR)
+#: Words for the arms that set them against each other; the others ("both groups") take them together.
+AMONG = re.compile(r"(?:between|across|among)\b|group difference", re.IGNORECASE)
 
 #: An effect with its place among the document's effects.
 Owned = tuple[int, Linked]
@@ -36,11 +40,23 @@ class Finding:
     time: Timepoint | None
     linked: tuple[Owned, ...]
     place: int
+    #: The cue that this one takes back: "pain was lower, but the difference was not significant".
+    denied: CueMention | None = None
 
     @property
     def effects(self) -> list[tuple[int, Effect]]:
         """Its effects, each with its place among the document's."""
         return [(i, x.effect) for i, x in self.linked]
+
+    @property
+    def directed(self) -> bool:
+        """Whether its words tell a way."""
+        return self.cue is not None and self.cue.cue in DIRECTED
+
+    @property
+    def compares(self) -> bool:
+        """Whether its words set one against another: "higher", not "rose"."""
+        return self.cue is not None and self.cue.comparative
 
 
 def findings_in(scene: Scene, mine: list[Owned]) -> list[Finding]:
@@ -66,7 +82,33 @@ def findings_in(scene: Scene, mine: list[Owned]) -> list[Finding]:
             used.update(j for j, _ in same)
             place = scene.offset + x.printed.start
             found.extend(_by_time(scene, _cue_at(scene, said, place), spoken, same))
-    return [*found, *_understood(scene, said, found)]
+    return _taken_back(scene, found, _understood(scene, said, found))
+
+
+def _taken_back(scene: Scene, found: list[Finding], understood: list[Finding]) -> list[Finding]:
+    """A null that speaks of a side told before it, of the same people at the same time, stands in that finding's place."""
+    for null in understood:
+        clause = scene.cut.clauses[scene.cut.clause_of(null.place - scene.offset)]
+        start, end = scene.offset + clause.start, scene.offset + clause.end
+        told = [f for f in found if f.mention == null.mention and f.directed]
+        between = bool(scene.sides_in(start, end, Side.BOTH))
+        earlier = [
+            f
+            for f in told
+            if f.time == null.time and scene.offset <= f.place < start and (f.compares if between else not _of_both(f))
+        ]
+        if null.cue is None or null.cue.cue is not Cue.NULL or not earlier or scene.sides_in(start, end, *_ONE_SIDE):
+            found = [*found, null]
+            continue
+        found = [replace(f, cue=null.cue, denied=f.cue) if f in earlier else f for f in found]
+    return found
+
+
+def _of_both(f: Finding) -> bool:
+    """Whether it tells of a change in all arms alike."""
+    clause = f.scene.cut.clauses[f.scene.cut.clause_of(f.cue.start)] if f.cue is not None else f.scene.cut.clauses[0]
+    sides = f.scene.sides_in(f.scene.offset + clause.start, f.scene.offset + clause.end, Side.BOTH)
+    return any(not AMONG.match(m.text) for m in sides)
 
 
 def _understood(scene: Scene, said: list[CueMention], found: list[Finding]) -> list[Finding]:
@@ -122,7 +164,7 @@ def _elliptic(scene: Scene, start: int, c: CueMention) -> bool:
     head = scene.cut.masked[start : c.start]
     return (
         re.fullmatch(
-            r"[\s,;:]*(?:(?:as well|but|and|although|though|however|while|this|these|the|effects?|trends?|differences?|it|they|was|were|did|not|results?|improvements?|both|also|then|had|which|that)\b[\s,]*)*",
+            r"[\s,;:]*(?:(?:as well|but|and|although|though|however|while|with|this|these|the|there|effects?|trends?|differences?|reductions?|increases?|changes?|between|the groups|groups|it|they|was|were|did|not|results?|improvements?|both|also|then|had|which|that)\b[\s,]*)*",
             head,
             re.IGNORECASE,
         )
@@ -155,11 +197,17 @@ def _cue_at(scene: Scene, said: list[CueMention], place: int, end: int | None = 
             else None
         )
     if chosen is not None and end is not None:
+        left_out = _LEFT_OUT.search(scene.plain, max(0, start - 40), start)
+        if left_out is not None and chosen.cue in DIRECTED and not any(c.cue is Cue.NULL for c in here):
+            return CueMention(Cue.NULL, left_out.start(), left_out.end(), significant=False)
         chosen = _sized(scene, chosen, place, end)
     if chosen is not None and chosen.cue is Cue.LIKEWISE:
         earlier = [c for c in said if c.start < chosen.start and c.cue is not Cue.LIKEWISE]
         return earlier[-1] if earlier else None
     return chosen
+
+
+_LEFT_OUT = re.compile(r"\b(?:but|and)\snot\s(?:(?:in|on|for|the|of)\s){0,2}(?:[\w-]+\s)?$", re.IGNORECASE)
 
 
 def _sized(scene: Scene, c: CueMention, place: int, end: int) -> CueMention:

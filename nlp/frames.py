@@ -8,7 +8,7 @@ from dataclasses import replace
 from nlp.claim import Arm, ArmRole, Claim, Direction, Group, Kind, Level, NullKind, Outcome, QuestionKind, Quote
 from nlp.cues import Cue
 from nlp.domain import ConceptKind
-from nlp.findings import Finding
+from nlp.findings import AMONG, Finding
 from nlp.grammar.sieve import Sieved
 from nlp.reading import OutcomeMention, Side
 from nlp.scene import Scene
@@ -53,15 +53,17 @@ def frames(f: Finding) -> list[str]:
     start, end = window(f)
     sides = scene.sides_in(start, end)
     kinds = {m.side for m in sides}
-    contrasts = any(e.group is Group.DIFFERENCE for _, e in f.effects)
+    # "Both groups improved" is no comparison, whatever stands behind each of them.
+    both = [m for m in sides if m.side is Side.BOTH]
+    together = f.directed and not f.compares and bool(both) and not any(AMONG.match(m.text) for m in both)
+    contrasts = any(e.group is Group.DIFFERENCE and (e.estimate is not None or not together) for _, e in f.effects)
     to_baseline = Side.BASELINE in kinds or any(e.kind is Kind.PRE_POST for _, e in f.effects)
     between = (
         contrasts
-        or Side.BOTH in kinds
-        or {Side.INTERVENTION, Side.COMPARATOR} <= kinds
+        or (not together and (Side.BOTH in kinds or {Side.INTERVENTION, Side.COMPARATOR} <= kinds))
         or (Side.COMPARATOR in kinds and _against(scene, start, end))
     )
-    between = between or _own_rates(f) or bool(opposed_facets(f))
+    between = between or (_own_rates(f) and not together) or bool(opposed_facets(f))
     if to_baseline and between and re.search(r"\band\s(?:than|versus|vs|against)\b|;\s?(?:vs\.?|versus) control", scene.plain):
         return ["arms", "baseline"]
     if to_baseline and not contrasts:
@@ -105,7 +107,7 @@ def window(f: Finding) -> tuple[int, int]:
 
 def _comparison_understood(f: Finding, kinds: set[Side]) -> bool:
     """No comparator is named here: a comparative, or a verb whose subject is the treatment of a controlled study, compares all the same."""
-    scene, cue = f.scene, f.cue
+    scene, cue = f.scene, f.denied or f.cue
     if cue is None:
         return False
     if cue.cue is Cue.DIFFERENT:

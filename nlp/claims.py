@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nlp.claim import Better, Claim, Direction, Effect, Group
+from nlp.claim import Better, Claim, Direction, Effect, Group, QuestionKind
 from nlp.cues import Cue
 from nlp.direction import before_after, between, is_significant, lies_on, null_kind, printed_null, said_significant
 from nlp.effects import Linked
 from nlp.findings import Finding, Owned, findings_in
 from nlp.frames import absence, frames, from_baseline, is_harm, only_rates, start_claim
 from nlp.outcomes import as_outcome
+from nlp.questions import apart, other_question
 from nlp.scene import Scene
 
 
@@ -37,7 +38,23 @@ class ClaimReader:
             return [absence(f, as_outcome(f.mention), self.condition)] if is_harm(f.mention) or not contrasts else []
         if only_rates(f):
             return []
+        kind = other_question(f)
+        if kind is not None:
+            return [self._apart(f, kind)] if f.cue is not None or contrasts else []
         return [c for frame in frames(f) if (c := self._claim(f, frame)) is not None]
+
+    def _apart(self, f: Finding, kind: QuestionKind) -> Claim:
+        claim = apart(f, kind, as_outcome(f.mention), self.condition)
+        contrast = next((e for _, e in f.effects if e.group is Group.DIFFERENCE), None)
+        null = claim.direction is Direction.NO_DIFFERENCE
+        significant = False if null else is_significant(contrast)
+        return replace(
+            claim,
+            effects=tuple(i for i, _ in f.effects),
+            significant=significant if significant is not None else said_significant(f, claim.direction),
+            null_kind=null_kind(contrast) if null else None,
+            confidence=_confidence(f, contrast, None),
+        )
 
     def _claim(self, f: Finding, frame: str) -> Claim | None:
         outcome, effects = as_outcome(f.mention), f.effects

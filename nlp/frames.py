@@ -193,10 +193,11 @@ def _against_whom(f: Finding, versus: int | None) -> str | None:
         return _comparator_name(scene.arms[named[0].arm])
     if versus is not None:
         return _comparator_name(scene.arms[versus])
-    return "other routes" if other_routes and _facets(f) else None
+    return "other routes" if other_routes and facets(f) else None
 
 
-def _facets(f: Finding) -> list[tuple[str, str]]:
+def facets(f: Finding) -> list[tuple[str, str]]:
+    """The routes, sources and donors that the finding names."""
     start, end = window(f)
     kinds = {ConceptKind.ROUTE: "route", ConceptKind.CELL_SOURCE: "cell_source", ConceptKind.DONOR: "donor"}
     lead = f.scene.reading.concepts_in(f.scene.sentence.start, end, *kinds)
@@ -214,11 +215,11 @@ def _who(f: Finding) -> tuple[int | None, str | None, str | None, str | None]:
         return None, None, None, None
     value = scene.arms[arm]
     route, source = value.route, value.cell_source
-    facets: dict[str, str] = {}
+    named_facets: dict[str, str] = {}
     if scene.level is Level.POOLED:
-        facets = dict(reversed(_facets(f)))
-        route, source = facets.get("route", route), facets.get("cell_source", source)
-    donor = facets.get("donor") if scene.level is Level.POOLED else None
+        named_facets = dict(reversed(facets(f)))
+        route, source = named_facets.get("route", route), named_facets.get("cell_source", source)
+    donor = named_facets.get("donor") if scene.level is Level.POOLED else None
     return arm, _name(value, source if scene.level is Level.POOLED else None, donor), route, source
 
 

@@ -11,6 +11,7 @@ from nlp.claim import Effect, Group, Timepoint
 from nlp.cues import Cue, CueMention, cues
 from nlp.domain import ConceptKind
 from nlp.effects import Linked
+from nlp.grammar.sieve import Sieved
 from nlp.outcomes import unknown_outcome
 from nlp.reading import OutcomeMention, Side
 from nlp.scene import Scene
@@ -70,6 +71,8 @@ def findings_in(scene: Scene, mine: list[Owned]) -> list[Finding]:
         if _GLOSS.match(_clause_words(scene, mention)):
             continue
         cue = _cue_for(scene, said, mention)
+        if cue is not None and _of_the_start(scene, cue):
+            continue
         own = [x for x in mine if x[1].mention is not None and x[1].mention == mention]
         if cue is None and not own:
             continue
@@ -83,6 +86,26 @@ def findings_in(scene: Scene, mine: list[Owned]) -> list[Finding]:
             place = scene.offset + x.printed.start
             found.extend(_by_time(scene, _cue_at(scene, said, place), spoken, same))
     return _taken_back(scene, found, _understood(scene, said, found))
+
+
+#: The state before anything was done; "than at baseline" and "from … at baseline" tell of a change.
+_START = Sieved(
+    r"(?<!from )(?<!with )(?<!to )(?<!versus )(?<!vs )(?<!than )(?<!than at )(?<!over )\b(?:at (?:the )?(?:baseline|outset|start of the)|at (?:study )?(?:entry|enrol\w+|inclusion|admission)|"
+    r"before (?:randomi[sz]ation|the intervention|education|treatment|surgery)|(?:baseline|demographic) (?:characteristics?|demographics?|features|data|variables|clinical))\b",
+    re.IGNORECASE,
+)
+
+
+def _of_the_start(scene: Scene, cue: CueMention) -> bool:
+    """ "The groups were similar at baseline": what the arms began with is no finding."""
+    if not (cue.comparative or cue.cue in (Cue.NULL, Cue.DIFFERENT)) or not _START.possible(scene.plain):
+        return False
+    clause = scene.cut.clauses[scene.cut.clause_of(cue.start)]
+    told = _START.pattern.search(scene.cut.masked, clause.start, clause.end)
+    return (
+        told is not None
+        and re.search(r"\b(?:from|than|after|follow-?up|chang\w+)\b", scene.cut.masked[clause.start : clause.end]) is None
+    )
 
 
 def _taken_back(scene: Scene, found: list[Finding], understood: list[Finding]) -> list[Finding]:

@@ -37,8 +37,8 @@ _STRATA = Sieved(
 )
 #: What is given to people, whether or not the text made an arm of it.
 _GIVEN = re.compile(
-    r"\b(?:treat\w*|therap\w*|groups?|arms?|interventions?|supplement\w*|administration|use|intake|consumption|exposure|dos(?:e|es|ing|age)|drugs?|program\w*|vaccin\w*|"
-    r"surgery|randomi[sz]\w+|receiv\w+|assigned|allocat\w+|training|exercise|infusion|injection|transplant\w*|care|control\w*|placebo|regimen|procedure|technique|strategy|diet)\b",
+    r"\b(?:(?:un|pre)?treat\w*|therap\w*|groups?|arms?|interventions?|supplement\w*|administration|use|intake|consumption|exposure|dos(?:e|es|ing|age)|drugs?|program\w*|vaccin\w*|"
+    r"surgery|randomi[sz]\w+|receiv\w+|assigned|allocat\w+|training|exercise|infusion|injection|transplant\w*|care|control\w*|placebo|regimen|procedure|technique|strategy|diets?|\w*immunosuppress\w*|monitoring|screening|(?:un)?exposed|education|counsel\w+|versus \d+)\b",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
@@ -49,6 +49,7 @@ _PRONOUN = re.compile(
     r"(?:this|these|it|they|which|that|both|each|the (?:effects?|differences?|results?|findings?|latter|former)|results?)\b|[\s,]*$",
     re.IGNORECASE,
 )
+_COPULA = re.compile(r"\s(?:was|were|is|are|did|has been|have been)$|^(?:an?|the)(?:\s\w+)?$|.*\bdid\b.*", re.IGNORECASE)
 _ARMS = (Side.INTERVENTION, Side.COMPARATOR)
 _LONGEST = 90
 
@@ -92,7 +93,8 @@ def apart(f: Finding, kind: QuestionKind, outcome: Outcome, condition: str | Non
     start, end = window(f)
     words = f.scene.cut.masked[start - f.scene.offset : end - f.scene.offset]
     tied = _tied(f, words, start) if kind is QuestionKind.PROGNOSIS else None
-    factor = f.scene.reading.text[start + tied[0] : start + tied[1]].strip(" ,;") if tied else ""
+    factor = f.scene.reading.text[start + tied[0] : start + tied[1]].strip(" ,;:") if tied else ""
+    factor = _COPULA.sub("", factor)
     own = f.mention.text.lower()
     named = factor if 3 < len(factor) <= _LONGEST and own not in factor.lower() else None
     claim = start_claim(

@@ -10,6 +10,7 @@ import re
 
 from nlp.claim import RATIOS, Better, Effect, Measure, Outcome
 from nlp.effects import Linked
+from nlp.events import BAD_EVENT, GOOD_EVENT
 from nlp.grammar.sieve import Sieved
 from nlp.scene import Scene
 
@@ -22,16 +23,6 @@ _TIME = re.compile(
 #: Words for what a ratio is of: "hazard ratio for death", "HR of progression or death".
 _RATIO_OF = Sieved(
     r"\b(?:(?:hazards?|risk|odds|rate) ratios?|relative (?:risk|hazard|rate)|hazards?|HR|RR|OR|aHR|aOR)(?:\s\((?:HR|RR|OR)\))?,?\s(?:for|of)\s(?:an?\s|the\s)?(?P<event>[A-Za-z][\w\s/-]{2,50})",
-)
-BAD_EVENT = re.compile(
-    r"\b(?:deaths?|dying|mortality|progress\w*|recurren\w*|relaps\w*|failures?|events?|treatment failure|infarction|strokes?|bleed\w*|hemorrhag\w*|haemorrhag\w*|"
-    r"worsening|deteriorat\w*|exacerbation\w*|infections?|fractures?|discontinuation|withdrawal|loss|rejection|hospitali[sz]ations?|metastas[ei]s|amputation)\b",
-    re.IGNORECASE,
-)
-GOOD_EVENT = re.compile(
-    r"\b(?:recover\w*|remissions?|respon[sd]\w*|clearances?|clearing|heal\w*|resol\w*|cures?|cured|relief|discharge\w*|engraftment|conception|pregnan\w*|live births?|"
-    r"improvements?|extubation|weaning|abstinence|return to|conversion|closure|ambulation|union|ovulation|cessation)\b",
-    re.IGNORECASE,
 )
 
 

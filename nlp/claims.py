@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from nlp.claim import Better, Claim, Direction, Effect, Group, QuestionKind
 from nlp.cues import Cue
-from nlp.direction import before_after, between, is_significant, lies_on, null_kind, printed_null, said_significant
+from nlp.direction import before_after, between, is_significant, lies_on, printed_null, said_significant
 from nlp.effects import Linked
 from nlp.findings import Finding, Owned, findings_in
 from nlp.frames import absence, frames, from_baseline, is_harm, only_rates, start_claim
+from nlp.nulls import null_kind
 from nlp.outcomes import as_outcome
 from nlp.questions import apart, other_question
 from nlp.scene import Scene
@@ -52,7 +53,7 @@ class ClaimReader:
             claim,
             effects=tuple(i for i, _ in f.effects),
             significant=significant if significant is not None else said_significant(f, claim.direction),
-            null_kind=null_kind(contrast) if null else None,
+            null_kind=null_kind(f, contrast) if null else None,
             confidence=_confidence(f, contrast, None),
         )
 
@@ -84,7 +85,7 @@ class ClaimReader:
             significant=significant,
             point_direction=point,
             analysis_set=next((e.analysis_set for _, e in effects if e.analysis_set), None),
-            null_kind=null_kind(contrast) if direction is Direction.NO_DIFFERENCE else None,
+            null_kind=null_kind(f, contrast) if direction is Direction.NO_DIFFERENCE else None,
             confidence=_confidence(f, contrast, sign),
         )
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from nlp.changes import change_head
-from nlp.claim import DIFFERENCES, RATIOS, Better, Direction, Effect, Group, Kind, Measure, NullKind, Outcome
+from nlp.claim import DIFFERENCES, RATIOS, Better, Direction, Effect, Group, Kind, Measure, Outcome
 from nlp.counted import more_is_better, ratio_of
 from nlp.cues import Cue
 from nlp.findings import Finding, named_by_change
@@ -228,10 +228,3 @@ def _by_rates(effects: list[Effect], outcome: Outcome) -> Direction | None:
     if own is None or other is None or own == other or outcome.better is None:
         return None
     return _favours((1 if own > other else -1) * _polarity(outcome))
-
-
-def null_kind(effect: Effect | None) -> NullKind:
-    """What kind of null a contrast is."""
-    if effect is None or effect.ci_low is None:
-        return NullKind.STATED_ONLY
-    return NullKind.IMPRECISE

@@ -94,4 +94,7 @@ def _is_event(m: OutcomeMention) -> bool:
 
 def _own(reading: Reading, m: OutcomeMention, start: int, end: int, better: Better | None) -> OutcomeMention:
     text = reading.text[start:end]
-    return replace(m, start=start, end=end, text=text, label=text[:1].lower() + text[1:], entry=None, better=better)
+    plain = text.split()[0].istitle()
+    return replace(
+        m, start=start, end=end, text=text, label=text[:1].lower() + text[1:] if plain else text, entry=None, better=better
+    )

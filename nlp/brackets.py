@@ -35,9 +35,9 @@ class Clauses:
 
 
 _OPEN, _BRACKET = "([{", re.compile(r"[()\[\]{}]")
-_TURNS = r"(?:but|while|whereas|although|though|however|yet|nor|and neither)\b"
+_TURNS = r"(?:but|while|whereas|although|though|however|yet|nor|and neither|except)\b"
 _AND_VERB = r"and\s(?:did|was|were|had|remained|showed|does|do)\b"
-_AT_MARK = rf"(?<=,)\s+(?={_TURNS}|(?:and|with|which|indicating|suggesting|as)\s)|(?<=\.)\s(?=[A-Z])|(?<=;)|(?<=:)(?=\s)"
+_AT_MARK = rf"(?<=,)\s+(?={_TURNS}|(?:and|with|which|indicating|suggesting|as)\s)|(?<=\.)(?<!vs\.)\s(?=[A-Z])|(?<=;)|(?<=:)(?=\s)"
 # Each begins with one of these characters, which the engine looks for before it tries what follows.
 _BOUNDARY = re.compile(rf"[\s;:,.](?:(?<=\s)(?:\s*(?={_TURNS}|{_AND_VERB})|[–—-]\s)|{_AT_MARK})")
 #: The same without what is cut at a space: most sentences hold no word and no dash at which they are.

@@ -3,48 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
-from crawler.quick_init import quick_init
+from nlp.changes import composed
 from nlp.grammar.sieve import Sieved, look_at, taken_out
+from nlp.said import Cue as Cue
+from nlp.said import CueMention as CueMention
 
-
-class Cue(StrEnum):
-    """What a word says of an outcome's value, or of its merit."""
-
-    UP = "up"
-    DOWN = "down"
-    BETTER = "better"
-    WORSE = "worse"
-    NULL = "null"
-    TREND = "trend"
-    ABSENT = "absent"
-    #: "showed a significant group difference": that there is one, and not which way.
-    DIFFERENT = "different"
-    LIKEWISE = "likewise"
-    #: "showed microstructural repair": what is named is there. The weakest of all: any other word of the clause outweighs it.
-    PRESENT = "present"
-
-
-@quick_init
-@dataclass(frozen=True, slots=True)
-class CueMention:
-    """A cue in a sentence (offsets in the sentence). `comparative`: it compares ("higher", "superior"), a verb of change does not."""
-
-    cue: Cue
-    start: int
-    end: int
-    comparative: bool = False
-    significant: bool | None = None
-
-
-_N = r"(?:no|not?|without(?: any)?|lack of(?: an?)?|absence of|neither|never)"
-_ADV = r"(?:\s(?:statistically|clinically|significantly|significant|marked|markedly|meaningful|clear|any|overall|apparent|relevant|important|detectable|substantial|appreciable|measurable|further|major))*"
+_N = r"(?:no|not?(?: an?)?|without(?: any)?|lack of(?: an?)?|absence of(?: an?)?|neither|never|little|nor any)"
+_ADV = r"(?:\s(?:or|statistically|clinically|significantly|significant|marked|markedly|meaningful|clear|any|overall|apparent|relevant|important|detectable|substantial|appreciable|measurable|further|major|noticeable|material|notable|discernible|consistent|between-groups?|between|inter-?group|group|treatment))*"
+_FINDING = r"(?:\w+ly\s)?(?:show|find|detect|reveal|observe|demonstrate|identify|see|have|produce|result in|lead to|indicate|yield|note|report|confirm|provide|exhibit|reach|confer|establish|shown|found|detected|observed|demonstrated|seen|identified)"
 _NULLS = (
+    # "did not show a significant difference", "could not detect any effect": a finding verb denied, with what it would have found.
+    rf"\b(?:(?:did|does|do|could|can|would)(?:\snot|n't)|(?:was|were|is|are)\s(?:not able|unable)\sto|failed to|cannot|without)\s(?:be\s)?{_FINDING}\s(?:that\s)?(?:there\s(?:was|were|is)\s)?(?:an?\s|any\s|the\s|of\s)*(?:[\w-]+\s){{0,4}}?(?:differences?|effects?|changes?|improvements?|benefits?|associations?|superiority|advantages?|reductions?|increases?)\b",
+    # "significant differences were not found", "none of the differences was significant".
+    r"\b(?:significant\s)?(?:differences?|effects?|changes?|associations?|interactions?)\b(?:\s(?:in|of|on|between|among|for|with)\s[^.;,]{2,80}?)?\s(?:was|were|could|is|are)\snot\s(?:be\s)?(?:statistically\s)?(?:found|observed|seen|detected|evident|apparent|noted|shown|demonstrated|identified|present|detectable|significant|confirmed|established)\b",
+    r"\bnone of (?:the|these|those)\s(?:[\w-]+\s){0,3}?(?:differences?|changes?|effects?|comparisons?)\b[^.;]{0,60}?\b(?:significant|differ\w*)\b",
+    r"\b(?:was|were|is|are)\s(?:no|not)\s(?:statistically\s|clinically\s|significantly\s)*(?:significantly\s|statistically\s)(?:different|better|higher|lower|changed|affected|altered)\b",
+    r"\b(?:unable|insufficient) to (?:\w+ly\s)?(?:improv\w*|reduc\w*|increas\w*|decreas\w*|lower|prevent|affect|alter|chang\w*|show|demonstrate)\b|\bno evidence (?:that|for|to)\b|\bcannot be concluded\b|\b(?:little|no) (?:to no |or no )?(?:effect|difference|impact|benefit|influence)\b|\brarely did\b",
     rf"\b{_N}{_ADV}\s(?:differences?|effects?|changes?|improvements?|benefits?|associations?|relationships?|correlations?|impact|influence|excess|increase|decrease|reduction|alteration|worsening|superiority|evidence of (?:an? )?(?:difference|effect|benefit|improvement))\b",
-    r"\b(?:did|does|do|was|were|is|are|has|have|had|could|would) (?:not|n't)(?:\s(?:statistically|clinically|significantly|markedly|further|also|be|been|shown to|found to|observed to|meet))*\s(?:differ\w*|chang\w*|affect\w*|improv\w*|increas\w*|decreas\w*|reduc\w*|lower\w*|alter\w*|influenc\w*|enhance\w*|rais\w*|prevent\w*|predict\w*|superior|inferior|higher|better|worse|greater|different|associated|correlated|related|significant\w*|sustained|maintained|met|reach\w*|achiev\w*|benefit\w*|translate|support\w*|increase|accelerate)\b",
+    r"\b(?:did|does|do|was|were|is|are|has|have|had|could|would) (?:not|n't)(?:\s(?:statistically|clinically|significantly|markedly|further|also|be|been|have|shown to|found to|observed to|meet))*\s(?:differ\w*|chang\w*|affect\w*|improv\w*|increas\w*|decreas\w*|reduc\w*|lower\w*|alter\w*|influenc\w*|enhance\w*|rais\w*|prevent\w*|predict\w*|superior|inferior|higher|better|worse|greater|different|associated|correlated|related|significant\w*|sustained|maintained|met|reach\w*|achiev\w*|benefit\w*|translate|support\w*|increase|accelerate)\b",
     r"\bn(?:either|or)\b[^.;]{0,80}?\b(?:differ\w*|chang\w*|improv\w*|increas\w*|decreas\w*|reduc\w*|affect\w*|became more frequent|more frequent|met|superior)\b",
     r"\b(?:not|non-?)\s?(?:statistically\s|clinically\s)?significant(?:ly)?\b(?:\s(?:different|better|higher|lower|affected|changed|improved|reduced|increased))?",
     r"\b(?:was|were|is|are|remained|being) (?:\w+ )?(?:similar|comparable|equivalent|unchanged|unaffected|identical|stable|alike|the same)\b|\bsimilar(?:ly)? (?:between|in|across|among|for|at|to)\b|\bcomparable (?:between|in|across|among|to|with)\b|\bno (?:[\w-]+\s){1,4}(?:was|were) (?:superior|better|inferior|more effective)\b",
@@ -70,7 +48,7 @@ _COMPARATIVE = re.compile(
 
 #: What only looks like a cue.
 _NOT_CUES = Sieved(
-    r"\b(?:increased risk of bias|improvement (?:rate|ratio)s?|(?:percentage|mean|absolute|relative|least) (?:change|improvement|reduction|increase)|higher[- ]doses?|lower[- ]doses?|lower (?:back|limb|extremit|leg|body|urinary)|higher education|greater than|less than|more than|fewer than|longer than|at least|(?:dose|risk) reduction|weight gain|gain ≥|CAL gain|attachment level gain|PD\) reduction|depth reduction|low(?:er)?-dose|reduced ejection|reduced[- ]intensity|improve quality|to improve|to reduce|to prevent|prevention|preventive|may (?:improve|reduce|prevent)|could (?:improve|reduce)|might (?:improve|reduce|offer)|needs? confirmation|recovery potential|protective|in those with (?:increased|decreased)|lower or higher|more disabled|disease worsening|less severe|more severe|(?:the|of) (?:increase|decrease|reduction|improvement)s? (?:in|of)(?= [^.]*\b(?:was|were)\b))",
+    r"\b(?:increased risk of bias|or (?:more|less|greater|higher|lower|fewer)\b|improvement (?:rate|ratio)s?|(?:percentage|mean|absolute|relative|least) (?:change|improvement|reduction|increase)|higher[- ]doses?|lower[- ]doses?|lower (?:back|limb|extremit|leg|body|urinary)|higher education|greater than|less than|more than|fewer than|longer than|at least|(?:dose|risk) reduction|weight gain|gain ≥|CAL gain|attachment level gain|PD\) reduction|depth reduction|low(?:er)?-dose|reduced ejection|reduced[- ]intensity|improve quality|to improve|to reduce|to prevent|prevention|preventive|may (?:improve|reduce|prevent)|could (?:improve|reduce)|might (?:improve|reduce|offer)|needs? confirmation|recovery potential|protective|in those with (?:increased|decreased)|lower or higher|more disabled|disease worsening|less severe|more severe|(?:the|of) (?:increase|decrease|reduction|improvement)s? (?:in|of)(?= [^.]*\b(?:was|were)\b))",
     re.IGNORECASE,
 )
 
@@ -116,7 +94,7 @@ def _cues(words: str) -> tuple[CueMention, ...]:
                 continue
             found.append(_mention(cue, m, words))
             work, look = taken_out(work, look, m.start(), m.end())
-    return tuple(sorted(found, key=lambda c: c.start))
+    return tuple(composed(sorted(found, key=lambda c: c.start), words))
 
 
 def _mention(cue: Cue, m: re.Match[str], words: str) -> CueMention:

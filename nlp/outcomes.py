@@ -9,6 +9,7 @@ from nlp.claim import Better, Outcome
 from nlp.domain import ConceptKind
 from nlp.grammar.needs import folded
 from nlp.reading import OutcomeMention, Reading, Sentence
+from nlp.worded import worded
 
 #: Words before a name that belong to it.
 _QUALIFIERS = "serious|severe|total|overall|mean|residual|acute|chronic|primary|major|minor|late|early|new|no new|any|treatment|transplantation|procedure|cell|infusion|disease|injection|drug|therapy|emergent|related|all-cause|cause|cardiovascular|cardiac|upper|lower|left|right|clinical|functional|successful|temporary|incident|recurrent|transient|mild|moderate|permanent|grade|30-day|28-day|90-day|in-hospital|hospital|one-year|light|peripheral|cerebral|myocardial|bone|cartilage|infectious|opportunistic|viral|bacterial|fungal|cytomegalovirus|pulmonary|urinary|respiratory|local|systemic|white|gray|grey|matter|serum|plasma|CSF|fasting|urinary|residual|motor|sensory|leg|arm|limb|extremity|knee|back|pain|wound|ulcer|complete|partial"
@@ -57,9 +58,9 @@ def outcome_mentions(reading: Reading, sentence: Sentence) -> list[OutcomeMentio
             start = m.start
             if start < found[-1].end:
                 continue
-        found.append(
-            _timed(reading, sentence, start, end) or OutcomeMention(start, end, reading.text[start:end], m.entry.label, m.entry)
-        )
+        plain = OutcomeMention(start, end, reading.text[start:end], m.entry.label, m.entry)
+        mention = worded(reading, sentence, plain)
+        found.append(mention if not found or mention.start >= found[-1].end else plain)
     return found
 
 
@@ -100,22 +101,6 @@ def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int)
     )
 
 
-_TIME_TO = re.compile(
-    r"\b(?:times?|days?|duration|latency|interval|delay) (?:to|until|of) (?:the )?(?:first |complete |sustained )?$", re.IGNORECASE
-)
-_LONGEST_TIME_TO = 48
-
-
-def _timed(reading: Reading, sentence: Sentence, start: int, end: int) -> OutcomeMention | None:
-    """ "Time to pain relief" is no pain relief: its polarity may be the other way round, and is left open."""
-    before = _TIME_TO.search(reading.plain, max(sentence.start, start - _LONGEST_TIME_TO), start)
-    if before is None:
-        return None
-    first = before.start()
-    text = reading.text[first:end]
-    return OutcomeMention(first, end, text, text[:1].lower() + text[1:])
-
-
 def _extended(reading: Reading, sentence: Sentence, start: int, end: int) -> tuple[int, int]:
     before = reading.plain[sentence.start : start]
     left = _qualified(before)
@@ -136,7 +121,7 @@ def _qualified(before: str) -> re.Match[str] | None:
 def as_outcome(mention: OutcomeMention) -> Outcome:
     """The value for a mention."""
     if mention.entry is None:
-        return Outcome(mention.text, mention.label)
+        return Outcome(mention.text, mention.label, better=mention.better)
     better = mention.entry.details.get("better")
     return Outcome(mention.text, mention.label, mention.entry.id, Better(better) if better else None)
 

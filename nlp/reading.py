@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from crawler.document import SectionName
 from crawler.quick_init import quick_init
+from nlp.claim import Better
 from nlp.domain import ConceptKind, Entry
 from nlp.grammar.results import Printed
 
@@ -109,6 +110,8 @@ class OutcomeMention:
     text: str
     label: str
     entry: Entry | None = None
+    #: Which value is better, where the wording says so and no entry: "freedom from relapse".
+    better: Better | None = None
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from crawler.document import Document, Report, SectionName
@@ -34,7 +34,7 @@ _ROLE = {S.TITLE: Role.TITLE, S.BACKGROUND: Role.BACKGROUND, S.OBJECTIVE: Role.A
          S.CONCLUSIONS: Role.CONCLUSION, S.REGISTRATION: Role.METHOD}  # fmt: skip
 
 _AIM = Sieved(
-    r"\b(?:we (?:aimed|sought|hypothesi[sz]ed|examined|evaluated|investigated|assessed|reviewed|tested|set out|compared|conducted|performed|undertook|meta-analysed|meta-analyzed|asked|wanted|studied)|aim(?:s|ed)?\b|(?:the )?(?:objective|purpose|goal) (?:of|was|is)|to (?:determine|assess|evaluate|investigate|examine|compare|explore|test|find out|see|establish|appraise|review|study) |in this review|this (?:study|trial|review|work|paper|article) (?:aim|sought|was (?:conducted|designed|performed|undertaken|carried)|evaluat|investigat|assess|examin|compar|report))",
+    r"^\s*(?:to )?(?:describe|present|report)s? (?:on )?the (?:design|protocol|rationale|methods)\b|\b(?:we (?:aimed|sought|hypothesi[sz]ed|examined|evaluated|investigated|assessed|reviewed|tested|set out|compared|conducted|performed|undertook|meta-analysed|meta-analyzed|asked|wanted|studied)|aim(?:s|ed)?\b|(?:the )?(?:objective|purpose|goal) (?:of|was|is)|to (?:determine|assess|evaluate|investigate|examine|compare|explore|test|find out|see|establish|appraise|review|study) |in this review|this (?:study|trial|review|work|paper|article) (?:aim|sought|was (?:conducted|designed|performed|undertaken|carried)|evaluat|investigat|assess|examin|compar|report))",
     re.IGNORECASE,
 )
 _METHOD = Sieved(
@@ -128,7 +128,33 @@ def sentences_of(document: Document, plain: str) -> list[Sentence]:
             if part.name is S.OTHER:
                 role = _retold(document, role, text, span.end)
             found.append(Sentence(len(found), span.start, span.end, part.name, role, text, plain[span.start : span.end]))
-    return found
+    return _before_the_study(found)
+
+
+#: What was known before: said of other work, or in general.
+_KNOWN = Sieved(
+    r"\b(?:in (?:earlier|previous|prior|other) (?:\w+ )?(?:trials|studies|work|reports)|(?:earlier|previous|prior) (?:\w+ )?(?:trials|studies|reports|work|data) (?:\w+ )?(?:suggest|show|report|found|have|has|demonstrat|indicat)|"
+    r"(?:has|have) (?:previously |recently |often )?been (?:shown|demonstrated|reported|suggested|associated|linked|proposed)|(?:is|are) (?:well |often |commonly |widely )?(?:known|believed|thought) to)",
+    re.IGNORECASE,
+)
+
+
+def _before_the_study(found: list[Sentence]) -> list[Sentence]:
+    """Without headings, what stands before the first word of the study's own aim or methods, and prints nothing, is background."""
+    own = next((s.index for s in found if s.section is S.OTHER and s.role in (Role.AIM, Role.METHOD)), 0)
+    later = any(s.role is Role.RESULT for s in found[own:])
+    return [replace(s, role=Role.BACKGROUND) if later and _known_before(s, own) else s for s in found]
+
+
+def _known_before(sentence: Sentence, own: int) -> bool:
+    if (
+        sentence.section is not S.OTHER
+        or sentence.role is not Role.RESULT
+        or _reports(sentence.text)
+        or _FIGURE.search(sentence.text)
+    ):
+        return False
+    return sentence.index < own or _KNOWN.search(sentence.text) is not None
 
 
 _PAST = Sieved(r"\b(?:was|were|found|reported|observed|resulted|showed|improved|experienced|did|had|remained|saw)\b", re.IGNORECASE)

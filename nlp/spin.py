@@ -9,9 +9,10 @@ import re
 from dataclasses import replace
 
 from nlp.brackets import clauses
-from nlp.claim import Claim, Direction, QuestionKind
+from nlp.claim import Claim, Direction, NullKind, QuestionKind
 from nlp.cues import Cue, cues
 from nlp.grammar.sieve import Sieved
+from nlp.nulls import shows_no_worse
 from nlp.outcomes import outcome_mentions
 from nlp.reading import Reading, Role, Sentence
 
@@ -48,6 +49,8 @@ def _null_primary(claim: Claim, reading: Reading, labels: frozenset[str]) -> boo
     if claim.direction is not Direction.NO_DIFFERENCE or claim.question is not QuestionKind.TREATMENT or claim.quote.start is None:
         return False
     sentence = next((s for s in reading.sentences if s.start <= claim.quote.start < s.end), None)
+    if claim.null_kind is NullKind.EQUIVALENCE_SHOWN or (sentence is not None and shows_no_worse(sentence.plain)):
+        return False  # It set out to be no worse, and was none.
     said = sentence is not None and _PRIMARY.search(sentence.plain) is not None
     return said or claim.outcome.label.lower() in labels
 

@@ -7,11 +7,15 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.claim import Better, Claim, Direction, Effect, Group, Measure
+from nlp.claim import Claim, Direction, Effect, Group, Measure
 from nlp.claims import ClaimReader
 from nlp.components import state
+from nlp.counted import more_is_better, ratio_of
+from nlp.direction import point_direction
+from nlp.effects import Linked
 from nlp.method_times import claims_timed, only_time
 from nlp.reading import Reading
+from nlp.scene import Scene
 from nlp.spin import with_spin
 
 
@@ -26,31 +30,34 @@ def claims(doc: Doc) -> Doc:
     linked = doc._.counterclaim_linked
     condition = study.conditions[0].label if study.conditions else None
     reading: Reading = doc._.counterclaim_reading
-    claimed = claims_timed(ClaimReader(doc._.counterclaim_scenes, linked, condition).run(), only_time(reading))
+    scenes: list[Scene] = doc._.counterclaim_scenes
+    claimed = claims_timed(ClaimReader(scenes, linked, condition).run(), only_time(reading))
     found = tuple(with_spin(claimed, reading))
     doc._.set(state.CLAIMS, found)
-    doc._.set(state.EFFECTS, _signed([x.effect for x in linked], found))
+    doc._.set(state.EFFECTS, _signed(linked, scenes, found))
     return doc
 
 
-def _signed(effects: list[Effect], found: tuple[Claim, ...]) -> tuple[Effect, ...]:
-    signed = list(effects)
+def _signed(linked: list[Linked], scenes: list[Scene], found: tuple[Claim, ...]) -> tuple[Effect, ...]:
+    signed = [x.effect for x in linked]
     for claim in found:
-        sign = _stated(claim)
-        for i in claim.effects:
-            if sign is not None and signed[i].group is Group.DIFFERENCE and _signs(signed[i]):
-                signed[i] = replace(signed[i], stated_sign=sign)
+        mine = [i for i in claim.effects if signed[i].group is Group.DIFFERENCE and _signs(signed[i])]
+        merit = {Direction.FAVOURS_INTERVENTION: 1, Direction.FAVOURS_COMPARATOR: -1}.get(claim.direction)
+        if merit is None or claim.point_direction is None or not mine:
+            continue
+        stated = {i: ratio_of(scenes[linked[i].scene], linked[i]) for i in mine}
+        turned = point_direction(signed[mine[0]], claim.outcome, stated[mine[0]]) is not claim.point_direction
+        for i in mine:
+            better = more_is_better(signed[i], claim.outcome, stated[i])
+            if better is not None:
+                signed[i] = replace(signed[i], stated_sign=merit if better is not turned else -merit)
     return tuple(signed)
 
 
 def _signs(effect: Effect) -> bool:
     """Whether the effect's sign tells a side: a correlation's does not, nor does Cohen's d, which papers print as a size."""
-    return effect.measure is not Measure.R and not (effect.measure is Measure.SMD and effect.ci_low is None)
-
-
-def _stated(claim: Claim) -> int | None:
-    """Which way the words say that the value went: +1 higher with the treatment, -1 lower; None where they say nothing of it."""
-    if claim.outcome.better is None:
-        return None
-    merit = {Direction.FAVOURS_INTERVENTION: 1, Direction.FAVOURS_COMPARATOR: -1}.get(claim.direction)
-    return None if merit is None else merit * (1 if claim.outcome.better is Better.HIGHER else -1)
+    return (
+        effect.estimate is not None
+        and effect.measure is not Measure.R
+        and not (effect.measure is Measure.SMD and effect.ci_low is None)
+    )

@@ -1,0 +1,230 @@
+"""Which way a finding points: by its words, by its numbers, and how sure either is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from nlp.changes import change_head
+from nlp.claim import DIFFERENCES, RATIOS, Better, Direction, Effect, Group, Kind, Measure, Outcome
+from nlp.counted import more_is_better, ratio_of
+from nlp.cues import Cue
+from nlp.findings import Finding, named_by_change
+from nlp.frames import window
+from nlp.grammar.sieve import Sieved
+from nlp.reading import Side
+
+_WAY = {Cue.UP: 1, Cue.DOWN: -1, Cue.PRESENT: 1}
+_MERIT = {Cue.BETTER: 1, Cue.WORSE: -1}
+#: What stands between a change and the sizes of it; without it they may be levels.
+_AMOUNTS = re.compile(r"\b(?:was|were|is|are|averaged|amounted|reached|of)\b", re.IGNORECASE)
+#: Whom the subject is set against; and whom a word names only to leave them out: "but not placebo".
+_RIVAL = re.compile(
+    r"\b(?:compared (?:with|to|against)|in comparison (?:with|to)|versus|vs\.?|than|against|relative to|unlike|over)\s(?:(?:the|those|that|in|with|of|for|on|an?|after|by|among|who|were|was|patients|participants|subjects|children|women|men|people|treated|receiving|received|given|assigned|randomi[sz]ed|to|taking|had|did)\s)*$",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(r"\b(?:but not|and not|not)\s(?:(?:with|in|by|for|after|on|the)\s)*$", re.IGNORECASE)
+_INSIDE = re.compile(r"^[^,;]{0,60}\b(?:in|with|among|for|after|on|under|by)\s(?:the\s)?$")
+_FAVOUR = re.compile(r"favou?r", re.IGNORECASE)
+
+
+def between(
+    f: Finding, outcome: Outcome, effects: list[tuple[int, Effect]], point: Direction | None, significant: bool | None
+) -> tuple[Direction | None, int | None]:
+    """The direction of a comparison, and +1 or -1 where the words say that the value is higher or lower with the treatment.
+
+    `point` is the side on which the printed contrast lies, if there is one. A difference whose side nobody tells is unclear.
+    """
+    cue = f.cue.cue if f.cue is not None else None
+    if cue is Cue.NULL or (cue is Cue.TREND and not (significant and point)):
+        return Direction.NO_DIFFERENCE, None
+    if significant is False and not (f.cue and f.cue.significant):
+        return Direction.NO_DIFFERENCE, None
+    rates = [e for _, e in effects]
+    sized = _by_sizes(f, rates, outcome)
+    if sized is not None:
+        return sized, None
+    by_words = _by_words(f, outcome)
+    if by_words is not None:
+        return by_words
+    contrast = any(e.group is Group.DIFFERENCE and e.estimate is not None for e in rates)
+    by_numbers = point or _by_rates(rates, outcome)
+    if by_numbers is not None and (significant or cue is Cue.DIFFERENT or contrast):
+        return by_numbers, None
+    if f.cue is None and not contrast:
+        return None, None
+    return Direction.UNCLEAR, None
+
+
+def _by_sizes(f: Finding, effects: list[Effect], outcome: Outcome) -> Direction | None:
+    """ "The mean decline was 1.2 with A and 0.3 with B": both arms changed, and the sizes of the changes tell the side."""
+    own, other = _rate(effects, Group.INTERVENTION), _rate(effects, Group.COMPARATOR)
+    if own is None or other is None or own == other or min(own, other) < 0 or (f.cue is not None and f.cue.comparative):
+        return None
+    words = f.scene.cut.masked[: min(x.printed.start for _, x in f.linked)]
+    head = change_head(words)
+    if (
+        head is None
+        or not _AMOUNTS.search(words, head[2])
+        or head[0] is Cue.DIFFERENT
+        or named_by_change(f.scene, head[1:], f.mention.start, f.mention.end)
+    ):
+        return None
+    more = 1 if own > other else -1
+    if head[0] in _MERIT:
+        return _favours(more * _MERIT[head[0]])
+    return _favours(more * _WAY[head[0]] * _polarity(outcome)) if outcome.better is not None else None
+
+
+def _by_words(f: Finding, outcome: Outcome) -> tuple[Direction, int | None] | None:
+    if f.cue is None or f.cue.cue not in (*_WAY, *_MERIT):
+        return None
+    flip = -1 if subject_is_comparator(f) else 1
+    if f.cue.cue in _MERIT:
+        merit = _MERIT[f.cue.cue] * flip
+        sign = merit * _polarity(outcome) if outcome.better else None
+        return _favours(merit), sign
+    sign = _WAY[f.cue.cue] * flip
+    if outcome.better is None:
+        return None
+    return _favours(sign * _polarity(outcome)), sign
+
+
+def subject_is_comparator(f: Finding) -> bool:
+    """ "higher in controls than in the MSC group", "decreased in the control group": the cue speaks of the other side."""
+    scene = f.scene
+    if f.cue is None:
+        return False
+    start, end = window(f)
+    sides = [
+        m
+        for m in scene.sides_in(start, end, Side.INTERVENTION, Side.COMPARATOR)
+        if not _DENIED.search(scene.between(start, m.start))
+    ]
+    rival = next((m for m in sides if _RIVAL.search(scene.between(max(start, m.start - 60), m.start))), None)
+    if rival is not None:
+        rest = {m.side for m in sides if m is not rival}
+        return rival.side is Side.INTERVENTION and Side.INTERVENTION not in rest
+    after = [m for m in sides if m.start >= scene.offset + f.cue.end]
+    before = [m for m in sides if m.end <= scene.offset + f.cue.start]
+    if after and after[0].side is Side.COMPARATOR:
+        lead = scene.between(scene.offset + f.cue.end, after[0].start)
+        favoured = _FAVOUR.match(scene.plain, f.cue.start) is not None and not lead.strip(" the")
+        in_controls = _INSIDE.search(lead) is not None and all(m.side is Side.COMPARATOR for m in before)
+        return favoured or in_controls
+    return bool(before) and not after and before[-1].side is Side.COMPARATOR and len(before) == 1
+
+
+def before_after(f: Finding, outcome: Outcome, effects: list[Effect]) -> Direction | None:
+    """Which way the value went; None where nothing says so."""
+    cue = f.cue.cue if f.cue is not None else None
+    changed = next((e for e in effects if e.kind is Kind.PRE_POST and e.estimate is not None), None)
+    if cue in (Cue.NULL, Cue.TREND):
+        return Direction.NO_DIFFERENCE
+    if cue in _WAY:
+        return Direction.INCREASE if _WAY[cue] > 0 else Direction.DECREASE
+    if cue in _MERIT:
+        if outcome.better is None:
+            return Direction.INCREASE if _MERIT[cue] > 0 else Direction.DECREASE
+        return Direction.INCREASE if _MERIT[cue] * _polarity(outcome) > 0 else Direction.DECREASE
+    if changed is not None and changed.estimate:
+        return Direction.INCREASE if changed.estimate > 0 else Direction.DECREASE
+    return None
+
+
+def said_significant(f: Finding, direction: Direction) -> bool | None:
+    """Whether the words call it significant; None where they do not say."""
+    if direction is Direction.NO_DIFFERENCE:
+        return False if f.cue is not None and not re.search(r"\bthis (?:effect|trend) was not\b", f.scene.plain) else None
+    return f.cue.significant if f.cue is not None else None
+
+
+_NOT_SIGNIFICANT = Sieved(r"\bp\s?=\s?n\.?s\b|\b(?:NS|n\.s\.)(?=[\s,;)\]])", re.IGNORECASE)
+
+
+def printed_null(f: Finding) -> bool:
+    """Whether "P = NS" stands in the clause of the finding."""
+    start, end = window(f)
+    return _NOT_SIGNIFICANT.possible(f.scene.plain) and _NOT_SIGNIFICANT.pattern.search(f.scene.between(start, end)) is not None
+
+
+def _polarity(outcome: Outcome) -> int:
+    return 1 if outcome.better is Better.HIGHER else -1
+
+
+def _favours(merit: int) -> Direction:
+    return Direction.FAVOURS_INTERVENTION if merit > 0 else Direction.FAVOURS_COMPARATOR
+
+
+def is_significant(effect: Effect | None) -> bool | None:
+    """Whether interval or p exclude "no difference"; None where neither is printed."""
+    if effect is None:
+        return None
+    if effect.ci_low is not None and effect.ci_high is not None:
+        null = 1.0 if effect.measure in RATIOS else 0.0
+        outside = effect.ci_low > null or effect.ci_high < null
+        impossible = effect.measure in RATIOS and effect.ci_low <= 0
+        if not impossible and (outside or effect.p_value is None):
+            return outside
+    if effect.p_value is None:
+        return None
+    if effect.p_operator in (">", ">="):
+        return False if effect.p_value >= 0.05 else None
+    return effect.p_value < 0.05 or (effect.p_value <= 0.05 and effect.p_operator in ("<", "<="))
+
+
+def point_direction(effect: Effect | None, outcome: Outcome, stated: str = "") -> Direction | None:
+    """The side on which the printed estimate lies, whatever p says. `stated`: what the text says that a ratio is of."""
+    if effect is None or effect.estimate is None or effect.measure is Measure.OTHER:
+        return None
+    better = more_is_better(effect, outcome, stated)
+    if better is None:
+        return None
+    linear = (
+        effect.measure in DIFFERENCES
+        or (effect.measure in RATIOS and (effect.estimate <= 0 or (effect.ci_low or 1) <= 0))
+        or effect.measure is Measure.MEAN_CHANGE
+    )
+    null = 0.0 if linear else 1.0
+    if effect.estimate == null:
+        return None
+    if effect.unit == "%" and effect.measure in RATIOS:
+        return _favours(1 if better else -1)
+    if effect.measure is Measure.SMD and effect.ci_low is None:
+        return None
+    return _favours(1 if (effect.estimate > null) is better else -1)
+
+
+def lies_on(f: Finding, outcome: Outcome) -> Direction | None:
+    """The side on which the finding's contrast lies. Where the words turn the number round or tell what it is the size of, they are believed.
+
+    "Pain was higher with placebo (difference 1.2)", "the difference was 1.2 in favour of the treatment", "a reduction of 1.2".
+    """
+    contrast = next((x for _, x in f.linked if x.effect.group is Group.DIFFERENCE and x.effect.estimate is not None), None)
+    if f.denied is not None and contrast is None:
+        told = _by_words(replace(f, cue=f.denied), outcome)
+        return told[0] if told else None
+    if contrast is None:
+        return None
+    point = point_direction(contrast.effect, outcome, ratio_of(f.scene, contrast))
+    told = _by_words(f, outcome)
+    if told is None or told[0] is point or f.cue is None:
+        return point
+    if point is None:
+        # A risk ratio beside a survival may count either those who lived or those who died: only the words tell.
+        return told[0] if contrast.effect.measure in RATIOS and outcome.better is not None else None
+    if subject_is_comparator(f) or _FAVOUR.match(f.scene.plain, f.cue.start):
+        return told[0]
+    sized = f.cue.noun is not None and (contrast.effect.estimate or 0) > 0 and contrast.effect.measure not in RATIOS
+    return None if sized else point
+
+
+def _rate(effects: list[Effect], group: Group) -> float | None:
+    return next((e.estimate for e in effects if e.group is group and e.estimate is not None), None)
+
+
+def _by_rates(effects: list[Effect], outcome: Outcome) -> Direction | None:
+    own, other = _rate(effects, Group.INTERVENTION), _rate(effects, Group.COMPARATOR)
+    if own is None or other is None or own == other or outcome.better is None:
+        return None
+    return _favours((1 if own > other else -1) * _polarity(outcome))

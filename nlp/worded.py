@@ -1,0 +1,100 @@
+"""Outcomes whose wording turns their meaning: freedom from relapse, a target blood pressure, a time to recovery, a recording of weight.
+
+More of the named thing is worse, and more of the worded one is better, or is neither. Such an outcome goes by its own words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from nlp.claim import Better
+from nlp.events import BAD_EVENT, GOOD_EVENT
+from nlp.reading import OutcomeMention, Reading, Sentence
+
+_LONGEST = 70
+_PEOPLE = r"(?:patients|participants|subjects|women|men|children|people|adults|infants|eyes|those|individuals)"
+_BEFORE = re.compile(
+    r"\b(?:(?P<time>(?:times?|days?|latency|interval|delay)\s(?:to|until)\s(?:the\s)?(?:first\s|complete\s|sustained\s)?)?"
+    rf"(?:(?P<free>freedom\sfrom|free\s(?:of|from)|absence\sof|resolution\sof|avoidance\sof|clearance\sof|eradication\sof|{_PEOPLE}\swithout|disappearance\sof)"
+    r"|(?P<fail>(?:not|never)\s(?:achiev|reach|attain|obtain)ing|fail(?:ure|ed|ing)\sto\s(?:achieve|reach|attain|obtain))"
+    r"|(?P<other>(?:recordings?|documentation|knowledge|awareness|screening|monitoring|checks?|risk\sfactors?|history|fear)\s(?:of|for)))"
+    r"|(?P<only_time>(?:times?|days?|latency|interval|delay)\s(?:to|until))"
+    r"|(?P<lasting>duration\sof|days\s(?:of|with))"
+    r"|(?P<target>(?:target|goal)))\s(?:(?:the|their|an?|any|first|complete|sustained)\s)*$",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"(?:(?P<free>[-\s]free\b(?!\sof|\sfrom)(?:\s(?:survival|interval|nights?|days?|time|rate))?)"
+    r"|\s(?P<target>targets?|goals?|control(?!\s(?:groups?|arms?|patients|subjects|participants|women|men)))\b"
+    r"|\s(?P<event>clearance|resolution|healing|clearing)(?P<time>\stimes?)?\b)",
+    re.IGNORECASE,
+)
+#: "an HbA1c below 7%", "a score of 2 or less", as a state that people reach.
+_LIMIT = re.compile(
+    r"(?:\s(?:levels?|values?|scores?|concentrations?))?\s(?:of\s)?(?:(?P<upper>below|under|less\sthan|lower\sthan|<|≤|at\sor\sbelow|at\smost)|(?P<lower>above|over|greater\sthan|more\sthan|higher\sthan|>|≥|at\sleast))\s?"
+    r"(?:or\sequal\sto\s)?\d[\d./]*(?:\s?(?:%|mm\s?Hg|mmol/l|mg/dl|points?|kg))?",
+    re.IGNORECASE,
+)
+_REACHED = re.compile(
+    r"\b(?:achiev\w+|reach\w+|attain\w+|proportion|percentage|likely|odds|probability)\b[^.;,]{0,50}$", re.IGNORECASE
+)
+_TURNED = {Better.LOWER: Better.HIGHER, Better.HIGHER: Better.LOWER, None: None}
+
+
+def worded(reading: Reading, sentence: Sentence, m: OutcomeMention) -> OutcomeMention:
+    """The mention, under its own words and polarity where these are not those of its name."""
+    if m.entry is None:
+        return m
+    first = max(sentence.start, m.start - _LONGEST)
+    before = _BEFORE.search(reading.plain, first, m.start)
+    after = _AFTER.match(reading.plain, m.end, sentence.end)
+    named = m.entry.details.get("better")
+    better = Better(named) if named else None
+    if before is not None and before.lastgroup is not None:
+        return _turned_before(reading, m, before, better)
+    if after is not None:
+        return _turned_after(reading, m, after, better)
+    limit = _LIMIT.match(reading.plain, m.end, sentence.end)
+    if limit is not None and better is not None and _REACHED.search(reading.plain, first, m.start):
+        good = (limit["upper"] is not None) is (better is Better.LOWER)
+        return _own(reading, m, m.start, limit.end(), Better.HIGHER if good else Better.LOWER)
+    return m
+
+
+def _turned_before(reading: Reading, m: OutcomeMention, found: re.Match[str], better: Better | None) -> OutcomeMention:
+    own = _TURNED[better]
+    if found["lasting"]:
+        own = better
+    elif found["only_time"]:
+        own = own if m.entry is not None and _is_event(m) else None
+    elif found["other"]:
+        own = None
+    elif found["target"]:
+        own = Better.HIGHER
+    elif found["time"]:
+        own = better
+    return _own(reading, m, found.start(), m.end, own)
+
+
+def _turned_after(reading: Reading, m: OutcomeMention, found: re.Match[str], better: Better | None) -> OutcomeMention:
+    if found["target"]:
+        own: Better | None = Better.HIGHER
+    elif found["event"]:
+        own = better if found["time"] else _TURNED[better]
+    else:
+        own = _TURNED[better]
+    return _own(reading, m, m.start, found.end(), own)
+
+
+def _is_event(m: OutcomeMention) -> bool:
+    details = m.entry.details if m.entry is not None else {}
+    return bool(details.get("binary") or details.get("harm") or BAD_EVENT.search(m.label) or GOOD_EVENT.search(m.label))
+
+
+def _own(reading: Reading, m: OutcomeMention, start: int, end: int, better: Better | None) -> OutcomeMention:
+    text = reading.text[start:end]
+    plain = text.split()[0].istitle()
+    return replace(
+        m, start=start, end=end, text=text, label=text[:1].lower() + text[1:] if plain else text, entry=None, better=better
+    )

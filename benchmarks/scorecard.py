@@ -21,6 +21,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from benchmarks import hostile_text
+
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = f"{shlex.quote(sys.executable)} {shlex.quote(str(ROOT / 'cli.py'))} extract --json"
 
@@ -217,6 +219,7 @@ def scorecard(folder: Path) -> str:
         lines += table(one, found)
     if (folder / "corpora" / "llm_meta_analysis" / "dev.jsonl").exists():
         lines += slots(folder)
+    lines += hostile_text.rows()
     for part in ("dev", "train"):
         if (folder / "corpora" / "rct_art_bypmid" / f"{part}.jsonl").exists():
             counts = errors_by_kind(folder, part)

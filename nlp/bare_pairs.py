@@ -65,16 +65,26 @@ def _side_by_side(scene: Scene, left: Printed, right: Printed) -> bool:
     plain = scene.plain
     if any(plain[o.start - 1 : o.start] == "/" or _OVER.match(plain[o.end : o.end + 2]) for o in (left, right)):
         return False  # "146/79": two numbers in one
-    if _NOT_MEASURED.search(plain, max(0, left.start - 90), left.start):
-        return False
-    told = bool(scene.outcomes or scene.last_outcomes or left.p or right.p or _P_SOON.match(plain, right.end))
-    told = told or _CHANGED.search(plain, max(0, left.start - 40), left.start) is not None
-    if told and _AGAINST.fullmatch(plain, left.end, right.start):
-        return True
-    if _PEOPLE_NEXT.match(plain, left.end) or _PEOPLE_NEXT.match(plain, right.end):
-        return False
-    if _LISTED.fullmatch(plain, left.end, right.start):
+    # Most gaps are told from each other at a look; to read what stands before the two is dearer.
+    return _set_together(scene, left, right) and not _NOT_MEASURED.search(plain, max(0, left.start - 90), left.start)
+
+
+def _set_together(scene: Scene, left: Printed, right: Printed) -> bool:
+    plain = scene.plain
+    against = _AGAINST.fullmatch(plain, left.end, right.start)
+    people = _PEOPLE_NEXT.match(plain, left.end) or _PEOPLE_NEXT.match(plain, right.end)
+    listed = None if people else _LISTED.fullmatch(plain, left.end, right.start)
+    if listed is not None and (against is None or not _told(scene, left, right)):
         return _RESPECTIVELY.match(plain, right.end) is not None
-    parallel = _PARALLEL.fullmatch(plain, left.end, right.start)
-    behind = _ARM_BEHIND.match(plain, right.end)
-    return told and parallel is not None and behind is not None and parallel["word"] == behind["word"]
+    parallel = None if people else _PARALLEL.fullmatch(plain, left.end, right.start)
+    if parallel is not None and against is None:
+        behind = _ARM_BEHIND.match(plain, right.end)
+        if behind is None or parallel["word"] != behind["word"]:
+            return False
+    return (against is not None or parallel is not None) and _told(scene, left, right)
+
+
+def _told(scene: Scene, left: Printed, right: Printed) -> bool:
+    """Whether anything says that the two numbers report something: an outcome, a p value, a verb of change."""
+    told = bool(scene.outcomes or scene.last_outcomes or left.p or right.p or _P_SOON.match(scene.plain, right.end))
+    return told or _CHANGED.search(scene.plain, max(0, left.start - 40), left.start) is not None

@@ -18,6 +18,8 @@ _LEFT = re.compile(rf"(?:\b(?:{_QUALIFIERS})[\s-]+){{1,5}}$", re.IGNORECASE)
 _LAST_QUALIFIERS = tuple(_QUALIFIERS.split("|"))
 _LONGEST_QUALIFIER = max(map(len, _LAST_QUALIFIERS))
 _MOST_SEEN = 80
+#: Five qualifiers stand within so many characters of their name.
+_FARTHEST = 160
 _BETWEEN_WORDS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "-"
 _RIGHT = re.compile(
     r"^(?:\s?\([A-Za-z0-9 -]{2,20}\))?(?:[\s-](?:(?:sub)?scores?|scales?|rates?|levels?|grades?\s?(?:[IVX]+|[A-E]|\d)(?:\s?[-–]\s?(?:[IVX]+|\d))?\b|(?:grade\s)?[A-E]\b(?=\s?[(,;.])|reduction|gain|improvement|progression|index|volume|latenc(?:y|ies)|incidence|frequency|severity|thickness|defect|load|intensity|function|ratio|status|test|distance|time|concentrations?|events?|class)\b){0,2}"
@@ -112,10 +114,11 @@ def _extended(reading: Reading, sentence: Sentence, start: int, end: int) -> tup
 
 def _qualified(before: str) -> re.Match[str] | None:
     """The words at the end of a text that qualify the name behind it."""
-    if before[-4:-1].lower() == "the" and (part := _QUALIFIED.search(before)):
+    first = max(0, len(before) - _FARTHEST)
+    if before[-4:-1].lower() == "the" and (part := _QUALIFIED.search(before, first)):
         return part
     last = folded(before[-_MOST_SEEN:].rstrip(_BETWEEN_WORDS)[-_LONGEST_QUALIFIER:])
-    return _LEFT.search(before) if last.endswith(_LAST_QUALIFIERS) or not last else None
+    return _LEFT.search(before, first) if last.endswith(_LAST_QUALIFIERS) or not last else None
 
 
 def as_outcome(mention: OutcomeMention) -> Outcome:

@@ -92,7 +92,18 @@ def _headings(pattern: re.Pattern[str], text: str, start: int) -> list[re.Match[
             if heading is not None:
                 found.append(heading)
                 free = heading.end()
+            elif place >= free and text[place : place + 1] == "\n":
+                free = _behind_blank(text, place)
     return found
+
+
+_BLANK = re.compile(r"\s+")
+
+
+def _behind_blank(text: str, place: int) -> int:
+    """The end of a blank stretch: where none of the headings that its first new line may lead to stands, its others lead to none."""
+    blank = _BLANK.match(text, place)
+    return blank.end() if blank else place
 
 
 def _by_headings(text: str, start: int) -> list[Part]:

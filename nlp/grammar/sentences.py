@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from crawler.quick_init import quick_init
 
@@ -46,19 +47,32 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[Span]:
     return [s for s in (_trimmed(text, part) for span in found for part in _bounded(text, span)) if s.start < s.end]
 
 
-#: A stretch without any end of sentence is cut here, so that the work on one sentence is bounded whatever the text.
-_LONGEST = 2400
+#: A stretch without any end of sentence is cut here, and where it prints more numbers than any sentence does (a table that lost its
+#: lines), so that the work on one sentence is bounded whatever the text.
+_LONGEST, _MOST_NUMBERS = 2400, 64
+#: So many characters at least hold more than so many numbers in a way that costs anything.
+_FEW = 300
+_NUMBER = re.compile(r"\d[\d.,]*")
 
 
 def _bounded(text: str, span: Span) -> list[Span]:
     parts: list[Span] = []
     start = span.start
-    while span.end - start > _LONGEST:
-        space = text.rfind(" ", start + _LONGEST // 2, start + _LONGEST)
-        cut = space if space > start else start + _LONGEST
+    while (limit := _limit(text, start, span.end)) < span.end:
+        space = text.rfind(" ", start + (limit - start) // 2, limit)
+        cut = space if space > start else limit
         parts.append(Span(start, cut))
         start = cut
     return [*parts, Span(start, span.end)]
+
+
+def _limit(text: str, start: int, end: int) -> int:
+    """Where a stretch must end that starts here: with the text, at the longest, or before one number too many."""
+    if end - start <= _FEW:
+        return end
+    limit = min(end, start + _LONGEST)
+    beyond = next(islice(_NUMBER.finditer(text, start, limit), _MOST_NUMBERS, None), None)
+    return limit if beyond is None else beyond.start()
 
 
 def _ends(text: str, mark: re.Match[str], begin: int, stop: int) -> bool:

@@ -389,6 +389,9 @@ class ArmLinker:
             if self._only_as_rival(named[0]):
                 return self._other(first), first
             return first, self._other(first)
+        if len(self.scene.last_pair) == 2 and RESPECTIVELY.search(self.scene.plain, b.end):
+            # "Both groups …, a and b, respectively": in the order in which they were named.
+            return self._owned(self.scene.last_pair[0]), self._owned(self.scene.last_pair[1])
         return self._arm(first_arm(self.scene, False), Group.INTERVENTION), self._arm(first_arm(self.scene, True), Group.COMPARATOR)
 
     def _distinct(self, start: int, end: int) -> list[ArmMention]:

@@ -34,6 +34,8 @@ class Scene:
     #: What the sentences before spoke of last, for "the corresponding figures" and "results were similar".
     last_outcomes: list[OutcomeMention]
     last_time: TimeMention | None = None
+    #: The two arms that a sentence before named last, in its order.
+    last_pair: tuple[ArmMention, ...] = ()
     offset: int = field(init=False)
     plain: str = field(init=False)
 
@@ -67,12 +69,23 @@ def scenes(reading: Reading, level: Level, arms: tuple[Arm, ...], wanted: list[S
     finder = SideFinder(reading, arms)
     found: list[Scene] = []
     last: list[OutcomeMention] = []
+    pair: tuple[ArmMention, ...] = ()
     for sentence in wanted:
         outcomes = outcome_mentions(reading, sentence)
         scene = Scene(
             reading, sentence, level, arms, clauses(sentence.plain), reading.printed.get(sentence.index, []), outcomes,
             reading.times_in(sentence.start, sentence.end), finder.find(sentence), last,
         )  # fmt: skip
+        scene.last_pair = pair
         found.append(scene)
-        last = outcomes or last
+        last, pair = outcomes or last, _two_arms(scene.sides) or pair
     return found
+
+
+def _two_arms(sides: list[ArmMention]) -> tuple[ArmMention, ...]:
+    """The first mention of each arm where there are two."""
+    by_arm: dict[int, ArmMention] = {}
+    for m in sides:
+        if m.arm is not None:
+            by_arm.setdefault(m.arm, m)
+    return tuple(by_arm.values()) if len(by_arm) == 2 else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nlp.claim import Measure
+from nlp.claim import Group, Measure
 from tests.conftest import Read
 from tests.nlp.test_learned_arms import by_arm
 
@@ -68,3 +68,12 @@ def test_before_and_after_are_a_number_each(read: Read) -> None:
 
 def test_a_range_of_doses_is_no_before_and_after(read: Read) -> None:
     assert read("Doses ranged from 20 to 40 in all groups.", title="A trial").effects == ()
+
+
+def test_two_numbers_told_respectively_go_to_the_arms_as_the_sentence_before_named_them(read: Read) -> None:
+    found = read(
+        "METHODS: 80 adults were randomised to zorvastatin (n = 40) or placebo (n = 40). "
+        "RESULTS: Pain was recorded in the placebo and zorvastatin groups. At 6 weeks, both groups had lower pain scores, "
+        "with mean scores of 5.1 (SD 1.0) and 3.2 (SD 1.1), respectively."
+    )
+    assert {(e.estimate, e.group) for e in found.effects if e.sd} == {(5.1, Group.COMPARATOR), (3.2, Group.INTERVENTION)}

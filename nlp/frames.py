@@ -91,6 +91,14 @@ def _against(scene: Scene, start: int, end: int) -> bool:
 
 def window(f: Finding) -> tuple[int, int]:
     """The clause of the outcome and that of its cue; the sentence where it has one clause only."""
+    key = (f.mention.start, f.cue.start if f.cue is not None else -1, f.place)
+    found = f.scene.windows.get(key)
+    if found is None:
+        found = f.scene.windows[key] = _window(f)
+    return found
+
+
+def _window(f: Finding) -> tuple[int, int]:
     scene = f.scene
     spans = (
         [scene.cut.clauses[scene.clause(f.mention.start)]] if scene.sentence.start <= f.mention.start < scene.sentence.end else []

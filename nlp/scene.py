@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nlp.brackets import Clauses, clauses
 from nlp.claim import Arm, ArmRole, Level
@@ -31,6 +31,8 @@ class Scene:
     #: What the sentences before spoke of last, for "the corresponding figures" and "results were similar".
     last_outcomes: list[OutcomeMention]
     last_time: TimeMention | None = None
+    #: Where each finding's words stand, kept because every question about a finding asks for it.
+    windows: dict[tuple[int, int, int], tuple[int, int]] = field(default_factory=dict)
 
     @property
     def offset(self) -> int:

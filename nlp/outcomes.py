@@ -55,6 +55,13 @@ def outcome_mentions(reading: Reading, sentence: Sentence) -> list[OutcomeMentio
 _GENERIC = re.compile(r"^(?:improvements?|improvement rates?|worsening|efficacy|effectiveness)$", re.IGNORECASE)
 
 
+#: Who is looked at: "Among patients who responded, …".
+_WHO = re.compile(
+    r"\s*(?:in|for|among|of)\s(?:the\s|all\s|those\s)?(?:\w+\s){0,2}?(?:patients|participants|subjects|women|men|children|people|adults|individuals|those)\s(?:who|with|without|having)\b[^,]{0,60}",
+    re.IGNORECASE,
+)
+
+
 def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int) -> bool:
     """A topic ("For motor function, the score …"), or a word that only announces the outcome ("the primary efficacy endpoint")."""
     before, after = reading.plain[sentence.start : start], reading.plain[end : sentence.end]
@@ -69,6 +76,8 @@ def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int)
     ) and after.startswith(",")
     if topic:
         return bool(reading.concepts_in(end, sentence.end, ConceptKind.OUTCOME))
+    if _WHO.fullmatch(before) and "," in after[:80]:
+        return bool(reading.concepts_in(end, sentence.end, ConceptKind.OUTCOME))
     if not _GENERIC.match(reading.text[start:end]):
         return False
     return re.match(
@@ -79,11 +88,20 @@ def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int)
     )
 
 
+#: "Lower" sets against a higher one, but for what a body has above and below.
+_LOWER = re.compile(
+    r"\blower[\s-]+(?!back|limb|leg|extremit|urinary|respiratory|body|gastro|GI\b|airway|tract|abdom|lip|jaw|arm|face|third|esoph|oesoph|lobe|molar|incisor|canine|teeth|eyelid|knee|bowel|uter|pole|segment)",
+    re.IGNORECASE,
+)
+
+
 def _extended(reading: Reading, sentence: Sentence, start: int, end: int) -> tuple[int, int]:
     before = reading.plain[sentence.start : start]
     left = _qualified(before)
     if left:
         start -= len(before) - left.start()
+        compared = _LOWER.search(reading.plain, start, end)
+        start = compared.end() if compared and compared.end() <= end else start
     right = _RIGHT.match(reading.plain[end : sentence.end])
     return start, end + (right.end() if right else 0)
 

@@ -62,6 +62,12 @@ _WHO = re.compile(
 )
 
 
+_IN_WHOM = re.compile(
+    r"\b(?:in|among)\s(?:the\s|all\s)?(?:\w+\s)?(?:patients|participants|subjects|women|men|children|people|adults|individuals|those)\swho\s(?:had\s|were\s)?$",
+    re.IGNORECASE,
+)
+
+
 def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int) -> bool:
     """A topic ("For motor function, the score …"), or a word that only announces the outcome ("the primary efficacy endpoint")."""
     before, after = reading.plain[sentence.start : start], reading.plain[end : sentence.end]
@@ -76,8 +82,8 @@ def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int)
     ) and after.startswith(",")
     if topic:
         return bool(reading.concepts_in(end, sentence.end, ConceptKind.OUTCOME))
-    if _WHO.fullmatch(before) and "," in after[:80]:
-        return bool(reading.concepts_in(end, sentence.end, ConceptKind.OUTCOME))
+    if (_WHO.fullmatch(before) and "," in after[:80]) or _IN_WHOM.search(before, max(0, len(before) - 60)):
+        return len(reading.concepts_in(sentence.start, sentence.end, ConceptKind.OUTCOME)) > 1
     if not _GENERIC.match(reading.text[start:end]):
         return False
     return re.match(

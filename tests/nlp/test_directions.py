@@ -268,6 +268,25 @@ def test_the_methods_may_give_the_margin(read: Read) -> None:
     assert [c.null_kind for c in read(text, title=TITLE).claims] == [NullKind.EQUIVALENCE_SHOWN]
 
 
+def test_one_arm_that_stayed_as_it_was_says_nothing_of_the_other(read: Read) -> None:
+    found = claims(read, "There was no reduction in pain in the placebo group.")
+    assert {(c.intervention, c.comparator, c.direction) for c in found} == {("placebo", "baseline", NULL)}
+
+
+def test_lower_before_an_outcome_compares_it(read: Read) -> None:
+    found = claims(read, "The belcorin group had higher HbA1c and lower LDL cholesterol than the placebo group.")
+    assert {(c.outcome.label, c.direction) for c in found} == {("HbA1c", AGAINST), ("LDL cholesterol", FOR)}
+
+
+def test_who_was_looked_at_is_no_outcome(read: Read) -> None:
+    found = claims(read, "Among patients who responded to treatment, pain was lower with belcorin than with placebo (P = .03).")
+    assert {(c.outcome.label, c.direction) for c in found} == {("pain", FOR)}
+
+
+def test_what_an_outcome_is_called_after_is_there(read: Read) -> None:
+    assert sides(read, "Significant weight loss was seen with belcorin compared with placebo (P = .01).") == {FOR}
+
+
 def test_praise_for_a_treatment_that_proved_no_worse_is_no_spin(read: Read) -> None:
     text = (
         "METHODS: 90 adults were randomised to belcorin or placebo. The primary outcome was pain. RESULTS: Belcorin was noninferior to placebo for pain "

@@ -52,6 +52,11 @@ _ADVERB = Sieved(
     r"(?!\sthan\s(?:\d|one\b|two\b|half\b|the\s\d))",
     re.IGNORECASE,
 )
+#: "less effective at reducing pain": what it was to do is no finding.
+_EFFECTIVE = Sieved(
+    r"\b(?:more|less)\s(?:effective|efficacious|potent|successful)(?:ly)?\b(?:\s(?:than|compared (?:with|to))\s[^.;:,]{2,50}?)?\s(?:at|in|for|to)\s(?P<aim>(?:reduc|decreas|lower|improv|increas|reliev|prevent|control|alleviat|rais|enhanc|suppress|inhibit)\w*)",
+    re.IGNORECASE,
+)
 #: A change as the head of a subject: "reduction in", "decline of"; also right before its verb, "pain reduction was".
 _HEAD = re.compile(rf"\b(?P<noun>{_ANY_NOUN})\b(?!-)(?=\s(?:\w+\s)?(?:in|of|from|on|for|with)\b|\s?$)", re.IGNORECASE)
 _PARTED = re.compile(r"[;:.]|\b(?:but|while|whereas|although|however|that|which|and\s(?:was|were|had|did))\b", re.IGNORECASE)
@@ -85,6 +90,8 @@ def change_head(words: str) -> tuple[Cue, int, int] | None:
 
 def composed(found: list[CueMention], words: str) -> list[CueMention]:
     """The cues, those of a change and of how great it is taken together."""
+    for m in _EFFECTIVE.finditer(words):
+        found = [c for c in found if not _meets(c, m.span("aim"))]
     for m in _BEFORE.finditer(words):
         found = _joined(found, m, _kind(m["noun"]), m.span("noun"), m.span())
     for m in _ADVERB.finditer(words):

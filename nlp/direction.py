@@ -99,7 +99,7 @@ def subject_is_comparator(f: Finding) -> bool:
     sides = [
         m
         for m in scene.sides_in(start, end, Side.INTERVENTION, Side.COMPARATOR)
-        if not _DENIED.search(scene.between(start, m.start))
+        if scene.outside_brackets(m.start) and not _DENIED.search(scene.between(start, m.start))
     ]
     rival = next((m for m in sides if _RIVAL.search(scene.between(max(start, m.start - 60), m.start))), None)
     if rival is not None:

@@ -263,15 +263,21 @@ def _by_time(scene: Scene, cue: CueMention | None, mention: OutcomeMention, own:
     if own:
         times = list(dict.fromkeys(x.effect.timepoint for _, x in own))
         shared = [(t, tuple(x for x in own if x[1].effect.timepoint == t)) for t in times]
-        return [Finding(scene, cue or _cue_of_contrast(scene, mine), mention, t, mine, place) for t, mine in shared]
+        return [Finding(scene, cue or _cue_of_contrast(scene, mine, mention), mention, t, mine, place) for t, mine in shared]
     named = _clause_times(scene, cue, mention)
     return [Finding(scene, cue, mention, t, (), place) for t in (named or [None])]
 
 
-def _cue_of_contrast(scene: Scene, own: tuple[Owned, ...]) -> CueMention | None:
-    """The cue where the contrast is printed, when the outcome was named in an earlier clause."""
+def _cue_of_contrast(scene: Scene, own: tuple[Owned, ...], mention: OutcomeMention) -> CueMention | None:
+    """The cue where the contrast is printed, when the outcome was named in an earlier clause.
+
+    Where it stands in the outcome's own name ("significant weight loss was seen"), that outcome is there, and nothing more is said.
+    """
     places = [x.printed.start for _, x in own if x.effect.group is Group.DIFFERENCE]
-    return _cue_at(scene, cues(scene.cut.masked), scene.offset + places[0]) if places else None
+    cue = _cue_at(scene, cues(scene.cut.masked), scene.offset + places[0]) if places else None
+    if cue is not None and named_by_change(scene, (cue.start, cue.end), mention.start, mention.end):
+        return replace(cue, cue=Cue.PRESENT, comparative=False)
+    return cue
 
 
 def _clause_times(scene: Scene, cue: CueMention | None, mention: OutcomeMention) -> list[Timepoint | None]:

@@ -56,7 +56,8 @@ def frames(f: Finding) -> list[str]:
     # "Both groups improved" is no comparison, whatever stands behind each of them.
     both = [m for m in sides if m.side is Side.BOTH]
     together = f.directed and not f.compares and bool(both) and not any(AMONG.match(m.text) for m in both)
-    contrasts = any(e.group is Group.DIFFERENCE and (e.estimate is not None or not together) for _, e in f.effects)
+    alone = together or _within_one_arm(f, kinds)
+    contrasts = any(e.group is Group.DIFFERENCE and (e.estimate is not None or not alone) for _, e in f.effects)
     to_baseline = Side.BASELINE in kinds or any(e.kind is Kind.PRE_POST for _, e in f.effects)
     between = (
         contrasts
@@ -70,7 +71,26 @@ def frames(f: Finding) -> list[str]:
         return ["baseline"]
     if between:
         return ["arms"]
-    return ["arms"] if _comparison_understood(f, kinds) else ["before"]
+    return ["arms"] if not alone and _comparison_understood(f, kinds) else ["before"]
+
+
+_IN_ARM = re.compile(r"\b(?:in|within|for)\s(?:the\s)?(?:[\w-]+\s){0,3}?(?:group|arm)\b", re.IGNORECASE)
+_SET_AGAINST = re.compile(
+    r"\b(?:\w+er|more|less|differ\w*|superior|between|versus|vs|than|compared|similar\w*|comparable)\b", re.IGNORECASE
+)
+
+
+def _within_one_arm(f: Finding, kinds: set[Side]) -> bool:
+    """ "There was no reduction in pain in the placebo group": one arm stayed as it was, which says nothing of the other."""
+    if f.cue is None or f.cue.cue is not Cue.NULL or f.denied is not None or Side.BOTH in kinds:
+        return False
+    start, end = window(f)
+    words = f.scene.between(start, end)
+    return (
+        len(kinds & {Side.INTERVENTION, Side.COMPARATOR}) == 1
+        and _IN_ARM.search(words) is not None
+        and _SET_AGAINST.search(words) is None
+    )
 
 
 def _own_rates(f: Finding) -> bool:
@@ -91,6 +111,14 @@ def _against(scene: Scene, start: int, end: int) -> bool:
 
 def window(f: Finding) -> tuple[int, int]:
     """The clause of the outcome and that of its cue; the sentence where it has one clause only."""
+    key = (f.mention.start, f.cue.start if f.cue is not None else -1, f.place)
+    found = f.scene.windows.get(key)
+    if found is None:
+        found = f.scene.windows[key] = _window(f)
+    return found
+
+
+def _window(f: Finding) -> tuple[int, int]:
     scene = f.scene
     spans = (
         [scene.cut.clauses[scene.clause(f.mention.start)]] if scene.sentence.start <= f.mention.start < scene.sentence.end else []

@@ -85,6 +85,17 @@ _A_VALUE = re.compile(r"(?:\sscores?)?\s?(?:of|between|from|≥|≤|<|>|at least
 
 
 _HAVING = re.compile(r"\b(?:with|having|whose)\s(?:an?\s|the\s)?$")
+#: Who is looked at: "Among patients who responded, …".
+_WHO = re.compile(
+    r"\s*(?:in|for|among|of)\s(?:the\s|all\s|those\s)?(?:\w+\s){0,2}?(?:patients|participants|subjects|women|men|children|people|adults|individuals|those)\s(?:who|with|without|having)\b[^,]{0,60}",
+    re.IGNORECASE,
+)
+
+
+_IN_WHOM = re.compile(
+    r"\b(?:in|among)\s(?:the\s|all\s)?(?:\w+\s)?(?:patients|participants|subjects|women|men|children|people|adults|individuals|those)\swho\s(?:had\s|were\s)?$",
+    re.IGNORECASE,
+)
 
 
 def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int) -> bool:
@@ -95,6 +106,8 @@ def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int)
     topic = _TOPIC.fullmatch(before) and after.startswith(",")
     if topic:
         return bool(reading.concepts_in(end, sentence.end, ConceptKind.OUTCOME))
+    if (_WHO.fullmatch(before) and "," in after[:80]) or _IN_WHOM.search(before, max(0, len(before) - 60)):
+        return len(reading.concepts_in(sentence.start, sentence.end, ConceptKind.OUTCOME)) > 1
     if not _GENERIC.match(reading.text[start:end]):
         return False
     return _ENDPOINT_OF.match(after) is not None and (
@@ -103,11 +116,20 @@ def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int)
     )
 
 
+#: "Lower" sets against a higher one, but for what a body has above and below.
+_LOWER = re.compile(
+    r"\blower[\s-]+(?!back|limb|leg|extremit|urinary|respiratory|body|gastro|GI\b|airway|tract|abdom|lip|jaw|arm|face|third|esoph|oesoph|lobe|molar|incisor|canine|teeth|eyelid|knee|bowel|uter|pole|segment)",
+    re.IGNORECASE,
+)
+
+
 def _extended(reading: Reading, sentence: Sentence, start: int, end: int) -> tuple[int, int]:
     before = reading.plain[sentence.start : start]
     left = _qualified(before)
     if left:
         start -= len(before) - left.start()
+        compared = _LOWER.search(reading.plain, start, end)
+        start = compared.end() if compared and compared.end() <= end else start
     right = _RIGHT.match(reading.plain[end : sentence.end])
     return start, end + (right.end() if right else 0)
 

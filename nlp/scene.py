@@ -38,6 +38,8 @@ class Scene:
     last_pair: tuple[ArmMention, ...] = ()
     offset: int = field(init=False)
     plain: str = field(init=False)
+    #: Where each finding's words stand, kept because every question about a finding asks for it.
+    windows: dict[tuple[int, int, int], tuple[int, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.offset, self.plain = self.sentence.start, self.sentence.plain

@@ -39,14 +39,18 @@ _OWNED = Sieved(
 
 def with_spin(claims: list[Claim], reading: Reading) -> list[Claim]:
     """The claims, those of a null primary effect flagged where the conclusion favours the treatment and does not own to the null."""
-    if not _praised(reading):
+    if not any(_may_be_spun(c) for c in claims) or not _praised(reading):
         return claims
     labels = _primary_outcomes(reading)
     return [replace(c, spin=True) if _null_primary(c, reading, labels) else c for c in claims]
 
 
+def _may_be_spun(claim: Claim) -> bool:
+    return claim.direction is Direction.NO_DIFFERENCE and claim.question is QuestionKind.TREATMENT and claim.quote.start is not None
+
+
 def _null_primary(claim: Claim, reading: Reading, labels: frozenset[str]) -> bool:
-    if claim.direction is not Direction.NO_DIFFERENCE or claim.question is not QuestionKind.TREATMENT or claim.quote.start is None:
+    if not _may_be_spun(claim) or claim.quote.start is None:
         return False
     sentence = next((s for s in reading.sentences if s.start <= claim.quote.start < s.end), None)
     if claim.null_kind is NullKind.EQUIVALENCE_SHOWN or (sentence is not None and shows_no_worse(sentence.plain)):

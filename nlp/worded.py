@@ -27,6 +27,7 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     r"(?:(?P<free>[-\s]free\b(?!\sof|\sfrom)(?:\s(?:survival|interval|nights?|days?|time|rate))?)"
     r"|\s(?P<target>targets?|goals?|control(?!\s(?:groups?|arms?|patients|subjects|participants|women|men)))\b"
+    r"|(?P<response>(?:\s\([A-Za-z-]{2,8}\))?\s(?:response|responders?|remission)(?:\srates?)?\b)"
     r"|\s(?P<event>clearance|resolution|healing|clearing)(?P<time>\stimes?)?\b)",
     re.IGNORECASE,
 )
@@ -78,7 +79,9 @@ def _turned_before(reading: Reading, m: OutcomeMention, found: re.Match[str], be
 
 
 def _turned_after(reading: Reading, m: OutcomeMention, found: re.Match[str], better: Better | None) -> OutcomeMention:
-    if found["target"]:
+    if found["response"] and better is not Better.LOWER:
+        return m
+    if found["target"] or found["response"]:
         own: Better | None = Better.HIGHER
     elif found["event"]:
         own = better if found["time"] else _TURNED[better]

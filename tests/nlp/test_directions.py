@@ -1,0 +1,295 @@
+"""Which side a sentence takes, and where it takes none. Every sentence is made up."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlp.changes import change_head
+from nlp.claim import Claim, Direction, NullKind, QuestionKind
+from nlp.cues import Cue, cues
+from tests.conftest import Read
+
+FOR, AGAINST, NULL, OPEN = (
+    Direction.FAVOURS_INTERVENTION,
+    Direction.FAVOURS_COMPARATOR,
+    Direction.NO_DIFFERENCE,
+    Direction.UNCLEAR,
+)
+TITLE = "Belcorin versus placebo in adults: a randomised trial"
+METHODS = (
+    "METHODS: In this randomised controlled trial, 90 adults were assigned to belcorin (n = 45) or placebo (n = 45). RESULTS: "
+)
+
+
+def claims(read: Read, sentence: str) -> list[Claim]:
+    return list(read(METHODS + sentence, title=TITLE).claims)
+
+
+def sides(read: Read, sentence: str) -> set[Direction]:
+    return {c.direction for c in claims(read, sentence)}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("The decrease in fatigue was significantly greater with belcorin than with placebo (P = .02).", FOR),
+        ("Anxiety fell more in the belcorin group than in the placebo group (P = .02).", FOR),
+        ("The improvement in depression was larger with belcorin than with placebo.", FOR),
+        ("Patients given belcorin reported less worsening in fatigue than those given placebo.", FOR),
+        ("Belcorin attenuated the rise in blood pressure compared with placebo.", FOR),
+        ("The decline in eGFR was slower with belcorin than with placebo (P = .01).", FOR),
+        ("Reductions in HbA1c were smaller with belcorin than with placebo (P = .01).", AGAINST),
+        ("Anxiety improved significantly less with belcorin than with placebo.", AGAINST),
+        ("There was less improvement in quality of life with belcorin than with placebo.", AGAINST),
+        ("Belcorin was less effective than placebo at relieving pain (P = .03).", AGAINST),
+    ],
+)
+def test_how_great_a_change_is_tells_the_side_of_the_change(read: Read, sentence: str, side: Direction) -> None:
+    assert sides(read, sentence) == {side}
+
+
+def test_sizes_of_two_changes_are_compared_as_changes(read: Read) -> None:
+    assert sides(
+        read, "The mean decrease in systolic blood pressure was 4 mmHg with belcorin and 9 mmHg with placebo (P = .01)."
+    ) == {AGAINST}
+
+
+def test_a_change_in_the_name_of_an_outcome_is_no_change_of_it(read: Read) -> None:
+    assert sides(read, "Weight loss was greater with belcorin than with placebo (P = .02).") == {FOR}
+
+
+def test_a_size_of_change_takes_the_place_of_both_its_words() -> None:
+    assert [c.cue for c in cues("There was a smaller reduction in pain.")] == [Cue.UP]
+    assert [c.cue for c in cues("The loss of strength was less pronounced.")] == [Cue.UP]
+    assert [c.cue for c in cues("Pain fell less than 2 points.")] == [Cue.DOWN]
+    head = change_head("Mortality was low, but the mean rise in creatinine")
+    assert head is not None
+    assert head[0] is Cue.UP
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Overall survival was longer with belcorin than with placebo (hazard ratio 0.62, 95% CI 0.44 to 0.87).",
+        "For overall survival the hazard ratio was 0.62 (95% CI 0.44 to 0.87; P = .006).",
+        "Progression-free survival at 3 years was 64% with belcorin and 41% with placebo (HR 0.58, 95% CI 0.40 to 0.84).",
+        "Median fever clearance times were 50 hours with belcorin and 91 hours with placebo (hazard ratio 1.90, 95% CI 1.30 to 2.78).",
+        "Mortality was lower with belcorin than with placebo (hazard ratio 0.62, 95% CI 0.44 to 0.87).",
+        "Remission was more frequent with belcorin than with placebo (risk ratio 1.60, 95% CI 1.10 to 2.33).",
+    ],
+)
+def test_a_hazard_ratio_counts_how_fast_a_time_ends(read: Read, sentence: str) -> None:
+    found = read(METHODS + sentence, title=TITLE)
+    assert {(c.direction, c.point_direction) for c in found.claims} == {(FOR, FOR)}
+    assert [a.check for e in found.effects for a in e.audit if a.verdict == "inconsistent"] == []
+
+
+def test_a_null_survival_keeps_the_side_of_fewer_deaths(read: Read) -> None:
+    found = claims(read, "Overall survival did not differ between groups (HR 0.91, 95% CI 0.66 to 1.25; P = .55).")
+    assert [(c.direction, c.point_direction) for c in found] == [(NULL, FOR)]
+
+
+def test_a_risk_ratio_of_survival_tells_no_side_of_its_own(read: Read) -> None:
+    found = claims(read, "The risk ratio for overall survival was 0.80 (95% CI 0.66 to 0.97).")
+    assert all(c.direction not in (FOR, AGAINST) and c.point_direction is None for c in found)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("The difference in pain was 1.4 (95% CI 0.3 to 2.5), favouring belcorin.", FOR),
+        ("The difference in pain favoured placebo (mean difference 1.4, 95% CI 0.3 to 2.5).", AGAINST),
+    ],
+)
+def test_words_of_favour_outweigh_the_sign(read: Read, sentence: str, side: Direction) -> None:
+    found = read(METHODS + sentence, title=TITLE)
+    assert {(c.direction, c.point_direction) for c in found.claims} == {(side, side)}
+    assert not any(a.check == "sign_against_words" and a.verdict == "inconsistent" for e in found.effects for a in e.audit)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We did not detect any significant difference in fatigue (P = .31).",
+        "The trial did not show a significant difference in mortality between the groups.",
+        "The groups did not show significant differences in anxiety.",
+        "There was not a significant difference in pain between the groups.",
+        "There were no statistically or clinically significant differences in pain between the groups.",
+        "Statistically significant differences in pain were not observed between the groups.",
+        "None of the differences in pain was significant.",
+        "Pain was no significantly different between groups.",
+        "Belcorin had little effect on pain compared with placebo.",
+        "Pain was lower with belcorin than with placebo (3.1 vs 3.6, P = NS).",
+    ],
+)
+def test_a_null_is_a_null_however_it_is_worded(read: Read, sentence: str) -> None:
+    found = claims(read, sentence)
+    assert {(c.direction, c.significant) for c in found} == {(NULL, False)}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "There was a statistically significant difference in haemoglobin between the groups (P = .02).",
+        "Pain scores differed significantly between the groups (P = .02).",
+        "The change in HbA1c was significantly greater with belcorin than with placebo (P = .02).",
+    ],
+)
+def test_a_difference_whose_side_nobody_tells_stays_open(read: Read, sentence: str) -> None:
+    assert sides(read, sentence) == {OPEN}
+
+
+def test_the_treated_arms_own_change_tells_the_side_of_a_difference(read: Read) -> None:
+    text = "Walking speed increased significantly in the belcorin group. Walking speed showed a significant group difference."
+    compared = [c for c in claims(read, text) if c.comparator == "placebo"]
+    assert {c.direction for c in compared} == {FOR}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Mortality was lower with belcorin (11% vs 14%), but the difference was not significant.",
+        "Pain scores were lower in the belcorin group, although this did not reach statistical significance.",
+    ],
+)
+def test_a_null_takes_back_the_side_told_before_it(read: Read, sentence: str) -> None:
+    found = claims(read, sentence)
+    assert [(c.direction, c.point_direction, c.significant) for c in found] == [(NULL, FOR, False)]
+
+
+def test_a_null_at_another_time_takes_nothing_back(read: Read) -> None:
+    found = claims(read, "Pain was lower with belcorin at 6 weeks (P = .01) but not at 12 weeks (P = .40).")
+    assert {(c.timepoint.text if c.timepoint else None, c.direction) for c in found} == {("6 weeks", FOR), ("12 weeks", NULL)}
+
+
+def test_an_outcome_that_is_left_out_shares_no_side(read: Read) -> None:
+    found = claims(read, "Belcorin reduced pain but not fatigue.")
+    assert {(c.outcome.label, c.direction) for c in found} == {("pain", FOR), ("fatigue", NULL)}
+
+
+def test_what_changed_in_both_arms_is_no_comparison(read: Read) -> None:
+    found = claims(
+        read, "Both groups showed improvements in quality of life, and there was no significant difference between the groups."
+    )
+    assert {(c.direction, c.comparator) for c in found} == {(Direction.INCREASE, None), (NULL, "placebo")}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "way"),
+    [
+        ("High baseline ferritin predicted mortality (HR 1.9, 95% CI 1.2 to 3.0).", QuestionKind.PROGNOSIS, Direction.INCREASE),
+        ("Mortality was higher in older than in younger patients (P = .02).", QuestionKind.PROGNOSIS, Direction.INCREASE),
+        ("Fatigue correlated with depression (r = 0.41, P < .001).", QuestionKind.PROGNOSIS, Direction.INCREASE),
+        ("Smoking was not associated with relapse (OR 1.1, 95% CI 0.7 to 1.7).", QuestionKind.PROGNOSIS, NULL),
+        ("The specificity for relapse was higher than that of ferritin.", QuestionKind.DIAGNOSIS, OPEN),
+    ],
+)
+def test_other_questions_compare_no_arms(read: Read, sentence: str, kind: QuestionKind, way: Direction) -> None:
+    found = claims(read, sentence)
+    assert {(c.question, c.direction, c.comparator, c.arm, c.versus) for c in found} == {(kind, way, None, None, None)}
+
+
+def test_a_treatment_may_be_associated_with_an_outcome(read: Read) -> None:
+    found = claims(read, "Belcorin was associated with lower mortality than placebo (HR 0.70, 95% CI 0.52 to 0.94).")
+    assert {(c.direction, c.comparator) for c in found} == {(FOR, "placebo")}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("Belcorin, but not placebo, significantly reduced fatigue.", FOR),
+        ("Placebo-treated patients had more pain than those treated with belcorin (P = .03).", FOR),
+        ("Compared with belcorin, placebo was associated with higher mortality.", FOR),
+        ("Participants given belcorin vs. placebo had significant declines in anxiety.", FOR),
+        ("Patients on placebo fared better than patients on belcorin for pain.", AGAINST),
+        ("Pain was higher in the placebo group than in the belcorin group.", FOR),
+    ],
+)
+def test_whom_a_sentence_is_about(read: Read, sentence: str, side: Direction) -> None:
+    assert sides(read, sentence) == {side}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "label", "side"),
+    [
+        (
+            "A higher proportion of patients achieved target blood pressure with belcorin than with placebo.",
+            "target blood pressure",
+            FOR,
+        ),
+        ("More patients reached an HbA1c below 7% with belcorin than with placebo.", "HbA1c below 7%", FOR),
+        ("Freedom from relapse was higher with belcorin than with placebo (P = .01).", "freedom from relapse", FOR),
+        ("Absence of pain was more common with belcorin than with placebo.", "absence of pain", FOR),
+        ("The risk of not achieving remission was lower with belcorin than with placebo.", "not achieving remission", FOR),
+        ("Time to first relapse was shorter with belcorin than with placebo.", "time to first relapse", AGAINST),
+        ("A recording of blood pressure was more likely with belcorin than with placebo.", "recording of blood pressure", OPEN),
+        ("Fewer patients had one or more infections with belcorin than with placebo.", "infection", FOR),
+    ],
+)
+def test_an_outcome_goes_by_its_own_words(read: Read, sentence: str, label: str, side: Direction) -> None:
+    assert [(c.outcome.label, c.direction) for c in claims(read, sentence)] == [(label, side)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Steroids are associated with weight gain and infection. In this trial 90 adults were randomly assigned to belcorin or placebo. Sleep quality did not differ between the groups.",
+        "In earlier trials, tamoxifen reduced fractures compared with placebo. We randomly assigned 90 adults to belcorin or placebo. Sleep quality did not differ between the groups.",
+        "90 adults were randomised to belcorin or placebo. The groups were similar in pain at baseline. Sleep quality did not differ between the groups.",
+        "Describe the design of a trial of belcorin on improving hot flashes. 90 adults were randomised to belcorin or placebo. Sleep quality did not differ between the groups.",
+    ],
+)
+def test_what_was_known_planned_or_there_before_is_no_finding(read: Read, text: str) -> None:
+    assert {c.outcome.label for c in read(text, title=TITLE).claims} == {"sleep quality"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        (
+            "Belcorin was noninferior to placebo for pain (difference 0.1, 95% CI -0.3 to 0.5; margin 1.0).",
+            NullKind.EQUIVALENCE_SHOWN,
+        ),
+        ("Pain did not differ between groups (difference 0.1, 95% CI -0.3 to 2.5; margin 1.0).", NullKind.IMPRECISE),
+        ("Mortality did not differ between groups (RR 1.00, 95% CI 0.91 to 1.10).", NullKind.PRECISE_NULL),
+        ("Mortality did not differ between groups (RR 1.00, 95% CI 0.51 to 1.96).", NullKind.IMPRECISE),
+        ("Mortality did not differ between groups.", NullKind.STATED_ONLY),
+    ],
+)
+def test_what_kind_of_null_it_is(read: Read, sentence: str, kind: NullKind) -> None:
+    assert [c.null_kind for c in claims(read, sentence)] == [kind]
+
+
+def test_the_methods_may_give_the_margin(read: Read) -> None:
+    text = (
+        "METHODS: 90 adults were randomised to belcorin or placebo. The equivalence margin was set at 0.5 points. "
+        "RESULTS: Pain did not differ between groups (mean difference 0.0; 95% CI -0.2 to 0.2)."
+    )
+    assert [c.null_kind for c in read(text, title=TITLE).claims] == [NullKind.EQUIVALENCE_SHOWN]
+
+
+def test_one_arm_that_stayed_as_it_was_says_nothing_of_the_other(read: Read) -> None:
+    found = claims(read, "There was no reduction in pain in the placebo group.")
+    assert {(c.intervention, c.comparator, c.direction) for c in found} == {("placebo", "baseline", NULL)}
+
+
+def test_lower_before_an_outcome_compares_it(read: Read) -> None:
+    found = claims(read, "The belcorin group had higher HbA1c and lower LDL cholesterol than the placebo group.")
+    assert {(c.outcome.label, c.direction) for c in found} == {("HbA1c", AGAINST), ("LDL cholesterol", FOR)}
+
+
+def test_who_was_looked_at_is_no_outcome(read: Read) -> None:
+    found = claims(read, "Among patients who responded to treatment, pain was lower with belcorin than with placebo (P = .03).")
+    assert {(c.outcome.label, c.direction) for c in found} == {("pain", FOR)}
+
+
+def test_what_an_outcome_is_called_after_is_there(read: Read) -> None:
+    assert sides(read, "Significant weight loss was seen with belcorin compared with placebo (P = .01).") == {FOR}
+
+
+def test_praise_for_a_treatment_that_proved_no_worse_is_no_spin(read: Read) -> None:
+    text = (
+        "METHODS: 90 adults were randomised to belcorin or placebo. The primary outcome was pain. RESULTS: Belcorin was noninferior to placebo for pain "
+        "(difference 0.3; 95% CI -0.3 to 1.0). CONCLUSIONS: Belcorin is an effective treatment."
+    )
+    assert [c.spin for c in read(text, title=TITLE).claims] == [False]

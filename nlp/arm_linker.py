@@ -48,6 +48,9 @@ _RUN_GAP = re.compile(
 _AGAINST = re.compile(r"\b(?:versus|vs\.?|v\.?|compared (?:with|to)|than|against|as opposed to|relative to)(?=\s|$)", re.IGNORECASE)
 
 
+_RIVALRY = re.compile(r"(?:\s?(?:%|[A-Za-z]{1,8}(?:/[A-Za-z]{1,4})?))?\s?(?:versus|vs\.?|v\.?|compared (?:with|to))\s")
+
+
 def arms_named(scene: Scene) -> list[ArmMention]:
     """The words for arms in a sentence, in order."""
     return [m for m in scene.sides if m.side in (Side.INTERVENTION, Side.COMPARATOR)]
@@ -274,7 +277,14 @@ class ArmLinker:
             return None
         last = max((o.end for o in self.kept if o.end <= r.start and o.kind is not K.P), default=0)
         s, e, m = before[-1]
-        return self._owned(m) if s >= last and _BEFORE.fullmatch(self.scene.plain, e, r.start) else None
+        if s < last or not _BEFORE.fullmatch(self.scene.plain, e, r.start):
+            return None
+        # "longer than that of the control group, 39.1 weeks vs 14.0 weeks": the first of the two is the other's.
+        return None if self._opens_rivalry(r) and self._only_as_rival(m) else self._owned(m)
+
+    def _opens_rivalry(self, r: Printed) -> bool:
+        following = next((o for o in self.kept if o.start >= r.end and o.kind is not K.P), None)
+        return following is not None and _RIVALRY.fullmatch(self.scene.plain, r.end, following.start) is not None
 
     def _owned(self, m: ArmMention) -> Owner:
         if m.side is Side.BASELINE:

@@ -11,7 +11,7 @@ from nlp.scene import Scene
 K = AtomKind
 
 _UNIT = (
-    r"(?:\s?(?:mm\s?Hg|mm3?|cm|kg|[mgsLhU]|points?|sec|seconds|min(?:utes)?|hours?|days?|weeks?|months?|years?|m[lL]|letters|percent|"
+    r"(?:\s?(?:mm\s?Hg|mm3?|cm|kg|[mgsLhUd]|points?|sec|mins?|seconds|min(?:utes)?|hours?|days?|weeks?|months?|years?|m[lL]|letters|percent|"
     r"degrees?(?:\s[CF])?|dB|dioptres|diopters|cases?|episodes|relapses|events|patients|eyes|medications|[a-zA-Zμµ%]{1,6}\s?/\s?[a-zA-Zμµ0-9]{1,6}(?:\s?\(\s?\d\s?\))?)(?![\w]))?"
 )
 _BRACKET = r"(?:\s?[(\[](?![^()\[\]]*\b[nN]\s?=)[^()\[\]]{1,34}[)\]]){0,2}"
@@ -37,7 +37,7 @@ _CHANGED = re.compile(
 #: Who was studied, what they were given and for how long: no results, however they are set side by side.
 _NOT_MEASURED = re.compile(
     r"\b(?:follow(?:ed|-?\s?up)|aged?|ages|randomi[sz]\w+|enrol\w+|assign\w+|allocat\w+|recruit\w+|(?<!-)doses?|dosage|received|given|eligible|includ\w+|consist\w+|[nN]\s?=|screened|excluded|"
-    r"divided|grade|stage|weigh\w+|power|between|aged)\b[^;.]{0,60}$",
+    r"divided|grade|stage|weigh\w+|power|between(?!\s(?:the\s)?(?:two\s|three\s|study\s|treatment\s)?(?:groups?|arms?|treatments?))|aged)\b[^;.]{0,60}$",
     re.IGNORECASE,
 )
 _PEOPLE_NEXT = re.compile(

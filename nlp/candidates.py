@@ -8,6 +8,7 @@ from dataclasses import replace
 from nlp.bare_pairs import in_pair
 from nlp.grammar.atoms import AtomKind
 from nlp.grammar.results import Printed
+from nlp.grammar.sieve import Sieved
 from nlp.scene import Scene
 
 K = AtomKind
@@ -22,7 +23,7 @@ _OF_PEOPLE = re.compile(
     re.IGNORECASE,
 )
 #: Durations that the grammar has found to be results.
-_TIME_UNITS = frozenset(re.findall(r"\S+", """
+TIME_UNITS = frozenset(re.findall(r"\S+", """
     day days week weeks wk wks month months mo mos year years yr yrs hour hours hr hrs
 """))  # fmt: skip
 PEOPLE = r"(?:patients?|participants?|subjects?|individuals?|people|children|women|men|cases|infants|eyes|knees|of them|persons|recipients|responders)"
@@ -32,28 +33,60 @@ _NO_EVENT = re.compile(
 )
 
 
+#: "A sample of 120 had 80% power to detect a 15% difference": what was planned.
+_POWERED = Sieved(
+    r"\bpower(?:ed)?\s(?:of\s[^.;]{1,12}\s)?(?:to|for)\s(?:detect|show|demonstrate|find|identify|detecting)|\d\s?(?:%|percent) power\b|\bto detect an?\s[^.;]{0,24}\b(?:difference|reduction|increase|change|improvement)\b",
+    re.IGNORECASE,
+)
+
+
+def _planned(scene: Scene, r: Printed) -> bool:
+    said = _POWERED.search(scene.plain)
+    return said is not None and said.start() - 50 < r.start < said.end() + 40
+
+
 def is_result(scene: Scene, r: Printed) -> bool:
     """Whether a printed number reports something."""
     if r.kind is K.P:
         return True
+    if before_treatment(scene, r) and (r.percent or r.kind in (K.FRACTION, K.WORD_NUMBER)):
+        return False
     if r.has_interval or r.measure is not None:
         return r.kind is not K.DOSE
+    if r.p is None and _planned(scene, r):
+        return False
+    return _bare_result(scene, r)
+
+
+def _bare_result(scene: Scene, r: Printed) -> bool:
+    """The same of a number without measure or interval."""
     if r.kind is K.DOSE:
         return r.iqr_low is not None
-    clause = _clause_text(scene, r)
     if r.kind is K.PLUS_MINUS:
         return not _OF_PEOPLE.search(scene.plain[max(0, r.start - 45) : r.start])
     if r.percent:
-        return _percent_counts(scene, r, clause)
+        return _percent_counts(scene, r)
     if r.iqr_low is not None:
         return not re.search(r"\b(?:follow-?up|aged?|years)\b", near_words(scene, r), re.IGNORECASE)
     if r.kind is K.FRACTION:
         return not _NO_EVENT.search(near_words(scene, r, 45)) or _event_outcome(scene, r)
-    if r.kind is K.NUMBER and r.unit in _TIME_UNITS:
+    return r.kind in (K.WORD_NUMBER, K.NUMBER) and _number_counts(scene, r)
+
+
+def _number_counts(scene: Scene, r: Printed) -> bool:
+    if r.kind is K.NUMBER and r.unit in TIME_UNITS:
         return True
-    if r.kind in (K.WORD_NUMBER, K.NUMBER):
-        return in_pair(scene, r) or _from_to(scene, r) or _is_count(scene, r)
-    return False
+    return in_pair(scene, r) or from_to(scene, r) or _is_count(scene, r) or _tested(scene, r)
+
+
+def _tested(scene: Scene, r: Printed) -> bool:
+    """ "(-0.61 µg/mL, p = 0.02)": a number with its own p value in its bracket."""
+    bracket = scene.cut.bracket_of(r.start)
+    printed = dict(r.printed).get("estimate", "")
+    decimal = "." in printed or printed[:1] in ("-", "+")
+    if r.p is None or bracket is None or not decimal or r.p.end > bracket.end:
+        return False
+    return r.kind is K.NUMBER and not scene.plain[bracket.start + 1 : r.start].strip()
 
 
 def near_words(scene: Scene, r: Printed, width: int = 40) -> str:
@@ -61,12 +94,7 @@ def near_words(scene: Scene, r: Printed, width: int = 40) -> str:
     return scene.plain[max(0, r.start - width) : r.end + width]
 
 
-def _clause_text(scene: Scene, r: Printed) -> str:
-    clause = scene.cut.clauses[scene.cut.clause_of(r.anchor)]
-    return scene.plain[clause.start : clause.end]
-
-
-def _percent_counts(scene: Scene, r: Printed, clause: str) -> bool:
+def _percent_counts(scene: Scene, r: Printed) -> bool:
     if r.kind is K.CHANGE:
         return not any(o.measure is not None or o.has_interval for o in scene.printed)
     tail = scene.plain[r.end : r.end + 50]
@@ -93,7 +121,23 @@ _TO_NUMBER = re.compile(
 )
 
 
-def _from_to(scene: Scene, r: Printed) -> bool:
+#: "At baseline, mean pain was 6.1 with X and 6.0 with Y": how people were before anything was done.
+_AT_BASELINE = re.compile(
+    r"\s*(?:at (?:baseline|study entry|enrol?lment|randomi[sz]ation|inclusion)\b|(?:the )?(?:mean |median )?baseline\s)(?!\s?(?:to|and|-adjusted))[^;]*$",
+    re.IGNORECASE,
+)
+_LATER = re.compile(
+    r"\b(?:from baseline|than at baseline|to\s\d|increas|decreas|reduc|chang|improv|fell\b|rose\b|after|at (?:week|month|day|year|\d|follow)|p\s?[<>=])",
+    re.IGNORECASE,
+)
+
+
+def before_treatment(scene: Scene, r: Printed) -> bool:
+    """Whether a sentence tells how people were at baseline, and of nothing that came after."""
+    return r.measure is None and _AT_BASELINE.match(scene.plain, 0, r.start) is not None and not _LATER.search(scene.plain)
+
+
+def from_to(scene: Scene, r: Printed) -> bool:
     """ "rose from 0.26 to 0.31": before and after, each a number of its own."""
     if r.kind is not K.NUMBER or r.unit in ("year", "years"):
         return False
@@ -185,14 +229,14 @@ def without_restatements(kept: list[Printed]) -> list[Printed]:
 def shared_units(scene: Scene, kept: list[Printed]) -> list[Printed]:
     """ "4.5 versus 2.9 mm": the unit stands once, behind the last of the two."""
     out = list(kept)
-    for i in range(len(out) - 1):
+    for i in range(len(out) - 2, -1, -1):
         a, b = out[i], out[i + 1]
         if (
             a.unit is None
             and b.unit
             and not b.percent
             and a.kind == b.kind
-            and re.fullmatch(r"\s?(?:versus|vs\.?|and|to|compared with)\s", scene.plain[a.end : b.start])
+            and re.fullmatch(r"\s?(?:versus|vs\.?|and|to|compared with|,\s?and|,)\s", scene.plain[a.end : b.start])
         ):
             out[i] = replace(a, unit=b.unit)
     return out

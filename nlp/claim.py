@@ -257,6 +257,12 @@ class Effect:
     stated_sign: int | None = None
     audit: tuple[AuditFinding, ...] = ()
 
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """The fields whose number the quote does not print: a total taken from the arm's size."""
+        read = self.quote.pointer is None and self.total is not None and bool(self.printed)
+        return ("total",) if read and self.printed_as("total") is None else ()
+
     def printed_as(self, field: str) -> str | None:
         """The characters that a number was read from, or None where the text does not print it."""
         return dict(self.printed).get(field)

@@ -101,6 +101,7 @@ def effect_fields(effect: Effect) -> dict[str, Any]:
     return {
         "measure": effect.measure.value,
         **{k: getattr(effect, k) for k in _EFFECT_NUMBERS},
+        "derived": list(effect.derived),
         "outcome": outcome_fields(effect.outcome),
         "timepoint": _time(effect.timepoint),
         "group": effect.group.value,

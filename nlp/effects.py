@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from crawler.quick_init import quick_init
 from nlp.bare_pairs import in_pair
-from nlp.candidates import is_result, near_words, shared_units, without_restatements
+from nlp.candidates import TIME_UNITS, before_treatment, from_to, is_result, near_words, shared_units, without_restatements
 from nlp.claim import Effect, Group, Kind, Level, Measure, Outcome, Quote, Timepoint
 from nlp.domain import ConceptKind
 from nlp.grammar.atoms import WORD_NUMBER, AtomKind, number_value
@@ -48,7 +48,7 @@ def link(scene: Scene, index: int) -> list[Linked]:
     """The effects of one sentence."""
     taken = [is_result(scene, r) for r in scene.printed]
     told = told_of_arms(scene, taken)
-    kept = [r for i, r in enumerate(scene.printed) if i in told or taken[i]]
+    kept = [r if i in told or taken[i] else _p_alone(r) for i, r in enumerate(scene.printed) if i in told or taken[i] or r.p]
     kept = without_restatements(kept)
     found: list[Linked] = []
     outcomes = outcomes_of(scene, kept)
@@ -58,6 +58,11 @@ def link(scene: Scene, index: int) -> list[Linked]:
     for r, mention, time, (group, arm, versus) in zip(kept, outcomes, times, groups, strict=True):
         found.append(Linked(_effect(scene, r, mention, time, group, arm, versus), mention, r, index))
     return _with_lone_p(scene, found, index)
+
+
+def _p_alone(r: Printed) -> Printed:
+    """The p value of a number that is no result: it stands for itself."""
+    return Printed(r.p.start, r.p.end, r.p.start, K.P, p=r.p, printed=r.p.printed) if r.p else r
 
 
 def _effect(
@@ -79,7 +84,7 @@ def _effect(
         ci_low=r.ci_low, ci_high=r.ci_high, ci_level=r.ci_level, p_value=r.p.value if r.p and group is Group.DIFFERENCE else None,
         p_operator=r.p.operator if r.p and group is Group.DIFFERENCE else None, i2=r.i2, tau2=r.tau2, k=_pooled_count(scene, r), se=se, sd=sd,
         iqr_low=r.iqr_low, iqr_high=r.iqr_high, events=r.events if not counted else r.events if r.events is not None else int(r.estimate or 0),
-        total=r.total if r.total is not None else _arm_total(scene, r, arm), n=r.n, unit=r.unit, timepoint=_timepoint(time), kind=_kind(scene, r, group), subgroup=_subgroup(scene, r, group), adjusted=True if re.search(r"\badjust", near_words(scene, r, 60), re.IGNORECASE) and group is Group.DIFFERENCE else None,
+        total=r.total if r.total is not None else _arm_total(scene, r, arm), n=r.n, unit=r.unit, timepoint=_BASELINE if before_treatment(scene, r) else _timepoint(time), kind=_kind(scene, r, group), subgroup=_subgroup(scene, r, group), adjusted=True if re.search(r"\badjust", near_words(scene, r, 60), re.IGNORECASE) and group is Group.DIFFERENCE else None,
         analysis_set=_analysis_set(scene), arm=arm, versus=versus if group is Group.DIFFERENCE else None, printed=_printed(r, sd, se, group),
     )  # fmt: skip
 
@@ -92,7 +97,10 @@ def _outcome(scene: Scene, mention: OutcomeMention | None, r: Printed) -> Outcom
 
 
 def _arm_total(scene: Scene, r: Printed, arm: int | None) -> int | None:
-    """The arm's size as the denominator, where it gives the printed percentage: "12 (11.5%)" of an arm of 104."""
+    """The arm's size as the denominator, where it gives the printed percentage: "12 (11.5%)" of an arm of 104.
+
+    The effect's `derived` tells that it is none of the numbers that its quote prints.
+    """
     if r.events is None or not r.percent or arm is None or r.estimate is None or not scene.arms[arm].n:
         return None
     size = scene.arms[arm].n or 0
@@ -108,6 +116,10 @@ def _printed(r: Printed, sd: float | None, se: float | None, group: Group) -> tu
     return tuple(
         (("se" if se is not None else "sd") if f == "sd" else f, v) for f, v in own if f != "sd" or sd is not None or se is not None
     )
+
+
+#: A value from before anything was done is kept, and marked as such.
+_BASELINE = Timepoint("baseline", 0.0)
 
 
 def _timepoint(time: TimeMention | None) -> Timepoint | None:
@@ -133,9 +145,20 @@ def _measure(scene: Scene, r: Printed, mention: OutcomeMention | None, group: Gr
         return r.measure
     if _diagnostic(scene, r):
         return Measure.OTHER
-    if r.iqr_low is not None or (r.kind is K.NUMBER and re.search(r"\bmedian\b", near, re.IGNORECASE)):
+    if r.iqr_low is not None or (r.kind is K.NUMBER and (re.search(r"\bmedian\b", near, re.IGNORECASE) or _median_said(scene, r))):
         return Measure.MEDIAN
     return _measure_by_group(scene, r, mention, group, near)
+
+
+_MIDDLE = Sieved(r"\b(?:(?P<median>medians?)|means?|averages?|averaged)\b(?!\s(?:age|follow))", re.IGNORECASE)
+
+
+def _median_said(scene: Scene, r: Printed) -> bool:
+    """Whether the sentence calls a decimal, or a length of time, a median: the word that stands nearest before it says so."""
+    if not (r.unit in TIME_UNITS or "." in dict(r.printed).get("estimate", "")):
+        return False
+    said = [m for m in _MIDDLE.finditer(scene.plain) if m.end() <= r.anchor]
+    return bool(said) and said[-1]["median"] is not None and ";" not in scene.plain[said[-1].end() : r.anchor]
 
 
 def _diagnostic(scene: Scene, r: Printed) -> bool:
@@ -184,6 +207,8 @@ def _is_count(scene: Scene, r: Printed, mention: OutcomeMention | None) -> bool:
 
 
 def _is_change(scene: Scene, r: Printed, mention: OutcomeMention | None) -> bool:
+    if r.kind is K.NUMBER and not r.has_interval and from_to(scene, r):
+        return False  # "rose from 0.26 to 0.31": each is a value, and what changed is not printed
     clause = scene.cut.clauses[scene.cut.clause_of(head_place(scene, r))]
     return _CHANGE.search(scene.plain[clause.start : r.end]) is not None or (
         mention is not None and _CHANGE.search(mention.text) is not None
@@ -304,7 +329,7 @@ def _with_lone_p(scene: Scene, found: list[Linked], index: int) -> list[Linked]:
         out.append(item)
         r = item.printed
         if r.p is not None and r.kind is not K.P and item.effect.group is not Group.DIFFERENCE:
-            lone = Printed(r.p.start, r.p.end, r.p.start, K.P, p=r.p, printed=r.p.printed)
+            lone = _p_alone(r)
             group, arm, versus = difference_of(scene)
             effect = _effect(scene, lone, item.mention, None, group, arm, versus)
             out.append(Linked(replace(effect, timepoint=item.effect.timepoint), item.mention, lone, index))

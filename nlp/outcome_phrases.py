@@ -120,7 +120,7 @@ def before_bracket(scene: Scene, r: Printed, others: list[OutcomeMention]) -> Ou
     bracket = scene.cut.bracket_of(r.start)
     if (
         bracket is None
-        or r.measure is not None
+        or (r.measure is not None and not _one_of_many(scene, r))
         or r.kind is K.P
         or _LONG_WORD.search(scene.plain[bracket.start : r.start])
         or not others
@@ -142,6 +142,12 @@ def before_bracket(scene: Scene, r: Printed, others: list[OutcomeMention]) -> Ou
     if scene.reading.concepts_in(a, b) or _NO_NOUN.search(phrase):
         return None
     return named_outcome(scene.reading, a, b)
+
+
+def _one_of_many(scene: Scene, r: Printed) -> bool:
+    """Whether another bracket of the sentence prints the same measure: "foot checks (OR …), dietary advice (OR …)"."""
+    brackets = {scene.cut.bracket_of(o.start) for o in scene.printed if o.measure is r.measure}
+    return len(brackets - {None}) > 1
 
 
 _LIGHT = r"(?:achieved|achieving|had|have|showed|demonstrated|developed|experienced|reported|reporting|suffered(?: from)?|exhibited|obtained|reached|met|required|underwent|had undergone|did not)"

@@ -52,7 +52,7 @@ _BY = re.compile(r"\bby\s*$")
 
 
 def _by_measure(scene: Scene, r: Printed, kept: list[Printed]) -> Owner | None:
-    if r.kind is K.P or (r.measure is not None and r.measure in _CONTRASTS):
+    if r.kind is K.P or (r.measure is not None and (r.measure in _CONTRASTS or r.measure_start is not None)):
         return difference_of(scene)
     if not r.has_interval or r.measure is not None or r.kind is K.PLUS_MINUS:
         return None

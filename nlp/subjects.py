@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from nlp.candidates import PEOPLE
 from nlp.grammar.atoms import AtomKind
 from nlp.grammar.results import Printed
 from nlp.outcome_phrases import before_bracket, predicate_outcome
-from nlp.outcomes import unknown_outcome
+from nlp.outcomes import named_outcome, unknown_outcome
 from nlp.reading import OutcomeMention, TimeMention
 from nlp.scene import RESPECTIVELY, Scene
 
@@ -18,12 +19,54 @@ K = AtomKind
 def outcomes_of(scene: Scene, kept: list[Printed]) -> list[OutcomeMention | None]:
     """The outcome of each result; None where nothing in reach names one."""
     zipped = _respective(scene, kept, [o for o in scene.outcomes if scene.outside_brackets(o.start)])
+    zipped = _respective_pairs(scene, kept) | zipped
     found: list[OutcomeMention | None] = []
     for i, r in enumerate(kept):
         own = before_bracket(scene, r, scene.outcomes) or predicate_outcome(scene, r)
-        mention = zipped.get(i) or own or _nearest_outcome(scene, r, kept) or (_carried(scene) if _refers_back(scene) else None)
-        found.append(mention or unknown_outcome(scene.reading, scene.sentence, scene.cut, head_place(scene, r)) or _carried(scene))
+        mention = zipped.get(i) or own or _of_measure(scene, r) or _nearest_outcome(scene, r, kept)
+        mention = mention or (_carried(scene) if _refers_back(scene) else None)
+        found.append(mention or _unknown(scene, r) or _carried(scene))
     return found
+
+
+#: "The hazard ratio for … was": what the ratio is of follows these words.
+_OF_WHAT = re.compile(r"[^,;]{0,40}?\b(?:for|of|in|on)\s(?:the\s|an?\s|any\s)?(?=\w)")
+_WHAT_ENDS = re.compile(
+    r"\s(?:was|were|is|are|in|for|with|at|among|between|after|by|from|on|as|compared|comparing|versus|vs|associated|over|during|within|favou?ring)\b|[,;(\[=:]"
+)
+#: Words that say how a measure was come by, and name no outcome.
+_HOW_MEASURED = re.compile(
+    r"(?:the\s)?(?:(?:estimated|adjusted|unadjusted|crude|pooled|overall|corresponding|summary|multivariable|multivariate|univariate|cause-specific|per-allele|mean|median|relative|"
+    r"stratified|observed|resulting)\s?)+",
+    re.IGNORECASE,
+)
+
+
+def _of_measure(scene: Scene, r: Printed) -> OutcomeMention | None:
+    """ "Hazard ratio for death at 12 months was 0.70": the outcome between the measure's words and its number."""
+    if r.measure_start is None or r.anchor - r.measure_start < 24:
+        return None
+    low, high = scene.offset + r.measure_start, scene.offset + r.anchor
+    within = [m for m in scene.outcomes if low < m.start and m.end <= high]
+    if within:
+        return within[0]
+    what = _OF_WHAT.match(scene.plain, r.measure_start, r.anchor)
+    end = _WHAT_ENDS.search(scene.plain, what.end(), r.anchor) if what else None
+    if (
+        what is None
+        or end is None
+        or any(m.start < scene.offset + end.start() and scene.offset + what.end() < m.end for m in scene.sides)
+    ):
+        return None
+    words = scene.plain[what.end() : end.start()]
+    if not re.fullmatch(r"[A-Za-z][\w /'-]{3,80}", words) or re.search(r"\d", words):
+        return None
+    return named_outcome(scene.reading, scene.offset + what.end(), scene.offset + end.start())
+
+
+def _unknown(scene: Scene, r: Printed) -> OutcomeMention | None:
+    found = unknown_outcome(scene.reading, scene.sentence, scene.cut, head_place(scene, r))
+    return None if found is None or (r.measure_start is not None and _HOW_MEASURED.fullmatch(found.text)) else found
 
 
 _REFERS_BACK = re.compile(
@@ -85,6 +128,30 @@ def _respective(scene: Scene, kept: list[Printed], mentions: list[OutcomeMention
         chosen = listed if len(listed) == len(run) else before[-len(run) :]
         found.update(zip(run, chosen, strict=True))
     return found
+
+
+_PAIRED = re.compile(r"\s?(?:%|[A-Za-z]{1,8})?\s?(?:versus|vs\.?|v\.?|compared (?:with|to))\s")
+_NEXT_PAIR = re.compile(r"[\s)\]]*(?:,|;)?\s?(?:and\s)?[\s(\[]*")
+
+
+def _respective_pairs(scene: Scene, kept: list[Printed]) -> dict[int, OutcomeMention]:
+    """ "A and B (12% vs 8% and 5% vs 7%, respectively)": as many pairs as outcomes in the list before them."""
+    values = [i for i, r in enumerate(kept) if r.kind is not K.P and r.measure is None]
+    pairs: list[tuple[int, int]] = []
+    for a, b in pairwise(values):
+        if pairs and pairs[-1][1] == a:
+            continue
+        if _PAIRED.fullmatch(scene.plain, kept[a].end, kept[b].start):
+            pairs.append((a, b))
+    if len(pairs) < 2 or not RESPECTIVELY.search(scene.plain, kept[pairs[-1][1]].end, kept[pairs[-1][1]].end + 30):
+        return {}
+    if not all(_NEXT_PAIR.fullmatch(scene.plain, kept[x[1]].end, kept[y[0]].start) for x, y in pairwise(pairs)):
+        return {}
+    first = scene.offset + kept[pairs[0][0]].start
+    listed = trailing_list(scene, [m for m in scene.outcomes if m.end <= first and scene.outside_brackets(m.start)])
+    if len(listed) != len(pairs):
+        return {}
+    return {i: m for pair, m in zip(pairs, listed, strict=True) for i in pair}
 
 
 def trailing_list(scene: Scene, mentions: list[OutcomeMention]) -> list[OutcomeMention]:

@@ -136,17 +136,17 @@ _DOSE = Sieved(
     rf"|\s?(?:mg|µg|μg|ng|pg|mmol|nmol|pmol|U|IU)\s?/\s?(?:dl|dL|l|L|ml|mL)\b)",
     re.IGNORECASE,
 )
-_LAB_UNIT = re.compile(r"/\s?(?:dl|l|ml)\b", re.IGNORECASE)
+_LAB_UNIT = re.compile(r"/\s?(?:dl|l|ml)\b|\bml\s?/\s?min", re.IGNORECASE)
 
-_CI_WORD = r"(?:(?:confidence|credible|credibility|uncertainty|prediction)\s+(?:interval|limit)s?(?:\s*[\[(]\s?(?:CI|CrI|CL|UI)s?\s?[\])])?|C\.?I\.?s?\b|CrI\b|CL\b|HDI\b|UI\b)"
-_LEVEL = r"(?:(?P<level>\d{2}(?:\.\d)?)\s?%?[\s-]*)?"
+_CI_WORD = r"(?:(?:confidence|credible|credibility|uncertainty|prediction)\s+(?:interval|limit)s?(?:\s*[\[(]\s?(?:CI|CrI|CL|UI)s?\s?[\])]|,\s?(?:CI|CrI)\b)?|C\.?I\.?s?\b|CrI\b|CL\b|HDI\b|UI\b)"
+_LEVEL = r"(?:(?P<level>\d{2}(?:\.\d)?)\s?(?:%|percent|per cent)?[\s-]*)?"
 _CI = Sieved(
     rf"{_LEVEL}{_CI_WORD}(?:\s?(?P<level2>\d{{2}})\s?%)?[\s:,;=\[(]*(?:of\s+|from\s+|between\s+|was\s+|is\s+|ranged?\s+from\s+|range\s+)?[\s\[(]*"
     rf"(?P<low>{_BOUND}){_SEP}(?P<high>{_BOUND})",
     re.IGNORECASE,
 )
 #: "(RR [95% CI] = 0.64 [0.35, 1.16])", "MD (95% CI) 3.2 (1.1 to 5.3)": the words come before the estimate, the bounds after it.
-_HEADER = Sieved(rf"[\[(,;]?\s?{_LEVEL}{_CI_WORD}\s?[\])]?(?=\s*[=:,]?\s*{NUMBER})", re.IGNORECASE)
+_HEADER = Sieved(rf"[\[(,;]?\s?{_LEVEL}{_CI_WORD}\s?[\])]?(?=\s*[=:,]?\s*(?:(?:by|of|was|were)\s)?{NUMBER})", re.IGNORECASE)
 _P = Sieved(
     rf"(?<![\w])p(?:[\s-]?values?|s)?(?:\s*(?:for|of)\s+(?:the\s+)?(?:linear\s+)?(?:trend|interaction|difference|heterogeneity|subgroup difference|noninferiority|non-inferiority|superiority))?"
     rf"(?:\s*\[?\([^()]{{0,24}}\)\]?)?\s*(?P<op><=|>=|=<|=>|<|>|=|≤|≥|:|\bof\b|\bwas\b|\bwere\b|\bless than\b|\bgreater than\b|\bbelow\b)\s*(?P<op2><|>|≤|≥)?\s*"
@@ -159,19 +159,19 @@ _I2 = Sieved(
 )
 _TAU2 = Sieved(r"(?:\b[Tt]au|τ)\s?\^?[2²]\s*[=:]\s*(?P<value>\d*\.?\d+)")
 _CHI = Sieved(
-    r"(?:\b[Cc]hi|χ)\s?\^?[2²]\s*(?:\(\d+\))?\s*[=:]\s*\d*\.?\d+|\b[tFzZQ]\s?(?:\(\d+(?:,\s?\d+)?\))?\s*=\s*[-+]?\d*\.?\d+|\bdf\s*=\s*\d+|\b[Rr][²2]\s*=\s*\d*\.?\d+"
+    r"(?:\b[Cc]hi|χ)\s?\^?[2²]\s*(?:\(\d+\))?\s*[=:]\s*\d*\.?\d+|\b[tFzZQ]\s?(?:\(\d+(?:,\s?\d+)?\)|\d{1,4}(?:[.,]\d{1,4})?)?\s*=\s*[-+]?\d*\.?\d+|\bKS\s*=\s*\d*\.?\d+|\bdf\s*=\s*\d+|\b[Rr][²2]\s*=\s*\d*\.?\d+"
 )
 _N = Sieved(r"\b[nN]\s?[=:]\s?(?P<value>\d{1,3}(?:,\d{3})+(?!\d)|\d++(?!,\d{3}))(?!\s?[–/.]\s?\d)")
 _VALUE_UNIT = r"(?:%|mm\s?Hg|mmol/[lL]|mg/d[lL]|g/d[lL]|mm|cm|m|kg|g|points?|mL|ml|s|sec|seconds|min|minutes|years?|days?|weeks?|months?|h|hours|dB|letters|percent)"
 _PLUS_MINUS = Sieved(
-    rf"(?P<value>{NUMBER})\s?(?P<unit1>{_VALUE_UNIT})?(?![\w])\s?[(\[]?\s?(?:±|\+/-|\+/–|\+-|\+ or -)\s?(?P<spread>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:\s?[)\]](?P<unit3>\s?{_VALUE_UNIT}(?![\w/]))?)?(?P<unit2>\s?%)?"
+    rf"(?P<value>{NUMBER})\s{{0,9}}(?P<unit1>{_VALUE_UNIT})?(?![\w])\s{{0,9}}[(\[]?\s?(?:±|\+/-|\+/–|\+-|\+ or -)\s{{0,9}}(?P<spread>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:\s?[)\]](?P<unit3>\s?{_VALUE_UNIT}(?![\w/]))?)?(?P<unit2>\s?%)?"
 )
 #: "13.83, SD = 2.54", "36.3 [SD 0.4]", "3.9 points (SE 0.7)".
 _NAMED_SPREAD = Sieved(
     rf"(?P<value>{NUMBER})\s?(?P<unit1>{_VALUE_UNIT})?(?![\w])\s?[,(\[]\s?(?P<word>SD|SE|SEM|S\.D\.|S\.E\.|s\.d\.|standard deviation|standard error)\s?[=:,]?\s?±?\s?(?P<spread>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?P<unit2>\s?%)?\s?[)\]]?"
 )
 _FRACTION = Sieved(
-    rf"(?P<events>(?<![\w.,/])\d{{1,9}}|\b(?:{WORD_NUMBER}|none|no)\b)\s?(?P<sep>/|(?:patients?\s|participants?\s|subjects?\s|cases?\s|eyes?\s)?(?:out\s)?of\s(?:the\s|all\s|its\s|these\s)?)\s?(?P<total>\d{{1,9}}(?!\d|[\d.,]{{0,9}}[.,]\d)|\b{WORD_NUMBER}\b)(?!\s?(?:/|%|years|studies|trials))",
+    rf"(?P<events>(?<![\w.,/])(?:\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d{{1,9}})|\b(?:{WORD_NUMBER}|none|no)\b)\s?(?P<sep>/|(?:patients?\s|participants?\s|subjects?\s|cases?\s|eyes?\s)?(?:out\s)?of\s(?:the\s|all\s|its\s|these\s)?)\s?(?P<total>\d{{1,3}}(?:,\d{{3}})+(?![\d.]\d|\d|,\d)|\d{{1,9}}(?!\d|[\d.,]{{0,9}}[.,]\d)|\b{WORD_NUMBER}\b)(?!\s?(?:/|%|years|studies|trials))",
     re.IGNORECASE,
 )
 _TIME_UNIT = r"(?:hours?|hrs?|days?|weeks?|wks?|months?|mos?|years?|yrs?)"
@@ -193,14 +193,14 @@ _AGE = Sieved(
 )
 _LIMIT = Sieved(
     rf"(?:≤|≥|<=|>=|<|>)\s?{NUMBER}(?:\s?(?:%|percent|mm|cm|m|kg|years?|months?|points?|mg|ml|mL)\b)?"
-    rf"|\b(?:at least|at most|more than|less than|up to|no more than|greater than|fewer than)\s{NUMBER}(?:\s?%)?(?:/\d+)?",
+    rf"|\b(?:at least|at most|more than|less than|up to|no more than|greater than|fewer than|below|above|exceeding)\s{NUMBER}(?:\s?%)?(?:/\d+)?",
     re.IGNORECASE,
 )
 _RATIO_ALLOCATION = Sieved(r"(?<![\w.-])\d+\s?:\s?\d+(?:\s?:\s?\d+)*\b(?!\.\d)")
 _NOISE = Sieved(
     r"\b(?:grades?|phases?|periods?|stages?|levels?|types?|class|classes|degree|scores?\sof|score|criteria|version|stata|revman|spss|sas|figure|table|quarter|arm|group|cohort|step|study|trial)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?)(?:\s?(?:–|/|,|or|and|to)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?))*(?![\w.]*%)\b"
     rf"|\b(?:mRS|EDSS|NIHSS|NYHA|ASA|ECOG|VAS|GCS|ASIA|AIS|mRankin)\s?(?:scores?\s?(?:of\s)?)?{NUMBER}(?:\s?(?:–|to|or|and)\s?{NUMBER})?(?=\s?(?:[),;.]|\b(?:at|and|had|vs|versus|than|or|were)\b))"
-    rf"|(?:19|20)\d\d;\d+|\b\d+\s?T\b|\b\d+(?:\.\d+)?\s?(?:Tesla|times)\b|\b\d+(?:\.\d+)?[\s-]?fold\b(?!\s(?:higher|lower|greater|increase|decrease|reduction|more|less|risk))|\b\d+(?:st|nd|rd|th)\b|\b\d+\s?%\s?(?:power|confidence)|\b(?:power\sof|alpha\sof|α\s?=)\s?{NUMBER}\s?%?"
+    rf"|/\s?1\.73\s?m\b|(?:19|20)\d\d;\d+|\b\d+\s?T\b|\b\d+(?:\.\d+)?\s?(?:Tesla|times)\b|\b\d+(?:\.\d+)?[\s-]?fold\b(?!\s(?:higher|lower|greater|increase|decrease|reduction|more|less|risk))|\b\d+(?:st|nd|rd|th)\b|\b\d+\s?%\s?(?:power|confidence)|\b(?:power\sof|alpha\sof|α\s?=)\s?{NUMBER}\s?%?"
     rf"|\b[A-Za-z]{{1,6}}-?\d+[A-Za-z]*(?:-\d+)?\b(?!\.\d)|\b\d+[A-Za-z]{{2,}}\w*\b|(?<![\w.])\d+(?:\.\d+)?-[A-Za-z]+(?:-[A-Za-z]+)*\b",
     re.IGNORECASE,
 )
@@ -216,7 +216,7 @@ _PERCENT = Sieved(
     re.IGNORECASE,
 )
 _NUMBER = Sieved(
-    rf"(?P<value>{NUMBER})(?![\d]*[A-Za-z]\d)(?P<unit>\s?(?:mm3|mm³|mm\s?Hg|mm|cm|m|km|kg|ml|mL|L|points?|months?|s|sec|min|mmHg|logMAR|letters|kcal|cells)\b)?"
+    rf"(?P<value>{NUMBER})(?![\d]*[A-Za-z]\d)(?P<unit>\s?(?:[mµμnp]?mol/m?[lL]|[mµμnp]?g/(?:d[lL]|m?[lL])|m?[IU]?U/m?[lL]|m[lL]/min(?:/1\.73\s?m\(?2\)?|/1\.73\s?m²)?|kg/m2|kg/m²|mm3|mm³|mm\s?Hg|mm|cm|m|km|kg|ml|mL|L|points?|months?|s|sec|min|mmHg|logMAR|letters|kcal|cells)\b)?"
 )
 _WORD_NUMBER = Sieved(rf"\b(?P<value>{WORD_NUMBER}|none|all)\b(?=\s|,|\))", re.IGNORECASE)
 _CHANGE_BY = Sieved(
@@ -240,6 +240,7 @@ MEASURE_WORDS: tuple[tuple[Measure, str], ...] = (
     (Measure.OR, r"(?:adjusted\s+|pooled\s+|common\s+)*odds\s+ratios?(?:\s*[\[(](?:a|c)?ORs?[\])])?|\b(?:a|c)?ORs?\b"),
     (Measure.HR, r"(?:adjusted\s+|pooled\s+)*hazards?\s+ratios?(?:\s*[\[(](?:s|a)?HRs?[\])])?|\b(?:a|s)?HRs?\b"),
     (Measure.BETA, r"β(?![-–]?\d)(?:\s?-?\s?coefficient)?|\bbeta\b(?:\s?-?\s?coefficient)?|\bregression\s+coefficients?|\bcoefficient"),
+    (Measure.OTHER, r"numbers?[-\s]needed[-\s]to[-\s](?:treat|harm|benefit)(?:\s*[\[(]NN[TH]s?[\])])?|\bNN[TH]s?\b"),
     (Measure.R, r"\b(?:r|rho|rs)\b(?=\s*[=:])|ρ(?=\s*[=:])|\bcorrelation\s+coefficients?"),
 )  # fmt: skip
 _MEASURES = tuple(
@@ -348,10 +349,20 @@ def _plus_minus(work: str, look: Look) -> Iterator[Atom]:
                    percent="%" in (unit or ""), printed=_printed(m, estimate="value", **{field: "spread"}))  # fmt: skip
 
 
+#: "grade 3/4 mucositis", "50/250 µg": two grades, two doses.
+_GRADE_BEFORE = re.compile(
+    r"\b(?:grades?|stages?|class|classes|phases?|types?|levels?|NYHA|ECOG)\s(?:\d\s(?:and|or|to)\s)?$", re.IGNORECASE
+)
+_DOSE_BEHIND = re.compile(r"\s?-?(?:mg|microg|micrograms?|µg|μg|mcg|ug|g|IU|mL|ml|mm\s?Hg)\b")
+
+
 def _fractions(work: str, look: Look) -> Iterator[Atom]:
     for m in _FRACTION.within(look, work):
         events = 0.0 if m["events"].lower() in ("none", "no") else number_value(m["events"])
         total = number_value(m["total"])
+        if _GRADE_BEFORE.search(work, max(0, m.start() - 16), m.start()) or (m["sep"] == "/" and _DOSE_BEHIND.match(work, m.end())):
+            yield Atom(AtomKind.NOISE, m.start(), m.end(), m[0])
+            continue
         if events > total or (m["sep"] == "/" and work[m.end() : m.end() + 3].strip().startswith(("kg", "ml", "day"))):
             continue
         yield Atom(
@@ -445,12 +456,19 @@ def _percents(work: str, look: Look) -> Iterator[Atom]:
 
 
 #: The 2 of "β2", the 1 of "mL-1", the 12 of "severe.12": of a name, an exponent, a reference.
+_CI_NEXT = re.compile(r"\s?(?:%|percent\b|per cent\b)?[\s-]?(?:C\.?I\b|CrI\b|confidence|credible)", re.IGNORECASE)
+#: "42.5 per 1000 women": what a rate is told for.
+_PER = re.compile(r"\bper\s$|/\s?$", re.IGNORECASE)
+_ROUND = re.compile(r"1,?000(?:,?000?)?|1?00,?000|1,000,000|100")
 _OF_A_NAME = re.compile(r"[A-Za-zα-ωΑ-Ω][-–]?$|(?<!vs)(?<!\bv)[a-z)\]]\.(?:\d{1,2},)?$|\x00[-+]$")
 
 
 def _numbers(work: str, look: Look) -> Iterator[Atom]:
     for m in _NUMBER.within(look, work):
-        if _OF_A_NAME.search(work, max(0, m.start() - 6), m.start() + (m[0][:1] in "-+")):
+        if _OF_A_NAME.search(work, max(0, m.start() - 6), m.start() + (m[0][:1] in "-+")) or _CI_NEXT.match(work, m.end()):
+            continue
+        if _ROUND.fullmatch(m["value"]) and _PER.search(work, max(0, m.start() - 5), m.start()):
+            yield Atom(AtomKind.NOISE, m.start(), m.end(), m[0])
             continue
         yield Atom(
             AtomKind.NUMBER,
@@ -494,6 +512,7 @@ _LENGTHENED = re.compile(
 )
 #: "6.9 versus 7.8 months": what is set against another number is a result.
 _RIVAL_NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?\s(?:versus|vs\.?|v\.?)\s$")
+_RIVAL_AHEAD = re.compile(r"\s(?:versus|vs\.?|v\.?)\s\d")
 _LISTED_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -514,6 +533,8 @@ def _is_duration(sentence: str, atom: Atom, last: Atom | None) -> bool:
     if not atom.text[:1].isdigit():
         return _is_reached(sentence, atom)
     head = sentence[max(0, atom.start - 110) : atom.start]
+    if _RIVAL_AHEAD.match(sentence, atom.end) and not _NO_DURATION.search(head[-60:]):
+        return True
     rival = _RIVAL_NUMBER.search(head)
     if rival is not None and not _NO_DURATION.search(head[rival.start() - 30 if rival.start() > 30 else 0 : rival.start()]):
         return True
@@ -549,15 +570,21 @@ def _durations(atom: Atom) -> Iterator[Atom]:
 
 
 _PERCENT_GAP = re.compile(r"\s?(?:and|versus|vs\.?|v\.?|or|to|compared (?:with|to))\s?")
+#: "6.2, 9.5, and 3.1%": three and more, of which the last has the sign.
+_PERCENT_LIST = re.compile(
+    r"(?<![\w.,])(?:\d{1,2}(?:\.\d+)?,\s){2,6}(?:and\s)?\d{1,2}(?:\.\d+)?\s?(?:%|percent\b)|(?<![\w.,])(?:\d{1,2}(?:\.\d+)?,\s){1,6}\d{1,2}(?:\.\d+)?,?\sand\s\d{1,2}(?:\.\d+)?\s?(?:%|percent\b)"
+)
 
 
 def _shared_percents(sentence: str, found: list[Atom]) -> list[Atom]:
     out = list(found)
+    lists = [m.span() for m in _PERCENT_LIST.finditer(sentence)] if "%" in sentence or "percent" in sentence else []
     for i in range(len(out) - 1, 0, -1):
         a, b = out[i - 1], out[i]
         if a.kind is not AtomKind.NUMBER or a.unit or b.kind is not AtomKind.PERCENT:
             continue
-        if a.value is not None and 0 <= a.value <= 100 and _PERCENT_GAP.fullmatch(sentence, a.end, b.start):
+        shared = _PERCENT_GAP.fullmatch(sentence, a.end, b.start) or any(s <= a.start and b.end <= e for s, e in lists)
+        if a.value is not None and 0 <= a.value <= 100 and shared:
             out[i - 1] = replace(a, kind=AtomKind.PERCENT, percent=True, unit="%")
     return out
 

@@ -20,6 +20,55 @@ _IN_TABLE = re.compile(f"[{re.escape(''.join(_TABLE))}]")
 _COMMA = re.compile(r",(?=\d{1,2}(?!\d))")
 _WHOLE_BEFORE, _SPREAD_BEFORE = re.compile(r"(?<![\d.,])\d{1,3}$"), re.compile(r"(?:±|\+/-)\s?\d{1,3}$")
 _DOUBTLESS = re.compile(r"\d{1,2}\s?(?:%|±|\+/-)")
+#: A whole text in decimal commas: it prints "0,05", or bounds of an interval with them, and no decimal point.
+_COMMA_TOLD = re.compile(r"(?<![\d.,])0,\d{1,4}(?![\d,])|(?<![\d.,])\d{1,3},\d{1,2}\s?(?:to|–|-)\s?\d{1,3},\d{1,2}(?![\d,])")
+_POINT_TOLD = re.compile(r"\.(?<=\d\.)\d")
+_COMMA_IN_NUMBER = re.compile(r"(?<![\d.,])(0|\d{1,3}(?=,\d{1,2}(?!\d))),(?=\d{1,4}(?![\d,]))")
+#: "p = 0,03", "p < 0/05": behind the sign of a p value there is no doubt.
+_P_COMMA = re.compile(r"(?<=[<>=])(\s?0)[,/](?=\d{1,4}(?![\d,/]))")
+#: "12/56 ± 1/2": a slash for the decimal point.
+_SLASH = re.compile(r"(?<![\d/.,])(\d{1,3})/(\d{1,2})(\s{0,2}(?:±|\+/-)\s{0,2})(\d{1,3})/(?=\d{1,2}(?![\d/]))")
+#: "10 739 women", "1\u2009234": a space between thousands. A plain one is read so where no word before it counts something.
+_THIN_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})[\u2009\u202f\u2008\u200a](?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(
+    r"(?<![\d.,:/–-])(?<![\d,;] )(\b[1-9]\d{0,2}) (?=\d{3}(?![\d.,/]*\d)(?:\s(?:of|women|men|patients|people|participants|children|subjects|individuals|adults|infants|person|cells|versus|vs|with|in)\b|\s?[()]))"
+)
+#: What every such number has: a look from each space is cheaper than one from each digit.
+_PARTED_THOUSANDS = re.compile(r" (?<=\d )\d{3}(?!\d)")
+_COUNTER = re.compile(
+    r"\b(?:day|days|week|weeks|month|months|group|groups|phase|type|grade|stage|step|part|arm|year|years|cohort|study|trial|table|figure|age|vitamin|mg|visit|period|level|class)\s$",
+    re.IGNORECASE,
+)
+#: What stands for a character in texts that passed through a web page, at its length: the character and spaces.
+_REFERENCES = {
+    "&plusmn;": "±", "&lt;": "<", "&gt;": ">", "&le;": "≤", "&ge;": "≥", "&minus;": "\u2212", "&ndash;": "–", "&mdash;": "–", "&nbsp;": " ", "&thinsp;": " ",
+    "&amp;": "&", "&times;": "×", "&#177;": "±", "&#xb1;": "±", "&#60;": "<", "&#x3c;": "<", "&#62;": ">", "&#x3e;": ">", "&#8722;": "\u2212", "&#8211;": "–",
+    "&#8804;": "≤", "&#8805;": "≥", "&#x2264;": "≤", "&#x2265;": "≥", "&#160;": " ", "&#8201;": " ", "&#37;": "%",
+}  # fmt: skip
+_REFERENCE = re.compile("|".join(_REFERENCES), re.IGNORECASE)
+
+
+def _written_out(reference: re.Match[str]) -> str:
+    """The character that a reference stands for, padded to its length: before a minus, which belongs to the number behind it, else after."""
+    one = _REFERENCES[reference[0].lower()]
+    return one.rjust(len(reference[0])) if one == "\u2212" else one.ljust(len(reference[0]))
+
+
+def _with_points(text: str) -> str:
+    """Decimal commas and slashes as points, thousands' spaces as commas."""
+    plain = _COMMA.sub(_decimal_mark, text) if "," in text else text
+    if "," in plain or "/" in plain:
+        plain = _P_COMMA.sub(r"\1.", plain)
+    if "," in plain and not _POINT_TOLD.search(text) and _COMMA_TOLD.search(text):
+        plain = _COMMA_IN_NUMBER.sub(r"\1.", plain)
+    return _SLASH.sub(r"\1.\2\3\4.", plain) if "±" in plain or "+/-" in plain else plain
+
+
+def _joined_thousands(match: re.Match[str]) -> str:
+    before = match.string[max(0, match.start() - 12) : match.start()]
+    return match[0] if _COUNTER.search(before) else match[1] + ","
+
+
 _MIDDLE_DOT = re.compile(r"·(?:(?<=\d·)|(?<![\w·]·))(?=\d)")
 # A sign that stands apart from its number: "= − 0.42", "(+ 9.62", "– 32.1% ±". It changes places with the space, so offsets stay.
 _LOOSE_MINUS = re.compile(r"\u2212 (?=\.?\d)")
@@ -66,12 +115,16 @@ def in_one_spelling(text: str) -> str:
     >>> in_one_spelling("20,5% (3,4 ± 1,2), 1,279 patients")
     '20.5% (3.4 ± 1.2), 1,279 patients'
     """
-    plain = _IN_TABLE.sub(lambda m: _TABLE[m[0]], without_runs(text))
+    plain = without_runs(text)
+    if "&" in plain:
+        plain = _REFERENCE.sub(_written_out, plain)
+    plain = _IN_TABLE.sub(lambda m: _TABLE[m[0]], _THIN_THOUSANDS.sub(r"\1,", plain))
     # Each step needs the sign that it changes; most texts have few of them.
     if "·" in plain:
         plain = _MIDDLE_DOT.sub(".", plain)
-    if "," in plain:
-        plain = _COMMA.sub(_decimal_mark, plain)
+    plain = _with_points(plain)
+    if _PARTED_THOUSANDS.search(plain):
+        plain = _THOUSANDS.sub(_joined_thousands, plain)
     if "\u2212" in plain:
         plain = _LOOSE_MINUS.sub(" -", plain)
     if "- " in plain or "– " in plain or "+ " in plain:

@@ -16,7 +16,7 @@ K = AtomKind
 
 #: Between an estimate and what belongs to it stand brackets, marks and a few words that say nothing of their own.
 _GLUE = re.compile(
-    r"[\s,;:=()\[\]]*(?:(?:with|and|an?|the|of|percentage|seconds|minutes|months|weeks|days|years|points?|units?|m|mm|cm|kg|mL|ml|letters|degrees|m/s|patients?|participants?|subjects?|cases?|adjusted|both|all|"
+    r"[\s,;:=()\[\]]*(?:(?:[a-zA-Zμµ%]{1,6}(?:\s?/\s?[a-zA-Zμµ0-9.]{1,6}){1,2}|with|and|an?|the|of|percentage|seconds|minutes|months|weeks|days|years|points?|units?|m|mm|cm|kg|mL|ml|letters|degrees|m/s|patients?|participants?|subjects?|cases?|adjusted|both|all|"
     r"corresponding|each|group|change|difference|score|was|two-sided|one-sided|log-rank|interaction|unadjusted|nominal)\b[\s,;:=()\[\]]*){0,4}"
 )
 _TO_P = re.compile(r"[\s,;:=()\[\]]*(?:[A-Za-z’'-]+[\s,;:()\[\]]*){0,4}")
@@ -25,10 +25,29 @@ _TO_ESTIMATE = re.compile(
 )
 #: "hazard ratio for aspirin relative to warfarin, 0.46".
 _TO_NAMED_ESTIMATE = re.compile(r"\s(?:for|of|in|with|comparing|between)\s[^,;:()=\d]{2,70}\s?[,:=(]\s?")
+#: "hazard ratio for death at 12 months was 0.70", "odds ratio for remission with X, as compared with placebo, was 1.80".
+_TO_SAID_ESTIMATE = re.compile(
+    r"(?:\s?[(\[][A-Za-z0-9\s,-]{1,12}[)\]])?,?\s(?:for|of|in|with|comparing|between|on|from|at|after|by|among|associated|compared|versus|vs\.?)\b[^;:=]{2,170}?"
+    r"\b(?:was|were|is|are|of|being|equal(?:l?ed)?)\s(?:only\s|about\s|approximately\s|estimated\s(?:at|to be)\s|also\s|an?\s)*"
+)
+_ANOTHER_CLAUSE = re.compile(r",\s(?:with|and|but|while|whereas|which)\b")
+_RATIO_SHORT = frozenset({"OR", "ORs"})
 #: "24 enoxaparin recipients (11.7%)".
 _COUNTED_PEOPLE = re.compile(r"(?:\s[A-Za-z][\w/-]*){1,4}\s?[(\[]\s?")
 _LIST_GAP = re.compile(r"[\s,;]*(?:and|or|vs\.?|versus)?[\s,;]*")
 _DROPPED_PERCENT = re.compile(r"(?:\b(?:power|confidence|level|sensitivity analysis)\b)|\bCI\b", re.IGNORECASE)
+
+
+_MIDDLE = re.compile(r"\b(?:medians?|means?)\b", re.IGNORECASE)
+#: "median (range)", "median (min, max)": bounds, but no quartiles.
+_SAYS_RANGE = re.compile(r"(?<!quartile )\brange\b|\bmin(?:imum)?\b\s?(?:,|–|to|and|-)\s?max", re.IGNORECASE)
+_TIME_BEHIND = re.compile(r"\s?(?:minutes?|min|hours?|h|days?|d|weeks?|months?|years?)\b")
+
+
+def _said_median(before: str) -> bool:
+    """Whether the numbers that follow are medians: the word stands before them, and none for a mean behind it."""
+    said = _MIDDLE.findall(before)
+    return bool(said) and said[-1].lower().startswith("median")
 
 
 @quick_init
@@ -158,10 +177,19 @@ class Assembler:
             self._glued(left, atom.start, _TO_ESTIMATE)
             or self._listed(pending, atom)
             or _TO_NAMED_ESTIMATE.fullmatch(self.text, left, atom.start) is not None
+            or self._said_of(left, atom)
         )
-        if not joined:
+        if not joined or (atom.percent and pending.text in _RATIO_SHORT):
             return result
         return replace(result, measure=pending.measure, measure_start=pending.start, start=min(result.start, pending.start))
+
+    def _said_of(self, left: int, atom: Atom) -> bool:
+        """Words say of what the measure is, and a verb what it is; no other number stands between."""
+        between = (a for a in self.atoms if left <= a.start and a.end <= atom.start)
+        if any(a.kind in _ESTIMATES and a.kind is not K.WORD_NUMBER for a in between):
+            return False
+        said = _TO_SAID_ESTIMATE.fullmatch(self.text, left, atom.start)
+        return said is not None and _ANOTHER_CLAUSE.search(said[0]) is None
 
     def _listed(self, pending: Atom, atom: Atom) -> bool:
         """ "hazard ratios, 0.43, 0.22, and 0.39": the measure goes for each number of the list."""
@@ -245,6 +273,7 @@ class Assembler:
         if (
             atom.kind is K.PERCENT
             and opens
+            and (atom.value or 0.0) >= 0
             and result.kind in (K.NUMBER, K.FRACTION, K.WORD_NUMBER)
             and not result.percent
             and result.measure is None
@@ -300,22 +329,36 @@ class Assembler:
 
     def _with_bare_interval(self, result: Printed, atom: Atom) -> Printed | None:
         """Bounds with no word: an interval after a measure or a header, an IQR after a median, else not known and not taken."""
-        before = self.text[: result.start].lower()
-        if result.kind is K.DOSE or (result.measure is None and re.search(r"\bmedian\b", before)):
+        if result.kind is K.DOSE or (result.measure is None and _said_median(self.text[: result.start])):
+            if _SAYS_RANGE.search(self.text, 0, result.start):
+                return result
             named = tuple((f.replace("ci_", "iqr_"), v) for f, v in atom.printed)
             return replace(result, iqr_low=atom.low, iqr_high=atom.high, printed=result.printed + named)
-        announced = result.measure is not None or self.header is not None
-        holds = (
-            result.estimate is not None
-            and atom.low is not None
-            and atom.high is not None
-            and atom.low <= result.estimate <= atom.high
-        )
-        p_inside = j_kind(self.atoms, atom) is K.P
-        if announced or (holds and (p_inside or result.kind is K.PERCENT)):
+        if result.measure is not None or self.header is not None or self._is_interval(result, atom):
             level = self.header.level if self.header else 95.0
             return _with_interval(result, replace(atom, level=level))
         return None
+
+    def _in_bracket(self, result: Printed) -> bool:
+        head = self.text[: result.start]
+        return max(head.rfind("("), head.rfind("[")) > max(head.rfind(")"), head.rfind("]"))
+
+    def _is_interval(self, result: Printed, atom: Atom) -> bool:
+        """Whether bounds that no word announces are an interval: of a share, or with a p value in the same bracket."""
+        if result.estimate is None or atom.low is None or atom.high is None or not atom.low <= result.estimate <= atom.high:
+            return False
+        if result.kind is K.PERCENT:
+            return True
+        if any(a.kind is K.INTERVAL and a.end <= result.start for a in self.atoms):
+            return True  # the one before it has the word
+        closed = self.text[atom.end : atom.end + 1] in (")", "]")
+        if j_kind(self.atoms, atom) is not K.P or (closed and not self._in_bracket(result)):
+            return False
+        if closed:
+            return True
+        # Two arms' own numbers are printed alike, and a length of time has its quartiles beside it.
+        alike = [a for a in self.atoms if a.kind is K.BARE_INTERVAL and a is not atom]
+        return not alike and _TIME_BEHIND.match(self.text, self.text.find(")", atom.end) + 1) is None
 
     def _same_bracket(self, left: int, right: int) -> bool:
         gap = self._gap(left, right)

@@ -284,7 +284,7 @@ def test_who_was_looked_at_is_no_outcome(read: Read) -> None:
 
 
 def test_what_an_outcome_is_called_after_is_there(read: Read) -> None:
-    assert sides(read, "Significant weight loss was seen with belcorin compared with placebo (P = .01).") == {FOR}
+    assert sides(read, "Significant pain reduction was seen with belcorin compared with placebo (P = .01).") == {FOR}
 
 
 def test_praise_for_a_treatment_that_proved_no_worse_is_no_spin(read: Read) -> None:

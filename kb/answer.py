@@ -219,7 +219,7 @@ def _by_outcome(db: sqlite3.Connection, q: Question, claims: Iterable[AnswerClai
             tuple(group),
             tuple(speakers(c.compared for c in group if c.counts)),
             disputes.of(_ids(group)),
-            tuple(r for r in reports if r["a_claim"] in _ids(group)),
+            tuple(r for r in reports if not {r["a_claim"], r["b_claim"]}.isdisjoint(_ids(group))),
         )
         for heading, group in grouped.items()
     ]

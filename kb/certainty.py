@@ -95,5 +95,5 @@ def _retraction(found: OutcomeAnswer) -> Step:
     citing = len({c.row["document_id"] for c in found.claims if c.counts and retracted_works(c.row)})
     told = [f"{retracted} retracted and not counted"] if retracted else []
     told += [f"{concern} under an expression of concern"] if concern else []
-    told += [f"{citing} citing a retracted paper"] if citing else []
+    told += [f"{citing} citing or naming a retracted paper"] if citing else []
     return Step("retraction", bool(concern or citing), "; ".join(told) or "none known")

@@ -10,8 +10,15 @@ from dataclasses import dataclass, replace
 KINDS = ("verdict", "status", "cites retracted", "deleted", "back", "claim gone", "claim new", "revised", "new")
 
 
-#: A reference list does not say which of the papers in it were pooled.
-STANDS = " (it cites it; citing is not including)"
+#: Neither a reference list nor a registration number says which trials were pooled.
+_MAY_STAND = {
+    ("cites", True): "a pooled analysis, may include {}, which was retracted (it cites it; citing is not including)",
+    ("names", True): "a pooled analysis, may include {}, which was retracted (it names its registration; naming is not including)",
+    ("cites", False): "cites {}, which was retracted",
+    ("names", False): "names the registration of {}, which was retracted",
+    ("one study", False): "reports the same study as {}, which was retracted",
+    ("one study", True): "reports the same analysis as {}, which was retracted",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +73,15 @@ def _documents(db: sqlite3.Connection, since: int) -> Iterator[Change]:
 
 
 def _citing(db: sqlite3.Connection, since: int) -> Iterator[Change]:
-    """Papers that cite what was retracted in these runs: a pooled result may stand on it."""
+    """Papers that cite, name or report again what was retracted in these runs: their results may stand on it."""
     rows = db.execute(
-        "SELECT change.run_id, cites_retracted.document, cites_retracted.level, cites_retracted.retracted FROM cites_retracted "
-        "JOIN change ON change.document_id = cites_retracted.retracted_id WHERE change.kind = 'status' AND change.after = 'retracted' "
+        "SELECT change.run_id, c.document, c.level, c.retracted, c.how FROM cites_retracted c "
+        "JOIN change ON change.document_id = c.retracted_id WHERE change.kind = 'status' AND change.after = 'retracted' "
         "AND change.run_id > ? ORDER BY 1, 2, 4",
         (since,),
     )
-    for run, name, level, retracted in rows:
-        sort = "a pooled analysis, may include" if level == "pooled" else "cites"
-        yield Change(run, "cites retracted", name, f"{sort} {retracted}, which was retracted{STANDS if level == 'pooled' else ''}")
+    for run, name, level, retracted, how in rows:
+        yield Change(run, "cites retracted", name, _MAY_STAND[how, level == "pooled"].format(retracted))
 
 
 @dataclass(frozen=True, slots=True)

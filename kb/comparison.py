@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kb.estimates import Printed, scaled
+from kb.told_by import told_as
 from nlp.words import normal_name
 
 #: Retracted, deleted and superseded claims compete with nothing.
@@ -163,7 +164,7 @@ TELLING = (
     "ORDER BY (x.whose = 'difference') DESC, (x.estimate IS NOT NULL) DESC, (x.ci_low IS NOT NULL) DESC, ce.position LIMIT 1)"
 )
 _ROWS = f"""
-SELECT f.claim_id, f.document_id, f.study_id, f.document, f.report, f.level, f.design, f.status, f.question, f.intervention, f.intervention_concept,
+SELECT f.claim_id, f.document_id, f.study_id, f.document, f.report, d.publication_types, f.title, f.level, f.design, f.status, f.question, f.intervention, f.intervention_concept,
   f.comparator, f.comparator_class, f.comparator_concept, f.route, f.cell_source, f.donor, a.dose, a.schedule, f.versus_route, f.versus_cell_source,
   f.condition, f.condition_concept, f.outcome, f.outcome_name, f.outcome_concept, f.better, f.time_days, f.time_text, f.direction, f.point_direction,
   f.significant, f.null_kind, f.analysis_set, e.subgroup, e.kind, e.measure, e.whose, e.estimate, e.ci_low, e.ci_high, e.ci_level, e.se, e.p_value,
@@ -196,7 +197,7 @@ def compared(row: Mapping[str, Any], known: Concepts) -> Compared:
     values = {name: row[name] for name in COLUMNS if name in row}
     values |= {
         "intervention_key": intervention or "", "against": against, "condition_key": condition or "", "outcome_key": outcome, "product": product,
-        "family": None, "measure": row["measure"] if contrast else None,
+        "family": None, "report": told_as(row["report"], row["publication_types"], row["title"]), "measure": row["measure"] if contrast else None,
         "scale": found.scale if found else None, "yi": found.yi if found else None, "sei": found.sei if found else None,
         "sei_from": found.sei_from if found else None, "minimal": known.minimal.get(outcome), "flagged": int(row["flagged"]), "subgroup": _people(row),
     }  # fmt: skip

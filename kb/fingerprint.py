@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 DERIVED = (
     "study",
     "study_document",
+    "document_registration",
     "comparison",
     "dispute",
     "inconsistent_report",
@@ -24,7 +25,17 @@ DERIVED = (
 )
 #: The ledger and what only remembers: they grow with every run, whatever it does.
 _REMEMBERED = frozenset(
-    {"run", "run_source", "change", "claim_was", "document_was", "_sqlite_migrations", "sqlite_sequence", "sqlite_stat1"}
+    {
+        "run",
+        "run_source",
+        "change",
+        "claim_was",
+        "document_was",
+        "run_count",
+        "_sqlite_migrations",
+        "sqlite_sequence",
+        "sqlite_stat1",
+    }
 )
 
 

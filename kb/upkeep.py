@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
 from kb.comparison import COLUMNS, Compared, Concepts, concepts, read
-from kb.disputes import Dispute, InconsistentReport, disputes, inconsistent_reports
+from kb.disputes import Dispute, InconsistentReport, Named, disputes, inconsistent_reports
 from kb.fingerprint import keep_prints
 from kb.likeness import look_again
 from kb.standing import Key, key_of, write_standing
@@ -49,6 +49,7 @@ def all_anew(db: sqlite3.Connection, run: int) -> int:
         "title_key",
         "identity_doubt",
         "document_print",
+        "document_registration",
         "study_document",
         "study",
     ):
@@ -92,19 +93,35 @@ def _dispute_again(db: sqlite3.Connection, studies: set[int], known: Concepts) -
     for column in ("study_a", "study_b"):
         db.execute(f"DELETE FROM dispute WHERE {column} IN {among}", (listed,))
     db.execute(f"DELETE FROM inconsistent_report WHERE study_id IN {among}", (listed,))
-    touched = frozenset(studies)
+    touched, named = frozenset(studies), named_pairs(db, listed)
     families = db.execute(
         f"SELECT DISTINCT family FROM comparison WHERE study_id IN {among} AND family IS NOT NULL ORDER BY 1", (listed,)
     )
     for (family,) in families.fetchall():
         rivals = [Compared(*row) for row in db.execute(f"{_SELECT} WHERE family = ?", (family,))]
-        db.executemany(_DISPUTE, (_dispute_row(d) for d in disputes(rivals, known, touched)))
+        db.executemany(_DISPUTE, (_dispute_row(d) for d in disputes(rivals, known, touched, named)))
     several = f"SELECT study_id FROM comparison WHERE study_id IN {among} GROUP BY study_id HAVING count(DISTINCT document_id) > 1"
     for (study,) in db.execute(several, (listed,)).fetchall():
-        told = [Compared(*row) for row in db.execute(f"{_SELECT} WHERE study_id = ? AND family IS NOT NULL", (study,))]
+        # Those that gave way too: what a talk told otherwise than the paper is told nowhere else.
+        told = [Compared(*row) for row in db.execute(f"{_SELECT} WHERE study_id = ? AND status <> 'retracted'", (study,))]
         db.executemany(
             "INSERT INTO inconsistent_report VALUES (?, ?, ?, ?, ?, ?, ?)", map(_inconsistent_row, inconsistent_reports(told))
         )
+
+
+#: Begun at the studies in question, whatever the planner thinks of their number.
+_NAMING = (
+    "SELECT a.study_id, b.study_id FROM json_each(:studies) s CROSS JOIN study_document a ON a.study_id = s.value "
+    "CROSS JOIN document_registration n ON n.document_id = a.document_id AND n.own = {own} "
+    "CROSS JOIN document_registration o ON o.value = n.value AND o.own = 1 - n.own JOIN study_document b ON b.document_id = o.document_id "
+    "WHERE a.study_id <> b.study_id"
+)
+
+
+def named_pairs(db: sqlite3.Connection, listed: str) -> Named:
+    """The pairs of studies, one of these among them, of which one names the other's registration."""
+    rows = [row for own in (0, 1) for row in db.execute(_NAMING.format(own=own), {"studies": listed})]
+    return frozenset((min(row[0], row[1]), max(row[0], row[1])) for row in rows)
 
 
 _DISPUTE = f"INSERT INTO dispute VALUES ({', '.join('?' * 18)})"

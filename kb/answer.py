@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from kb.answer_notices import count_library, with_notices
 from kb.belief import speakers
-from kb.chosen import Chosen, choose, has_comparisons, narrower, two_treatments
-from kb.comparison import COUNTED, Compared, concepts
+from kb.chosen import Chosen, against_a_treatment, choose, has_comparisons, narrower
+from kb.comparison import COLUMNS, COUNTED, Compared, concepts
 from kb.dispute_lines import Among, Kept, WorkedOut, kept_inconsistent
 from kb.filters import Filters
 from kb.question import Known, Question
 from kb.screening import ScreenedOut, screened_out
+from kb.two_sides import FIELDS, OTHER_FIELDS
 from kb.unreported import EmptyChair, empty_chairs
 
 #: What reports a study at second hand.
@@ -109,10 +110,12 @@ def _near(db: sqlite3.Connection, question: Question) -> tuple[str, ...]:
 def _claims(db: sqlite3.Connection, question: Question, chosen: Sequence[Chosen]) -> list[AnswerClaim]:
     _with_reported(db, [c.row for c in chosen])
     others = (
-        frozenset(narrower(db, question.comparator.id)) if two_treatments(question) and question.comparator else frozenset[str]()
+        frozenset(narrower(db, question.comparator.id))
+        if against_a_treatment(question) and question.comparator
+        else frozenset[str]()
     )
     faced = [_facing(question, c, others) for c in chosen]
-    direct = [(c, d) for c in faced if (d := _direct(question, c.row, c.compared.against)) is not None]
+    direct = [(c, d) for c in faced if (d := _direct(question, c)) is not None]
     with_notices(db, [c.row for c, _ in direct])
     flags = _flags(db, [c.compared.claim_id for c, _ in direct if c.compared.flagged])
     return [AnswerClaim(c.row, c.effect, tuple(flags.get(c.compared.claim_id, ())), d, c.compared) for c, d in direct]
@@ -134,57 +137,68 @@ def _with_reported(db: sqlite3.Connection, rows: list[dict[str, Any]]) -> None:
             row |= {k: told[row["document_id"]][k] for k in ("doi", "pmid", "pmcid")}
 
 
-_TURNED = {"favours_intervention": "favours_comparator", "favours_comparator": "favours_intervention"}
-
-
 def _facing(q: Question, c: Chosen, others: frozenset[str]) -> Chosen:
     """The claim as seen from the side that was asked about: "B against A" answers a question about A with its sides exchanged.
 
-    `others` are the concepts of the treatment that the question names second.
+    `others` are the concepts of the treatment that the question names second. Of two ways of giving one product, of which the question names
+    none, the first of the alphabet is the intervention: the two tellings of one comparison are then counted on the same sides.
     """
-    row = c.row
-    if c.compared.intervention_key in others and row["comparator_concept"] is not None and q.comparator is not None:
-        sides = {"intervention": row["comparator"], "comparator": row["intervention"], "comparator_concept": q.comparator.id}
-        return _turned(c, sides | {"route": row["versus_route"], "versus_route": row["route"]})
-    for asked, own, other in ((q.route, "route", "versus_route"), (q.cell_source, "cell_source", "versus_cell_source")):
-        # Where the other arm's route was not read, its words may yet tell it.
-        named = row[other] or (asked if asked and asked in (row["comparator"] or "").lower() else None)
-        if asked and row[own] != asked and named == asked:
-            side = f"{row['intervention']} ({row[own]})" if row[own] else row["intervention"]
-            return _turned(c, {own: asked, other: row[own], "comparator": side})
-    return c
+    pair = c.compared.pair
+    if pair is None:
+        turn = (
+            c.compared.intervention_key in others
+            and c.compared.comparator_concept is not None
+            and c.compared.against.startswith("active:")
+        )
+        return _turned(c) if turn else c
+    left, right = next((one, other) for kind, one, other in q.ways() if kind == pair.kind)
+    if left is None and pair.kind == "source" and q.intervention is not None:
+        left = q.intervention.cell_source
+    if left is None and right is None:
+        return c if c.compared == c.compared.in_order() else _turned(c)
+    asked_about_other = right == pair.own if right is not None else left == pair.other
+    return _turned(c) if asked_about_other else c
 
 
-def _turned(c: Chosen, sides: dict[str, Any]) -> Chosen:
+def _turned(c: Chosen) -> Chosen:
     """A claim with its sides exchanged. Its printed number is that of the other way round, and is not shown with it."""
-    turned = {k: _TURNED.get(str(c.row[k]), c.row[k]) for k in ("direction", "point_direction")}
-    yi = None if c.compared.yi is None else -c.compared.yi
-    seen = replace(c.compared, direction=turned["direction"], point_direction=turned["point_direction"], yi=yi)
-    return Chosen(c.row | turned | sides, seen, None)
+    seen = c.compared.turned()
+    sides = {name: getattr(seen, name) for name in COLUMNS if name in c.row}
+    return Chosen(c.row | sides, seen, None)
 
 
-def _direct(q: Question, row: dict[str, Any], against: str) -> bool | None:
+def _direct(q: Question, c: Chosen) -> bool | None:
     """True: against what was asked. False: shown beside, as not so compared. None: another comparison altogether."""
-    asked = [x for x in (q.comparator_route, q.comparator_source, q.comparator_donor) if x]
-    if q.comparator is None and not asked:
+    if not all(_in_this_way(q, c, *way) for way in q.ways()):
+        return None
+    if q.comparator is None:
         return True
-    if asked:
-        there = f"{row['versus_route']} {row['versus_cell_source']} {row['versus_donor']} {row['comparator']} {row['route']}"
-        if not all(a in there for a in asked):
-            return None
-        return True if q.comparator is None or _is_comparator(q.comparator, row, against) else None
-    if _is_comparator(q.comparator, row, against):
+    if _is_comparator(q.comparator, c.row, c.compared.against):
         return True
-    return False if row["level"] == "pooled" else None
+    asked_way = any(right for _, _, right in q.ways())
+    return False if c.row["level"] == "pooled" and not asked_way else None
 
 
-def _is_comparator(asked: Known | None, row: dict[str, Any], against: str) -> bool:
-    if asked is None:
-        return False
+def _in_this_way(q: Question, c: Chosen, kind: str, left: str | None, right: str | None) -> bool:
+    """Whether a claim is about the route, source, donor or dose that the question names on each side."""
+    own = c.row.get(FIELDS[kind])
+    if right is None:
+        # Of a placebo's route the cells' follows.
+        follows = own is None and kind == "route" and c.compared.against in ("placebo", "sham") and c.row["versus_route"] == left
+        return left is None or own == left or follows
+    pair = c.compared.pair
+    if pair is not None and q.comparator is None:
+        return pair.kind == kind and pair.other == right and left in (None, pair.own)
+    against_it = right in (c.row.get(OTHER_FIELDS.get(kind, "")), c.row.get("versus_donor") if kind == "donor" else None)
+    against_it = against_it or right in (c.row["comparator"] or "").lower()
+    return against_it and left in (None, own) and (q.comparator is not None or c.compared.against.startswith("other "))
+
+
+def _is_comparator(asked: Known, row: dict[str, Any], against: str) -> bool:
     if asked.comparator_class and asked.comparator_class != "active":
-        return asked.comparator_class in (row["comparator_class"], against)
+        return asked.comparator_class in (row["comparator_class"], against, against.partition(":")[0])
     if asked.label == "control":
-        return row["comparator"] is not None and row["comparator"] != "baseline"
+        return row["comparator"] is not None and row["comparator"] != "baseline" and not against.startswith("other ")
     return asked.id in (row["comparator_concept"],) or asked.label == row["comparator"]
 
 
@@ -249,7 +263,7 @@ def _ids(group: Iterable[AnswerClaim]) -> frozenset[int]:
 
 def _group(q: Question, c: AnswerClaim) -> str | None:
     """The sort of comparator, which is never mixed with another unless the question names what it wants compared."""
-    if q.comparator is not None or q.comparator_route or q.comparator_source or q.comparator_donor:
+    if q.comparator is not None or any(right for _, _, right in q.ways()):
         return None
     return against_in_words(c.compared)
 

@@ -12,6 +12,7 @@ from kb.comparison import COLUMNS, Compared, Concepts, concepts, family_of, read
 from kb.errors import NotKept
 from kb.filters import Filters
 from kb.question import Known, Question
+from kb.two_sides import FIELDS, OTHER_FIELDS
 
 #: "At 12 months" takes claims within a tenth of it: papers write 12 months, one year and 52 weeks for one visit.
 TIME_TOLERANCE = 0.1
@@ -105,11 +106,13 @@ def _where(db: sqlite3.Connection, q: Question, filters: Filters, names: Mapping
             values[part] = json.dumps(narrower(db, known.id) + (_of_its_kind(db, known) if part == "outcome" else []))
     if q.intervention is not None:
         there = _intervention(db, q.intervention, names["intervention"], values)
-        where.append(f"({there} OR {_other_way_round(db, q, names['intervention'], values)})" if two_treatments(q) else there)
+        where.append(f"({there} OR {_other_way_round(db, q, names['intervention'], values)})" if against_a_treatment(q) else there)
+    elif against_a_treatment(q):
+        where.append(_any_against(db, q, names["intervention"], values))
     if q.site_conditions:
         where.append(f"{names['condition']} IN (SELECT value FROM json_each(:site))")
         values["site"] = json.dumps(q.site_conditions)
-    for condition, value in _facets(q):
+    for condition, value in _facets(q, names is _KEPT):
         where.append(condition)
         values |= value
     for condition, value in filters.conditions():
@@ -137,12 +140,13 @@ def _intervention(db: sqlite3.Connection, known: Known, column: str, values: dic
         return there
     # Who asks for bone marrow MSC is told of MSC whose source is bone marrow; a product's name is not taken apart so.
     values |= {"wider": row[0], "wider_source": row[1]}
-    return f"({there} OR ({column} = :wider AND cell_source = :wider_source))"
+    told_of_both = " OR against LIKE 'other source: %' AND versus_cell_source = :wider_source" if column == _KEPT["intervention"] else ""
+    return f"({there} OR ({column} = :wider AND cell_source = :wider_source){told_of_both})"
 
 
-def two_treatments(q: Question) -> bool:
-    """Whether a question sets two treatments against each other, so that papers may tell it either way round."""
-    return q.intervention is not None and q.comparator is not None and q.comparator.kind in ("intervention", "exposure")
+def against_a_treatment(q: Question) -> bool:
+    """Whether a question sets something against a treatment, so that papers may tell it either way round."""
+    return q.comparator is not None and q.comparator.kind in ("intervention", "exposure")
 
 
 def _other_way_round(db: sqlite3.Connection, q: Question, column: str, values: dict[str, object]) -> str:
@@ -151,17 +155,29 @@ def _other_way_round(db: sqlite3.Connection, q: Question, column: str, values: d
     return f"({column} IN (SELECT value FROM json_each(:other)) AND comparator_concept IN (SELECT value FROM json_each(:intervention)))"
 
 
-def _facets(q: Question) -> Iterable[tuple[str, dict[str, object]]]:
-    if q.route:
-        yield "(route = :route OR versus_route = :route OR (comparator LIKE '%' || :route || '%'))", {"route": q.route}
-    if q.cell_source:
-        yield "(cell_source = :source OR versus_cell_source = :source)", {"source": q.cell_source}
+def _any_against(db: sqlite3.Connection, q: Question, column: str, values: dict[str, object]) -> str:
+    """Claims of anything against B, and of B against another treatment."""
+    values["other"] = json.dumps(narrower(db, q.comparator.id) if q.comparator else [])
+    named = "(SELECT value FROM json_each(:other))"
+    return f"(comparator_concept IN {named} OR ({column} IN {named} AND comparator_concept IS NOT NULL))"
+
+
+def _facets(q: Question, kept: bool) -> Iterable[tuple[str, dict[str, object]]]:
     if q.harms:
         yield "question = 'harm'", {}
-    if q.donor:
-        yield "donor = :donor", {"donor": q.donor}
     if q.timepoint_days:
         yield "abs(time_days - :days) <= :days * :tolerance", {"days": q.timepoint_days, "tolerance": TIME_TOLERANCE}
+    # What a sentence tells of two ways of giving one product stands in the kept comparisons alone; the answer looks again at every claim.
+    for kind, left, right in q.ways() if kept else ():
+        for side, asked in (("own", left), ("other", right)):
+            if asked:
+                columns = [FIELDS[kind], *([OTHER_FIELDS[kind]] if kind in OTHER_FIELDS else [])]
+                told = [f"{c} = :{kind}_{side}" for c in columns] + [f"comparator LIKE '%' || :{kind}_{side} || '%'"]
+                yield f"({' OR '.join(told)})", {f"{kind}_{side}": asked}
+
+
+#: What the kept comparisons know better than the claim as it was read.
+_DERIVED = ("report", "comparator", "route", "versus_route", "cell_source", "versus_cell_source", "donor", "dose", "subgroup")
 
 
 def _complete(db: sqlite3.Connection, *found: Iterable[sqlite3.Row]) -> list[Chosen]:
@@ -176,7 +192,12 @@ def _complete(db: sqlite3.Connection, *found: Iterable[sqlite3.Row]) -> list[Cho
         real = read(db, concepts(db), "f.claim_id IN (SELECT value FROM json_each(?))", (json.dumps(missing),))
         kept |= {c.claim_id: c for c in real}
     effects = _effects(db, listed)
-    return [Chosen(row, kept[row["claim_id"]], effects.get(row["claim_id"])) for row in rows]
+    return [_as_compared(row, kept[row["claim_id"]], effects.get(row["claim_id"])) for row in rows]
+
+
+def _as_compared(row: dict[str, Any], compared: Compared, effect: dict[str, Any] | None) -> Chosen:
+    """A row of the store with what follows from it: the two sides as its sentence tells them, and who tells it."""
+    return Chosen(row | {name: getattr(compared, name) for name in _DERIVED}, compared, effect)
 
 
 _EFFECTS = (

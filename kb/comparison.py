@@ -12,6 +12,7 @@ from typing import Any
 
 from kb.estimates import Printed, scaled
 from kb.told_by import told_as
+from kb.two_sides import FIELDS, OTHER_FIELDS, Pair, pair_of, same_product, told_pair
 from nlp.words import normal_name
 
 #: Retracted, deleted and superseded claims compete with nothing.
@@ -25,7 +26,7 @@ _NO_MEASURE = frozenset(
     ["improvement", "clinical improvement", "recovery", "functional recovery", "symptom", "efficacy", "effectiveness", "benefit", "response", "outcome",
      "clinical outcome", "secondary efficacy endpoint", "laboratory test", "safety profile", "safety"]
 )  # fmt: skip
-_OTHER = {"other route": "other route", "other routes": "other route", "other dose": "other dose", "other doses": "other dose"}
+_OTHER = {f"other {way}{s}": f"other {way}" for way in FIELDS for s in ("", "s")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,37 @@ class Compared:
         """Whether it is a result of all who were studied, and not of a subgroup or a sensitivity analysis."""
         return self.subgroup is None and self.analysis_set != "sensitivity"
 
+    @property
+    def pair(self) -> Pair | None:
+        """The two ways of giving one product that it compares."""
+        values = {name: getattr(self, name) for name in FIELDS.values()} if self.against.startswith("other ") else {}
+        return pair_of(self.against, values)
 
+    def turned(self) -> Compared:
+        """The same seen from the other side: "B against A" as "A against B"."""
+        changes: dict[str, Any] = {
+            k: _TURNED.get(str(getattr(self, k)), getattr(self, k)) for k in ("direction", "point_direction")
+        }
+        changes["yi"] = None if self.yi is None else -self.yi
+        if pair := self.pair:
+            changes |= {FIELDS[pair.kind]: pair.other, "comparator": f"{self.intervention or 'the same'} ({pair.own})"}
+            changes |= {OTHER_FIELDS[pair.kind]: pair.own} if pair.kind in OTHER_FIELDS else {}
+        else:
+            own = self.comparator_concept or _words(self.comparator) or ""
+            changes |= {
+                "intervention": self.comparator, "comparator": self.intervention, "intervention_key": own, "product": own or None,
+                "against": f"active:{self.intervention_key}", "comparator_concept": self.intervention_key or None,
+                "route": self.versus_route, "versus_route": self.route, "cell_source": self.versus_cell_source, "versus_cell_source": self.cell_source,
+            }  # fmt: skip
+        return replace(self, **changes)
+
+    def in_order(self) -> Compared:
+        """Of two ways of giving one product the first of the alphabet against the other; any other comparison as it is."""
+        pair = self.pair
+        return self.turned() if pair and pair.own > pair.other else self
+
+
+_TURNED = {"favours_intervention": "favours_comparator", "favours_comparator": "favours_intervention"}
 COLUMNS = tuple(Compared.__dataclass_fields__)
 
 
@@ -115,6 +146,8 @@ class Concepts:
     label: Mapping[str, str]
     cell_source: Mapping[str, str]
     minimal: Mapping[str, float]
+    #: Names of routes, sources and donors: kind and label.
+    ways: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     #: What was asked already, for this value's life: the same few concepts are asked for with every claim.
     _lines: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -145,6 +178,9 @@ class Concepts:
         return self.product(wider) if wider is not None and named_for_source else key
 
 
+_WAYS = "SELECT n.name, c.kind, c.label FROM concept_name n JOIN concept c ON c.id = n.concept_id WHERE c.kind IN ('route', 'cell_source', 'donor')"
+
+
 def concepts(db: sqlite3.Connection) -> Concepts:
     """The packs' concepts, as the library keeps them."""
     known = {row[1] for row in db.execute("PRAGMA table_info(concept)")}
@@ -154,6 +190,7 @@ def concepts(db: sqlite3.Connection) -> Concepts:
         {r[0]: r[1] for r in rows},
         {r[0]: r[3] for r in rows if r[3]},
         {r[0]: r[4] for r in rows if r[4]},
+        {r[0]: (r[1], r[2]) for r in db.execute(_WAYS)},
     )
 
 
@@ -168,9 +205,12 @@ SELECT f.claim_id, f.document_id, f.study_id, f.document, f.report, d.publicatio
   f.comparator, f.comparator_class, f.comparator_concept, f.route, f.cell_source, f.donor, a.dose, a.schedule, f.versus_route, f.versus_cell_source,
   f.condition, f.condition_concept, f.outcome, f.outcome_name, f.outcome_concept, f.better, f.time_days, f.time_text, f.direction, f.point_direction,
   f.significant, f.null_kind, f.analysis_set, e.subgroup, e.kind, e.measure, e.whose, e.estimate, e.ci_low, e.ci_high, e.ci_level, e.se, e.p_value,
-  e.p_operator, f.sample_size, f.year, d.changed_in,
+  e.p_operator, f.sample_size, f.year, d.changed_in, f.quote, f.versus_donor, v.dose AS versus_dose,
+  EXISTS (SELECT 1 FROM arm x WHERE x.document_id = f.document_id AND x.role = 'comparator' AND x.class IS NOT NULL) AS has_control,
+  (SELECT json_group_array(DISTINCT x.route) FROM arm x WHERE x.document_id = f.document_id AND x.role <> 'comparator') AS all_routes,
+  (SELECT json_group_array(DISTINCT x.cell_source) FROM arm x WHERE x.document_id = f.document_id AND x.role <> 'comparator') AS all_sources,
   EXISTS (SELECT 1 FROM claim_effect ce JOIN audit_finding af ON af.effect_id = ce.effect_id WHERE ce.claim_id = f.claim_id AND af.verdict = 'inconsistent') AS flagged
-FROM claim_in_full f JOIN document d ON d.id = f.document_id LEFT JOIN arm a ON a.id = f.arm_id LEFT JOIN effect e ON e.id = {TELLING.format(claim="f.claim_id")}
+FROM claim_in_full f JOIN document d ON d.id = f.document_id LEFT JOIN arm a ON a.id = f.arm_id LEFT JOIN arm v ON v.id = f.versus_id LEFT JOIN effect e ON e.id = {TELLING.format(claim="f.claim_id")}
 WHERE {{where}} ORDER BY f.claim_id
 """
 
@@ -191,7 +231,8 @@ def compared(row: Mapping[str, Any], known: Concepts) -> Compared:
     product = known.product(intervention) if intervention else None
     outcome = row["outcome_concept"] or f"words:{row['outcome_name']}"
     condition = row["condition_concept"] or _words(row["condition"])
-    against = _against(row)
+    pair = _pair(row, product, known)
+    against = pair.against if pair else _against(row)
     contrast = row["whose"] == "difference"
     found = scaled(_printed(row)) if contrast else None
     values = {name: row[name] for name in COLUMNS if name in row}
@@ -201,8 +242,26 @@ def compared(row: Mapping[str, Any], known: Concepts) -> Compared:
         "scale": found.scale if found else None, "yi": found.yi if found else None, "sei": found.sei if found else None,
         "sei_from": found.sei_from if found else None, "minimal": known.minimal.get(outcome), "flagged": int(row["flagged"]), "subgroup": _people(row),
     }  # fmt: skip
+    if pair:
+        values |= {
+            FIELDS[pair.kind]: pair.own,
+            "comparator": values["comparator"] or f"{row['intervention'] or 'the same'} ({pair.other})",
+        }
+        values |= {OTHER_FIELDS[pair.kind]: pair.other} if pair.kind in OTHER_FIELDS else {}
     found_keys = Compared(**values)
     return replace(found_keys, family=family_of(found_keys, known))
+
+
+def _pair(row: Mapping[str, Any], product: str | None, known: Concepts) -> Pair | None:
+    """The two ways of giving one product that a contrast compares."""
+    if (
+        row["direction"] in ("increase", "decrease", "unclear")
+        or row["comparator"] == "baseline"
+        or row["comparator_class"] not in (None, "active")
+    ):
+        return None
+    concept = row["comparator_concept"]
+    return told_pair(row, same_product(row, product, known.product(concept) if concept else None), known.ways)
 
 
 def _printed(row: Mapping[str, Any]) -> Printed:

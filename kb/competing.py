@@ -57,7 +57,9 @@ def same_comparator(a: Compared, b: Compared) -> bool:
 
 
 def _same_other(a: Compared, b: Compared) -> bool:
-    """Of two comparisons of routes or doses, both sides must agree, as far as they are told."""
+    """Of two comparisons of routes or doses, both sides must agree, as far as they are told; a class that names both agrees by itself."""
+    if a.pair and b.pair:
+        return True
     if a.against == "other dose":
         return a.dose == b.dose
     return a.route == b.route and (a.versus_route == b.versus_route or None in (a.versus_route, b.versus_route))

@@ -137,6 +137,8 @@ def dispute(a: Compared, b: Compared, named: Named = frozenset()) -> Dispute | N
     """The dispute between two claims that compete; None where they agree. The one whose document's name comes first is `a`."""
     if (b.document, b.claim_id) < (a.document, a.claim_id):
         a, b = b, a
+    # One of two ways of giving a product against the other, told either way round: both from the same side.
+    a, b = a.in_order(), b.in_order()
     test = tested(a, b)
     kind = _type(a, b, test)
     if kind is None:

@@ -1,5 +1,7 @@
-"""Documents that look like one study and share no name: title, year and first author laid side by side, for a person to decide; and reports
-of trials that print another trial's registration number beside their own, or several of which none is said to be theirs.
+"""Documents that may be one study and share no name of their own, for a person to decide.
+
+Title, year and first author are laid side by side. Reports of trials stand in the queue too where they print a registration number of another
+document's study and do not say that it is their own.
 
 Nothing is ever joined by likeness alone. Candidates are found by keys (first author's surname and year, beginning of the title), so that a
 new document is compared with a handful and not with the library.

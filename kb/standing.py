@@ -31,7 +31,7 @@ def key_of(claim: Compared) -> Key:
 def standing(db: sqlite3.Connection, key: Key) -> tuple[str, str] | None:
     """A word and the counts of sides for a comparison; None where no claim is left that counts."""
     claims = [c for row in db.execute(_CLAIMS, key) if (c := Compared(*row)).status in COUNTED]
-    speaking = speakers(claims)
+    speaking = speakers(c.in_order() for c in claims)
     if not speaking or key[-1] not in ("trial", "pooled"):
         return None
     differ = len(speaking) > 1 and db.execute(_DIFFER, {"claims": json.dumps([c.claim_id for c in claims])}).fetchone() is not None

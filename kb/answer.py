@@ -35,8 +35,19 @@ class AnswerClaim:
 
     @property
     def counts(self) -> bool:
-        """Whether it is evidence for what was asked: against that comparator, and neither retracted nor superseded."""
-        return self.direct and self.row["status"] in COUNTED
+        """Whether it is evidence for what was asked: against that comparator, of all who were studied, and neither retracted nor superseded."""
+        return self.direct and self.row["status"] in COUNTED and self.compared.is_main
+
+    @property
+    def why_not(self) -> str | None:
+        """Why it does not count; None where it does."""
+        if self.counts:
+            return None
+        if not self.direct:
+            return "not compared with what was asked"
+        if self.row["status"] not in COUNTED:
+            return str(self.row["status"])
+        return f"told of a part of the people: {self.compared.subgroup}" if self.compared.subgroup else "a sensitivity analysis"
 
 
 @dataclass(frozen=True, slots=True)

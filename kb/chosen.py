@@ -140,7 +140,9 @@ def _intervention(db: sqlite3.Connection, known: Known, column: str, values: dic
         return there
     # Who asks for bone marrow MSC is told of MSC whose source is bone marrow; a product's name is not taken apart so.
     values |= {"wider": row[0], "wider_source": row[1]}
-    told_of_both = " OR against LIKE 'other source: %' AND versus_cell_source = :wider_source" if column == _KEPT["intervention"] else ""
+    told_of_both = (
+        " OR against LIKE 'other source: %' AND versus_cell_source = :wider_source" if column == _KEPT["intervention"] else ""
+    )
     return f"({there} OR ({column} = :wider AND cell_source = :wider_source){told_of_both})"
 
 

@@ -5,14 +5,16 @@ Two claims are about the same thing where these keys agree or one refines the ot
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kb.estimates import Printed, scaled
+from kb.people import part_told
 from kb.told_by import told_as
-from kb.two_sides import FIELDS, OTHER_FIELDS, Pair, pair_of, same_product, told_pair
+from kb.two_sides import FIELDS, OTHER_FIELDS, Pair, given_so, pair_of, same_product, told_pair
 from nlp.words import normal_name
 
 #: Retracted, deleted and superseded claims compete with nothing.
@@ -117,7 +119,7 @@ class Compared:
         }
         changes["yi"] = None if self.yi is None else -self.yi
         if pair := self.pair:
-            changes |= {FIELDS[pair.kind]: pair.other, "comparator": f"{self.intervention or 'the same'} ({pair.own})"}
+            changes |= {FIELDS[pair.kind]: pair.other, "comparator": given_so(self.intervention, pair.own)}
             changes |= {OTHER_FIELDS[pair.kind]: pair.own} if pair.kind in OTHER_FIELDS else {}
         else:
             own = self.comparator_concept or _words(self.comparator) or ""
@@ -205,7 +207,7 @@ SELECT f.claim_id, f.document_id, f.study_id, f.document, f.report, d.publicatio
   f.comparator, f.comparator_class, f.comparator_concept, f.route, f.cell_source, f.donor, a.dose, a.schedule, f.versus_route, f.versus_cell_source,
   f.condition, f.condition_concept, f.outcome, f.outcome_name, f.outcome_concept, f.better, f.time_days, f.time_text, f.direction, f.point_direction,
   f.significant, f.null_kind, f.analysis_set, e.subgroup, e.kind, e.measure, e.whose, e.estimate, e.ci_low, e.ci_high, e.ci_level, e.se, e.p_value,
-  e.p_operator, f.sample_size, f.year, d.changed_in, f.quote, f.versus_donor, v.dose AS versus_dose,
+  e.p_operator, f.sample_size, f.year, d.changed_in, f.quote, substr(d.text, 1, f.start_char) AS before, f.versus_donor, v.dose AS versus_dose,
   EXISTS (SELECT 1 FROM arm x WHERE x.document_id = f.document_id AND x.role = 'comparator' AND x.class IS NOT NULL) AS has_control,
   (SELECT json_group_array(DISTINCT x.route) FROM arm x WHERE x.document_id = f.document_id AND x.role <> 'comparator') AS all_routes,
   (SELECT json_group_array(DISTINCT x.cell_source) FROM arm x WHERE x.document_id = f.document_id AND x.role <> 'comparator') AS all_sources,
@@ -279,8 +281,16 @@ def _printed(row: Mapping[str, Any]) -> Printed:
 
 def _people(row: Mapping[str, Any]) -> str | None:
     """The subgroup of people that a result is of. Where its name is the route, tissue or donor of what was given, it is no subgroup of people."""
+    if row["level"] == "pooled":
+        told = row["subgroup"]
+    else:
+        told = part_told(str(row["quote"]), str(row["before"] or "")) or row["subgroup"]
+    plain = f" {normal_name(_GROUP.sub(' ', told))} " if told else ""
     facets = {normal_name(f) for name in ("route", "cell_source", "donor") if (f := row[name])}
-    return None if row["subgroup"] is None or normal_name(row["subgroup"]) in facets else str(row["subgroup"])
+    return None if told is None or any(f" {facet} " in plain for facet in facets) else str(told)
+
+
+_GROUP = re.compile(r"\bsub-?(?:group|set)s?\b", re.IGNORECASE)
 
 
 def _words(text: str | None) -> str | None:

@@ -250,11 +250,13 @@ def _read(db: sqlite3.Connection, text: str) -> tuple[tuple[float | None, str | 
 def _parted(db: sqlite3.Connection, text: str) -> list[str]:
     """A question in its two sides, or whole where it names but one; no name is cut in two ("graft versus host disease")."""
     words = normal_words(text)
+    kept = text
     for against in _AGAINST.finditer(text):
         k = next((n for n, (_, start, end) in enumerate(words) if start <= against.start() < end), None)
         if k is None or not _within_a_name(db, [w for w, _, _ in words], k):
-            return [text[: against.start()], text[against.end() :]]
-    return [text]
+            return [kept[: against.start() + len(kept) - len(text)], text[against.end() :]]
+        kept = f"{kept[: len(kept) - len(text) + against.start()]}versus{text[against.end() :]}"
+    return [kept]
 
 
 def _within_a_name(db: sqlite3.Connection, words: list[str], k: int) -> bool:

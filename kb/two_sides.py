@@ -64,6 +64,15 @@ def pair_of(against: str, values: Mapping[str, Any]) -> Pair | None:
     return Pair(kind, own, sides[1 - sides.index(own)]) if own in sides else None
 
 
+def given_so(product: str | None, way: str) -> str:
+    """A product with the way in which it is given.
+
+    >>> given_so("mesenchymal stem cells (umbilical cord)", "bone marrow")
+    'mesenchymal stem cells (bone marrow)'
+    """
+    return f"{re.sub(r' [(][^()]*[)]$', '', product or 'the same')} ({way})"
+
+
 def told_pair(row: Mapping[str, Any], same_product: bool, names: Mapping[str, tuple[str, str]]) -> Pair | None:
     """The pair that a claim compares; None where it compares with something else, or does not tell both sides.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from kb.answer_notices import count_library, with_notices
 from kb.belief import speakers
-from kb.chosen import Chosen, against_a_treatment, choose, has_comparisons, narrower
+from kb.chosen import Chosen, LeftOut, against_a_treatment, choose_most, has_comparisons, narrower
 from kb.comparison import COLUMNS, COUNTED, Compared, concepts
 from kb.dispute_lines import Among, Kept, WorkedOut, kept_inconsistent
 from kb.filters import Filters
@@ -80,9 +80,16 @@ class Answer:
     screened_out: tuple[ScreenedOut, ...] = ()
     empty_chairs: tuple[EmptyChair, ...] = ()
     near: tuple[str, ...] = ()
+    left_out: LeftOut | None = None
 
 
-def answer(db: sqlite3.Connection, question: Question, filters: Filters = Filters(), as_of: int | None = None) -> Answer:  # noqa: B008 - frozen
+def answer(
+    db: sqlite3.Connection,
+    question: Question,
+    filters: Filters = Filters(),  # noqa: B008 - frozen
+    as_of: int | None = None,
+    most: int | None = None,
+) -> Answer:
     """Find, filter, group and count.
 
     Args:
@@ -90,8 +97,9 @@ def answer(db: sqlite3.Connection, question: Question, filters: Filters = Filter
         question: what is asked.
         filters: what the answer is restricted to.
         as_of: the run after which nothing is taken into account; None: as it is now.
+        most: about so many claims are told, of the headings with the most studies; None: all.
     """
-    found = choose(db, question, filters, as_of)
+    found, left = choose_most(db, question, filters, as_of, most)
     out = screened_out(db, question)
     gone = {s.document_id for s in out}
     chosen = [c for c in found if c.compared.document_id not in gone]
@@ -99,23 +107,25 @@ def answer(db: sqlite3.Connection, question: Question, filters: Filters = Filter
     here = {c.compared.document_id for c in found}
     return Answer(
         question,
-        _searched(db),
+        _searched(db) if as_of is None else _searched_then(db, as_of),
         _library(db, as_of),
         tuple(_by_outcome(db, question, claims, exact=as_of is None and has_comparisons(db))),
         filters,
         tuple(s for s in out if s.document_id in here),
-        tuple(empty_chairs(db, question)) if has_comparisons(db) else (),
-        () if claims else _near(db, question),
+        tuple(empty_chairs(db, question, as_of)) if has_comparisons(db) else (),
+        () if claims else _near(db, question, filters),
+        left,
     )
 
 
-def _near(db: sqlite3.Connection, question: Question) -> tuple[str, ...]:
+def _near(db: sqlite3.Connection, question: Question, filters: Filters) -> tuple[str, ...]:
     from kb.nearby import nearby
 
-    def outcomes_of(wider: Question) -> list[str]:
-        return [str(c.row["outcome"]) for c in _claims(db, wider, choose(db, wider, Filters())) if c.direct]
+    def outcomes_of(wider: Question, restricted: bool) -> tuple[list[str], bool]:
+        found, left = choose_most(db, wider, filters if restricted else Filters())
+        return [str(c.row["outcome"]) for c in _claims(db, wider, found) if c.direct], left is None
 
-    return nearby(question, outcomes_of) if has_comparisons(db) else ()
+    return nearby(question, filters.in_words(), outcomes_of) if has_comparisons(db) else ()
 
 
 def _claims(db: sqlite3.Connection, question: Question, chosen: Sequence[Chosen]) -> list[AnswerClaim]:
@@ -313,6 +323,28 @@ def _searched(db: sqlite3.Connection) -> dict[str, int]:
     return count_library(db)
 
 
+def _searched_then(db: sqlite3.Connection, run: int) -> dict[str, int]:
+    """What there was to find when a run had ended: as it was counted then; where no run until then kept its counts, what can still be counted."""
+    kept = (
+        db.execute("SELECT name, value, max(run_id) FROM run_count WHERE run_id <= ? GROUP BY name", (run,)).fetchall()
+        if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'run_count'").fetchone()
+        else []
+    )
+    if kept:
+        return {row["name"]: row["value"] for row in kept}
+    here = "added_in <= :run AND (deleted_in IS NULL OR deleted_in > :run)"
+    studies = f"SELECT count(DISTINCT sd.study_id) FROM study_document sd JOIN document d ON d.id = sd.document_id WHERE {here} AND d.level = :level"
+    by_level = {
+        name: db.execute(studies, {"run": run, "level": level}).fetchone()[0]
+        for name, level in (("trials", "trial"), ("pooled", "pooled"))
+    }
+    documents = db.execute(f"SELECT count(*) FROM document WHERE {here}", {"run": run}).fetchone()[0]
+    claims = db.execute(
+        f"SELECT count(*) FROM claim WHERE document_id IN (SELECT id FROM document WHERE {here})", {"run": run}
+    ).fetchone()[0]
+    return {"documents": documents, **by_level, "claims": claims, "deleted": 0, "retracted": 0}
+
+
 def _library(db: sqlite3.Connection, as_of: int | None) -> dict[str, object]:
     row = db.execute(
         "SELECT id, ended, versions, library_digest FROM run WHERE ended IS NOT NULL AND id <= coalesce(?, id) ORDER BY id DESC LIMIT 1",
@@ -329,18 +361,19 @@ def _library(db: sqlite3.Connection, as_of: int | None) -> dict[str, object]:
         # A library that was never refreshed is as fresh as what was last added to it.
         "last_refresh": (refreshed or row)["ended"],
         "versions": json.loads(row["versions"]),
-        "searches": _searches(db),
+        "searches": _searches(db, None if as_of is None else str(row["ended"])),
     }
 
 
-def _searches(db: sqlite3.Connection) -> list[dict[str, object]]:
-    """The saved searches behind the library: what was asked where, since when, and when it was last answered in full."""
+def _searches(db: sqlite3.Connection, until: str | None) -> list[dict[str, object]]:
+    """The saved searches behind the library: what was asked where, since when, and when it was last answered in full; null where that was after `until`."""
     if not has_comparisons(db):
         return []
     rows = db.execute(
         "SELECT name, source, query, since, watermark AS last_answered FROM search WHERE name <> '' ORDER BY name, source"
     )
-    return [dict(row) for row in rows]
+    found = [dict(row) for row in rows]
+    return [f | {"last_answered": None} if until and str(f["last_answered"] or "") > until else f for f in found]
 
 
 def link(row: dict[str, Any]) -> str | None:

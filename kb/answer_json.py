@@ -18,7 +18,7 @@ def as_contract(found: Answer) -> dict[str, object]:
         "outcomes": [_outcome(o) for o in found.outcomes],
         "registered_unreported": [asdict(chair) for chair in found.empty_chairs],
         "screened_out": [{"document": s.document, "title": s.title, "why": s.why, "run": s.run} for s in found.screened_out],
-        "near": list(found.near),
+        "near": list(found.near), "left_out": asdict(found.left_out) if found.left_out else None,
     }  # fmt: skip
 
 

@@ -61,6 +61,8 @@ def _head(found: Answer) -> list[str]:
         head.append(
             f"Not understood, and left aside: {', '.join(found.question.unknown)}. Say it with --intervention, --outcome, --condition …"
         )
+    if found.left_out:
+        head.append(found.left_out.in_words())
     return head + [f"Read {a} as {b}" for a, b in found.question.corrected]
 
 

@@ -150,6 +150,8 @@ class Concepts:
     minimal: Mapping[str, float]
     #: Names of routes, sources and donors: kind and label.
     ways: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    #: Names of treatments, by concept.
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: What was asked already, for this value's life: the same few concepts are asked for with every claim.
     _lines: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -180,6 +182,7 @@ class Concepts:
         return self.product(wider) if wider is not None and named_for_source else key
 
 
+_NAMES = "SELECT n.concept_id, group_concat(n.name, '|') FROM concept_name n JOIN concept c ON c.id = n.concept_id WHERE c.kind IN ('intervention', 'exposure') GROUP BY 1"
 _WAYS = "SELECT n.name, c.kind, c.label FROM concept_name n JOIN concept c ON c.id = n.concept_id WHERE c.kind IN ('route', 'cell_source', 'donor')"
 
 
@@ -193,6 +196,7 @@ def concepts(db: sqlite3.Connection) -> Concepts:
         {r[0]: r[3] for r in rows if r[3]},
         {r[0]: r[4] for r in rows if r[4]},
         {r[0]: (r[1], r[2]) for r in db.execute(_WAYS)},
+        {r[0]: tuple(r[1].split("|")) for r in db.execute(_NAMES)},
     )
 
 
@@ -251,7 +255,33 @@ def compared(row: Mapping[str, Any], known: Concepts) -> Compared:
         }
         values |= {OTHER_FIELDS[pair.kind]: pair.other} if pair.kind in OTHER_FIELDS else {}
     found_keys = Compared(**values)
-    return replace(found_keys, family=family_of(found_keys, known))
+    return replace(found_keys, family=family_of(found_keys, known)) if _of_this_study(row, intervention, known) else found_keys
+
+
+#: Heads of what a paper says before its own results.
+_BEFORE_RESULTS = re.compile(
+    r"\b(BACKGROUND|INTRODUCTION|CONTEXT|RATIONALE|OBJECTIVES?|AIMS?|PURPOSE|METHODS?|DESIGN|RESULTS?|FINDINGS|CONCLUSIONS?|INTERPRETATION|DISCUSSION)\s*:",
+    re.IGNORECASE,
+)
+_FRONT = 300
+
+
+def _of_this_study(row: Mapping[str, Any], intervention: str | None, known: Concepts) -> bool:
+    """Whether a trial's claim is a result of its own: not said before its results begin, and about what its title, beginning or sentence names.
+
+    What a paper's background says others found, or a treatment that all had, sets it against nobody.
+    """
+    if row["level"] != "trial" or intervention is None:
+        return True
+    before = str(row["before"] or "")
+    heads = _BEFORE_RESULTS.findall(before)
+    if heads and heads[-1].lower().startswith(("back", "intro", "context", "rationale", "obj", "aim", "purp", "meth", "design")):
+        return False
+    told = f" {normal_name(' . '.join((str(row['title']), before[:_FRONT], str(row['quote']))))} "
+    names = {name for wide in known.line(intervention) for name in known.names.get(wide, ())} | {
+        normal_name(row["intervention"] or "")
+    }
+    return any(f" {name} " in told for name in names if name)
 
 
 def _pair(row: Mapping[str, Any], product: str | None, known: Concepts) -> Pair | None:

@@ -54,7 +54,7 @@ class AnswerClaim:
 class OutcomeAnswer:
     """All claims on one outcome against one sort of comparator. `against` is None where the question itself names the comparator.
 
-    `speaking`: of each study that counts, the claim that speaks for it. `intervention` is what is given where the question names none: results of different treatments are never counted together unasked.
+    `question`: treatment, harm, prognosis or diagnosis, which are never counted together. `speaking`: of each study that counts, the claim that speaks for it. `intervention` is what is given where the question names none: results of different treatments are never counted together unasked.
     `inconsistent`: reports of one study that tell one result differently.
     """
 
@@ -62,6 +62,7 @@ class OutcomeAnswer:
     better: str | None
     against: str | None
     intervention: str | None
+    question: str
     claims: tuple[AnswerClaim, ...]
     speaking: tuple[Compared, ...]
     disputes: Among = Among()
@@ -238,13 +239,15 @@ def _flags(db: sqlite3.Connection, claims: list[int]) -> dict[int, list[str]]:
 
 def _by_outcome(db: sqlite3.Connection, q: Question, claims: Iterable[AnswerClaim], exact: bool) -> list[OutcomeAnswer]:
     """Grouped by outcome, polarity, comparator and what is given. `exact`: the kept disputes are those of these claims; else they are worked out."""
-    grouped: dict[tuple[str, str | None, str | None, str | None], list[AnswerClaim]] = {}
+    grouped: dict[tuple[str, str | None, str | None, str | None, str], list[AnswerClaim]] = {}
     labels: dict[str, str] = {}
     counting: list[Compared] = []
     for c in claims:
         better = c.row["better"]
         given = None if q.intervention is not None else _product(db, c.compared, labels)
-        grouped.setdefault((str(c.row["outcome"]), str(better) if better else None, _group(q, c), given), []).append(c)
+        grouped.setdefault(
+            (str(c.row["outcome"]), str(better) if better else None, _group(q, c), given, str(c.row["question"])), []
+        ).append(c)
         counting += [c.compared] if c.counts else []
     disputes = Kept(db, counting) if exact else WorkedOut(counting, concepts(db))
     reports = kept_inconsistent(db, [c.claim_id for c in counting]) if exact else ()
@@ -258,7 +261,11 @@ def _by_outcome(db: sqlite3.Connection, q: Question, claims: Iterable[AnswerClai
         )
         for heading, group in grouped.items()
     ]
-    return sorted(found, key=lambda o: (_against_the_wish(q, o), *_first(o)))
+    return sorted(found, key=lambda o: (_against_the_wish(q, o), o.question in _NO_TREATMENT, *_first(o)))
+
+
+#: What goes with an outcome changes nothing about it: it stands behind what does.
+_NO_TREATMENT = ("prognosis", "diagnosis", "prevalence")
 
 
 def _product(db: sqlite3.Connection, c: Compared, labels: dict[str, str]) -> str:
@@ -272,6 +279,8 @@ def _product(db: sqlite3.Connection, c: Compared, labels: dict[str, str]) -> str
 
 def _against_the_wish(q: Question, o: OutcomeAnswer) -> bool:
     """Whether nothing under a heading says what the question wishes for ("what lowers NIHSS"); such headings come later, and are not left out."""
+    if q.wish is not None and o.question in _NO_TREATMENT:
+        return True
     if q.wish is None or (q.wish in ("lower", "higher") and o.better is None):
         return False
     side = 1 if q.wish in ("better", o.better) else -1

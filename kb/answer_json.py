@@ -25,7 +25,7 @@ def as_contract(found: Answer) -> dict[str, object]:
 def _outcome(o: OutcomeAnswer) -> dict[str, object]:
     steps = certainty(o)
     return {
-        "outcome": o.outcome, "better": o.better, "against": o.against, "intervention": o.intervention, "verdict": verdict(o), "conclusions_differ": conclusions_differ(o), "verdicts": verdicts(o), "counts": counts(o),
+        "outcome": o.outcome, "better": o.better, "against": o.against, "intervention": o.intervention, "question": o.question, "verdict": verdict(o), "conclusions_differ": conclusions_differ(o), "verdicts": verdicts(o), "counts": counts(o),
         "leaning": leanings(o), "claims": [_claim(c) for c in o.claims], "disputes": [d.as_json() for d in o.disputes.lines],
         "disputes_in_all": o.disputes.number, "inconsistent_reports": list(o.inconsistent), "without_concern": without_concern(o),
         "certainty": {"says": certainty_in_words(steps), "steps": [{"step": s.step, "concern": s.concern, "why": s.why} for s in steps]} if steps else None,

@@ -89,7 +89,8 @@ def _outcome(o: OutcomeAnswer, claims: list[AnswerClaim], width: int, colour: bo
     better = f" ({o.better} is better)" if o.better else ""
     against = f", against {o.against}" if o.against else ""
     given = f", {o.intervention}" if o.intervention else ""
-    lines = [_bold(f"{o.outcome}{better}{given}{against}", colour) + (f": {_word(o)}" if counted else "")]
+    kind = f" [{o.question}]" if o.question != "treatment" else ""
+    lines = [_bold(f"{o.outcome}{kind}{better}{given}{against}", colour) + (f": {_word(o)}" if counted else "")]
     if counted:
         lines += [f"  {told}" for level, sides in counts(o).items() if (told := _counted(level, sides))]
         lines += _certainty(o, width)

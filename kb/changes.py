@@ -6,8 +6,22 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from kb.revisions import claims_told
+
 #: In the order in which a reader wants to know of them.
-KINDS = ("verdict", "status", "cites retracted", "deleted", "back", "claim gone", "claim new", "revised", "new")
+KINDS = (
+    "verdict",
+    "contested",
+    "contested no more",
+    "status",
+    "cites retracted",
+    "deleted",
+    "back",
+    "claim gone",
+    "claim new",
+    "revised",
+    "new",
+)
 
 
 #: Neither a reference list nor a registration number says which trials were pooled.
@@ -44,12 +58,30 @@ def last_told(db: sqlite3.Connection, run: int | None = None) -> int:
 
 def changes(db: sqlite3.Connection, since: int) -> list[Change]:
     """What changed in the runs after `since`, the gravest kinds first."""
-    found = [*_kept(db, since), *_documents(db, since), *_citing(db, since)]
+    found = [*_kept(db, since), *_documents(db, since), *_claims_of_new(db, since), *_citing(db, since)]
     return sorted(found, key=lambda c: (KINDS.index(c.kind), c.run, c.document or "", c.what))
 
 
+#: What a document that came in these runs claims is told with its coming, however often it was revised since.
+_KEPT = (
+    "SELECT run_id, kind, document, what, before, after FROM change WHERE run_id > :since AND NOT (kind IN ('claim new', 'claim gone') "
+    "AND coalesce(document_id IN (SELECT id FROM document WHERE added_in > :since), 0)) ORDER BY id"
+)
+
+
+def _claims_of_new(db: sqlite3.Connection, since: int) -> Iterator[Change]:
+    """What documents claim that came in these runs, as long as they are here; not of the first run of all, which filled the library."""
+    rows = db.execute(
+        "SELECT id, came_as, added_in FROM document WHERE added_in > max(:since, (SELECT min(added_in) FROM document)) AND deleted_in IS NULL ORDER BY id",
+        {"since": since},
+    )
+    for document, name, run in rows.fetchall():
+        for line in claims_told(db, document):
+            yield Change(run, "claim new", name, line, None, line)
+
+
 def _kept(db: sqlite3.Connection, since: int) -> Iterator[Change]:
-    for row in db.execute("SELECT run_id, kind, document, what, before, after FROM change WHERE run_id > ? ORDER BY id", (since,)):
+    for row in db.execute(_KEPT, {"since": since}):
         change = Change(*row)
         yield replace(change, what=f"{_turn(change)}{change.what}") if change.kind == "verdict" else change
 

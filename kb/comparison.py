@@ -154,6 +154,16 @@ class Concepts:
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: What was asked already, for this value's life: the same few concepts are asked for with every claim.
     _lines: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _names_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def names_of(self, key: str) -> tuple[str, ...]:
+        """Every name of a treatment, of what it is a kind of, and of its kinds."""
+        held = self._names_of.get(key)
+        if held is None:
+            held = self._names_of[key] = tuple(
+                name for other, names in self.names.items() if self.kin(key, other) for name in names
+            )
+        return held
 
     def line(self, key: str) -> tuple[str, ...]:
         """A concept and all that are broader, narrowest first. A key in words stands alone."""
@@ -278,10 +288,7 @@ def _of_this_study(row: Mapping[str, Any], intervention: str | None, known: Conc
     if heads and heads[-1].lower().startswith(("back", "intro", "context", "rationale", "obj", "aim", "purp", "meth", "design")):
         return False
     told = f" {normal_name(' . '.join((str(row['title']), before[:_FRONT], str(row['quote']))))} "
-    names = {name for wide in known.line(intervention) for name in known.names.get(wide, ())} | {
-        normal_name(row["intervention"] or "")
-    }
-    return any(f" {name} " in told for name in names if name)
+    return any(f" {name} " in told for name in (*known.names_of(intervention), normal_name(row["intervention"] or "")) if name)
 
 
 def _pair(row: Mapping[str, Any], product: str | None, known: Concepts) -> Pair | None:

@@ -40,6 +40,17 @@ def same_window(a: Compared, b: Compared) -> bool:
     return abs(a.time_days - b.time_days) <= TIME_TOLERANCE * max(a.time_days, b.time_days)
 
 
+#: So far apart, in parts of the longer, are 90 days, 3 months and 12 weeks, or 52 weeks and a year.
+_ONE_VISIT = 0.1
+
+
+def one_visit(a: Compared, b: Compared) -> bool:
+    """Whether both tell one time, in whatever words: "90 days" and "3 months" explain no difference."""
+    if a.time_days is None or b.time_days is None:
+        return False
+    return abs(a.time_days - b.time_days) <= _ONE_VISIT * max(a.time_days, b.time_days)
+
+
 def same_comparator(a: Compared, b: Compared) -> bool:
     """The same class, or one of them a control that is not specified and may be the other's.
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from kb.comparison import Compared, Concepts
-from kb.competing import compete, distance
+from kb.competing import compete, distance, one_visit
 from kb.estimates import Difference, apart_by_minimal_difference, difference
 
 #: What may explain a dispute: how the factor is called, and where each claim has it.
@@ -145,7 +145,11 @@ def dispute(a: Compared, b: Compared, named: Named = frozenset()) -> Dispute | N
         return None
     estimates = "not comparable" if test is None else "differ" if test.differ else "compatible"
     shared = overlap(a, b, named)
-    factors = tuple(Factor(name, x, y) for name, of in FACTORS if (x := _told(a, of)) != (y := _told(b, of)))
+    factors = tuple(
+        Factor(name, x, y)
+        for name, of in FACTORS
+        if (x := _told(a, of)) != (y := _told(b, of)) and not (name == "timepoint" and one_visit(a, b))
+    )
     return Dispute(a, b, kind, estimates, test, shared, factors, _weight(a, b, kind, estimates, shared, factors))
 
 

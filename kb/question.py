@@ -236,7 +236,7 @@ def understand(db: sqlite3.Connection, text: str) -> Question:
 
 
 #: Shorter words are left as they are: too many others are as near.
-_SHORTEST_TYPO = 5
+_SHORTEST_TYPO = 4
 
 
 def _read(db: sqlite3.Connection, text: str) -> tuple[tuple[float | None, str | None], _Side, _Side]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kb.belief import counts, speakers, word
 from kb.comparison import COLUMNS, COUNTED, Compared
@@ -21,6 +21,45 @@ _DIFFER = (
     "SELECT 1 FROM dispute WHERE estimates = 'differ' AND claim_a IN (SELECT value FROM json_each(:claims)) "
     "AND claim_b IN (SELECT value FROM json_each(:claims)) LIMIT 1"
 )
+
+
+#: The disputes of some studies: documents and outcome to how they disagree. None: nobody is told, since the library is being filled.
+Disputed = dict[tuple[str, str, str], str]
+_DISPUTED = (
+    "SELECT a.document, b.document, d.outcome, d.type || ', estimates ' || d.estimates "
+    "FROM dispute d JOIN comparison a ON a.claim_id = d.claim_a JOIN comparison b ON b.claim_id = d.claim_b "
+    "WHERE d.study_a IN (SELECT value FROM json_each(:studies)) OR d.study_b IN (SELECT value FROM json_each(:studies)) ORDER BY d.weight"
+)
+
+
+def disputed_before(db: sqlite3.Connection, run: int, documents: Sequence[int]) -> Disputed | None:
+    """The disputes that the studies of these documents take part in, before they are worked out again. None in a library's first run."""
+    if db.execute("SELECT 1 FROM run WHERE ended IS NOT NULL AND id < ?", (run,)).fetchone() is None:
+        return None
+    among = "(SELECT value FROM json_each(:documents))"
+    rows = db.execute(
+        f"SELECT study_id FROM comparison WHERE document_id IN {among} UNION SELECT study_id FROM study_document WHERE document_id IN {among}",
+        {"documents": json.dumps(list(documents))},
+    )
+    return _disputed(db, [row[0] for row in rows])
+
+
+def _disputed(db: sqlite3.Connection, studies: Iterable[int]) -> Disputed:
+    return {(r[0], r[1], r[2]): r[3] for r in db.execute(_DISPUTED, {"studies": json.dumps(sorted(studies))})}
+
+
+def write_disputed(db: sqlite3.Connection, run: int, before: Disputed, studies: Iterable[int]) -> None:
+    """Keep which disputes came and which went: also those of claims whose comparisons are worded otherwise, which no verdict speaks of."""
+    now = _disputed(db, studies)
+    for kind, those, others in (("contested", now, before), ("contested no more", before, now)):
+        db.executemany(
+            "INSERT INTO change (run_id, kind, what, before, after) VALUES (?, ?, ?, ?, ?)",
+            [
+                (run, kind, f"{outcome}: {a} and {b}", *((None, how) if those is now else (how, None)))
+                for (a, b, outcome), how in sorted(those.items())
+                if (a, b, outcome) not in others
+            ],
+        )
 
 
 def key_of(claim: Compared) -> Key:

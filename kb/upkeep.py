@@ -14,7 +14,7 @@ from kb.comparison import COLUMNS, Compared, Concepts, concepts, read
 from kb.disputes import Dispute, InconsistentReport, Named, disputes, inconsistent_reports
 from kb.fingerprint import keep_prints
 from kb.likeness import look_again
-from kb.standing import Key, key_of, write_standing
+from kb.standing import Disputed, Key, disputed_before, key_of, write_disputed, write_standing
 from kb.studies import regroup
 
 #: So many documents' claims are held in memory at once.
@@ -23,17 +23,26 @@ _INSERT = f"INSERT INTO comparison ({', '.join(COLUMNS)}) VALUES ({', '.join('?'
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM comparison"
 
 
+#: Of more documents than these at once it is not told which disputes came and went: a library was filled, or moved.
+_TOLD_AT_MOST = 20_000
+
+
 def catch_up(db: sqlite3.Connection, run: int) -> int:
     """Bring everything that is derived up to date with the documents, inside the caller's transaction; how many verdicts turned."""
-    if not stale(db):
-        return 0
+    return _catch_up(db, run, None) if stale(db) else 0
+
+
+def _catch_up(db: sqlite3.Connection, run: int, before: Disputed | None) -> int:
     regroup(db, stale(db))
     documents = stale(db)
     look_again(db, documents)
     keep_prints(db, documents)
+    before = disputed_before(db, run, documents) if before is None and len(documents) <= _TOLD_AT_MOST else before
     known = concepts(db)
     keys, studies = _compare_again(db, documents, known)
     _dispute_again(db, studies, known)
+    if before is not None:
+        write_disputed(db, run, before, studies)
     turned = write_standing(db, run, keys)
     db.execute("DELETE FROM stale")
     return turned
@@ -41,7 +50,8 @@ def catch_up(db: sqlite3.Connection, run: int) -> int:
 
 def all_anew(db: sqlite3.Connection, run: int) -> int:
     """Forget everything that is derived and work it out from the documents alone; how many verdicts turned."""
-    db.execute("INSERT OR IGNORE INTO stale SELECT id FROM document")
+    documents = [row[0] for row in db.execute("SELECT id FROM document ORDER BY id")]
+    before = disputed_before(db, run, documents) if len(documents) <= _TOLD_AT_MOST else None
     for table in (
         "comparison",
         "dispute",
@@ -55,7 +65,7 @@ def all_anew(db: sqlite3.Connection, run: int) -> int:
     ):
         db.execute(f"DELETE FROM {table}")
     db.execute("INSERT OR IGNORE INTO stale SELECT id FROM document")
-    return catch_up(db, run)
+    return _catch_up(db, run, before) if stale(db) else 0
 
 
 def stale(db: sqlite3.Connection) -> list[int]:

@@ -92,7 +92,8 @@ def test_a_name_with_versus_in_it_is_not_cut(path: Path) -> None:
         for words in ("graft-versus-host disease", "graft versus host disease", "graft vs host disease"):
             for sort in ("acute", "chronic"):
                 asking = understand(db, f"MSC in {sort} {words}")
-                assert asking.condition is not None and asking.condition.label == f"{sort} graft-versus-host disease"
+                assert asking.condition is not None
+                assert asking.condition.label == f"{sort} graft-versus-host disease"
                 assert (asking.comparator, asking.site, asking.outcome) == (None, None, None)
         assert understand(db, "stem cels in stroke").site is None
 

@@ -71,6 +71,9 @@ _FILTERS = ("design", "since_year", "until_year", "smallest", "level", "signific
 @corrections
 @restrictions
 @click.option("--as-of", type=click.IntRange(1), metavar="RUN", help="The answer as it was when this run had ended.")
+@click.option(
+    "--all", "whole", is_flag=True, help="All claims, also where they are many; else those of the headings with the most studies."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object (the contract's).")
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated rows, one a claim.")
 @click.option("--nl", "as_lines", is_flag=True, help="One JSON object a claim, one a line.")
@@ -81,6 +84,7 @@ def query(
     question: tuple[str, ...],
     database: Path | None,
     as_of: int | None,
+    whole: bool,
     as_json: bool,
     as_csv: bool,
     as_lines: bool,
@@ -99,12 +103,13 @@ def query(
       counterclaim query "IV vs IT MSC" --outcome EDSS --at "12 months" --design randomised --min-n 20
     """
     from kb.answer import answer
+    from kb.chosen import MOST_CLAIMS
     from kb.connection import for_reading
     from kb.filters import Filters
 
     db = for_reading(database or library_in_reach())
     asked = understood(db, question, {name: options[name] for name in _PARTS})
-    found = answer(db, asked, Filters(**{name: options[name] for name in _FILTERS}), as_of)
+    found = answer(db, asked, Filters(**{name: options[name] for name in _FILTERS}), as_of, None if whole else MOST_CLAIMS)
     click.echo(_shown(found, as_json, as_csv, as_lines, fmt, as_text or on_a_terminal(sys.stdout)))
 
 

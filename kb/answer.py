@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from kb.answer_notices import count_library, with_notices
 from kb.belief import speakers
-from kb.chosen import Chosen, choose, has_comparisons, narrower, two_treatments
-from kb.comparison import COUNTED, Compared, concepts
+from kb.chosen import Chosen, LeftOut, against_a_treatment, choose_most, has_comparisons, narrower
+from kb.comparison import COLUMNS, COUNTED, Compared, concepts
 from kb.dispute_lines import Among, Kept, WorkedOut, kept_inconsistent
 from kb.filters import Filters
 from kb.question import Known, Question
 from kb.screening import ScreenedOut, screened_out
+from kb.two_sides import FIELDS, OTHER_FIELDS
 from kb.unreported import EmptyChair, empty_chairs
 
 #: What reports a study at second hand.
@@ -34,15 +35,26 @@ class AnswerClaim:
 
     @property
     def counts(self) -> bool:
-        """Whether it is evidence for what was asked: against that comparator, and neither retracted nor superseded."""
-        return self.direct and self.row["status"] in COUNTED
+        """Whether it is evidence for what was asked: against that comparator, of all who were studied, and neither retracted nor superseded."""
+        return self.direct and self.row["status"] in COUNTED and self.compared.is_main
+
+    @property
+    def why_not(self) -> str | None:
+        """Why it does not count; None where it does."""
+        if self.counts:
+            return None
+        if not self.direct:
+            return "not compared with what was asked"
+        if self.row["status"] not in COUNTED:
+            return str(self.row["status"])
+        return f"told of a part of the people: {self.compared.subgroup}" if self.compared.subgroup else "a sensitivity analysis"
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeAnswer:
     """All claims on one outcome against one sort of comparator. `against` is None where the question itself names the comparator.
 
-    `speaking`: of each study that counts, the claim that speaks for it. `intervention` is what is given where the question names none: results of different treatments are never counted together unasked.
+    `question`: treatment, harm, prognosis or diagnosis, which are never counted together. `speaking`: of each study that counts, the claim that speaks for it. `intervention` is what is given where the question names none: results of different treatments are never counted together unasked.
     `inconsistent`: reports of one study that tell one result differently.
     """
 
@@ -50,6 +62,7 @@ class OutcomeAnswer:
     better: str | None
     against: str | None
     intervention: str | None
+    question: str
     claims: tuple[AnswerClaim, ...]
     speaking: tuple[Compared, ...]
     disputes: Among = Among()
@@ -68,9 +81,16 @@ class Answer:
     screened_out: tuple[ScreenedOut, ...] = ()
     empty_chairs: tuple[EmptyChair, ...] = ()
     near: tuple[str, ...] = ()
+    left_out: LeftOut | None = None
 
 
-def answer(db: sqlite3.Connection, question: Question, filters: Filters = Filters(), as_of: int | None = None) -> Answer:  # noqa: B008 - frozen
+def answer(
+    db: sqlite3.Connection,
+    question: Question,
+    filters: Filters = Filters(),  # noqa: B008 - frozen
+    as_of: int | None = None,
+    most: int | None = None,
+) -> Answer:
     """Find, filter, group and count.
 
     Args:
@@ -78,8 +98,9 @@ def answer(db: sqlite3.Connection, question: Question, filters: Filters = Filter
         question: what is asked.
         filters: what the answer is restricted to.
         as_of: the run after which nothing is taken into account; None: as it is now.
+        most: about so many claims are told, of the headings with the most studies; None: all.
     """
-    found = choose(db, question, filters, as_of)
+    found, left = choose_most(db, question, filters, as_of, most)
     out = screened_out(db, question)
     gone = {s.document_id for s in out}
     chosen = [c for c in found if c.compared.document_id not in gone]
@@ -87,32 +108,36 @@ def answer(db: sqlite3.Connection, question: Question, filters: Filters = Filter
     here = {c.compared.document_id for c in found}
     return Answer(
         question,
-        _searched(db),
+        _searched(db) if as_of is None else _searched_then(db, as_of),
         _library(db, as_of),
         tuple(_by_outcome(db, question, claims, exact=as_of is None and has_comparisons(db))),
         filters,
         tuple(s for s in out if s.document_id in here),
-        tuple(empty_chairs(db, question)) if has_comparisons(db) else (),
-        () if claims else _near(db, question),
+        tuple(empty_chairs(db, question, as_of)) if has_comparisons(db) else (),
+        () if claims else _near(db, question, filters),
+        left,
     )
 
 
-def _near(db: sqlite3.Connection, question: Question) -> tuple[str, ...]:
+def _near(db: sqlite3.Connection, question: Question, filters: Filters) -> tuple[str, ...]:
     from kb.nearby import nearby
 
-    def outcomes_of(wider: Question) -> list[str]:
-        return [str(c.row["outcome"]) for c in _claims(db, wider, choose(db, wider, Filters())) if c.direct]
+    def outcomes_of(wider: Question, restricted: bool) -> tuple[list[str], bool]:
+        found, left = choose_most(db, wider, filters if restricted else Filters())
+        return [str(c.row["outcome"]) for c in _claims(db, wider, found) if c.direct], left is None
 
-    return nearby(question, outcomes_of) if has_comparisons(db) else ()
+    return nearby(question, filters.in_words(), outcomes_of) if has_comparisons(db) else ()
 
 
 def _claims(db: sqlite3.Connection, question: Question, chosen: Sequence[Chosen]) -> list[AnswerClaim]:
     _with_reported(db, [c.row for c in chosen])
     others = (
-        frozenset(narrower(db, question.comparator.id)) if two_treatments(question) and question.comparator else frozenset[str]()
+        frozenset(narrower(db, question.comparator.id))
+        if against_a_treatment(question) and question.comparator
+        else frozenset[str]()
     )
     faced = [_facing(question, c, others) for c in chosen]
-    direct = [(c, d) for c in faced if (d := _direct(question, c.row, c.compared.against)) is not None]
+    direct = [(c, d) for c in faced if (d := _direct(question, c)) is not None]
     with_notices(db, [c.row for c, _ in direct])
     flags = _flags(db, [c.compared.claim_id for c, _ in direct if c.compared.flagged])
     return [AnswerClaim(c.row, c.effect, tuple(flags.get(c.compared.claim_id, ())), d, c.compared) for c, d in direct]
@@ -134,57 +159,68 @@ def _with_reported(db: sqlite3.Connection, rows: list[dict[str, Any]]) -> None:
             row |= {k: told[row["document_id"]][k] for k in ("doi", "pmid", "pmcid")}
 
 
-_TURNED = {"favours_intervention": "favours_comparator", "favours_comparator": "favours_intervention"}
-
-
 def _facing(q: Question, c: Chosen, others: frozenset[str]) -> Chosen:
     """The claim as seen from the side that was asked about: "B against A" answers a question about A with its sides exchanged.
 
-    `others` are the concepts of the treatment that the question names second.
+    `others` are the concepts of the treatment that the question names second. Of two ways of giving one product, of which the question names
+    none, the first of the alphabet is the intervention: the two tellings of one comparison are then counted on the same sides.
     """
-    row = c.row
-    if c.compared.intervention_key in others and row["comparator_concept"] is not None and q.comparator is not None:
-        sides = {"intervention": row["comparator"], "comparator": row["intervention"], "comparator_concept": q.comparator.id}
-        return _turned(c, sides | {"route": row["versus_route"], "versus_route": row["route"]})
-    for asked, own, other in ((q.route, "route", "versus_route"), (q.cell_source, "cell_source", "versus_cell_source")):
-        # Where the other arm's route was not read, its words may yet tell it.
-        named = row[other] or (asked if asked and asked in (row["comparator"] or "").lower() else None)
-        if asked and row[own] != asked and named == asked:
-            side = f"{row['intervention']} ({row[own]})" if row[own] else row["intervention"]
-            return _turned(c, {own: asked, other: row[own], "comparator": side})
-    return c
+    pair = c.compared.pair
+    if pair is None:
+        turn = (
+            c.compared.intervention_key in others
+            and c.compared.comparator_concept is not None
+            and c.compared.against.startswith("active:")
+        )
+        return _turned(c) if turn else c
+    left, right = next((one, other) for kind, one, other in q.ways() if kind == pair.kind)
+    if left is None and pair.kind == "source" and q.intervention is not None:
+        left = q.intervention.cell_source
+    if left is None and right is None:
+        return c if c.compared == c.compared.in_order() else _turned(c)
+    asked_about_other = right == pair.own if right is not None else left == pair.other
+    return _turned(c) if asked_about_other else c
 
 
-def _turned(c: Chosen, sides: dict[str, Any]) -> Chosen:
+def _turned(c: Chosen) -> Chosen:
     """A claim with its sides exchanged. Its printed number is that of the other way round, and is not shown with it."""
-    turned = {k: _TURNED.get(str(c.row[k]), c.row[k]) for k in ("direction", "point_direction")}
-    yi = None if c.compared.yi is None else -c.compared.yi
-    seen = replace(c.compared, direction=turned["direction"], point_direction=turned["point_direction"], yi=yi)
-    return Chosen(c.row | turned | sides, seen, None)
+    seen = c.compared.turned()
+    sides = {name: getattr(seen, name) for name in COLUMNS if name in c.row}
+    return Chosen(c.row | sides, seen, None)
 
 
-def _direct(q: Question, row: dict[str, Any], against: str) -> bool | None:
+def _direct(q: Question, c: Chosen) -> bool | None:
     """True: against what was asked. False: shown beside, as not so compared. None: another comparison altogether."""
-    asked = [x for x in (q.comparator_route, q.comparator_source, q.comparator_donor) if x]
-    if q.comparator is None and not asked:
+    if not all(_in_this_way(q, c, *way) for way in q.ways()):
+        return None
+    if q.comparator is None:
         return True
-    if asked:
-        there = f"{row['versus_route']} {row['versus_cell_source']} {row['versus_donor']} {row['comparator']} {row['route']}"
-        if not all(a in there for a in asked):
-            return None
-        return True if q.comparator is None or _is_comparator(q.comparator, row, against) else None
-    if _is_comparator(q.comparator, row, against):
+    if _is_comparator(q.comparator, c.row, c.compared.against):
         return True
-    return False if row["level"] == "pooled" else None
+    asked_way = any(right for _, _, right in q.ways())
+    return False if c.row["level"] == "pooled" and not asked_way else None
 
 
-def _is_comparator(asked: Known | None, row: dict[str, Any], against: str) -> bool:
-    if asked is None:
-        return False
+def _in_this_way(q: Question, c: Chosen, kind: str, left: str | None, right: str | None) -> bool:
+    """Whether a claim is about the route, source, donor or dose that the question names on each side."""
+    own = c.row.get(FIELDS[kind])
+    if right is None:
+        # Of a placebo's route the cells' follows.
+        follows = own is None and kind == "route" and c.compared.against in ("placebo", "sham") and c.row["versus_route"] == left
+        return left is None or own == left or follows
+    pair = c.compared.pair
+    if pair is not None and q.comparator is None:
+        return pair.kind == kind and pair.other == right and left in (None, pair.own)
+    against_it = right in (c.row.get(OTHER_FIELDS.get(kind, "")), c.row.get("versus_donor") if kind == "donor" else None)
+    against_it = against_it or right in (c.row["comparator"] or "").lower()
+    return against_it and left in (None, own) and (q.comparator is not None or c.compared.against.startswith("other "))
+
+
+def _is_comparator(asked: Known, row: dict[str, Any], against: str) -> bool:
     if asked.comparator_class and asked.comparator_class != "active":
-        return asked.comparator_class in (row["comparator_class"], against)
+        return asked.comparator_class in (row["comparator_class"], against, against.partition(":")[0])
     if asked.label == "control":
-        return row["comparator"] is not None and row["comparator"] != "baseline"
+        return row["comparator"] is not None and row["comparator"] != "baseline" and not against.startswith("other ")
     return asked.id in (row["comparator_concept"],) or asked.label == row["comparator"]
 
 
@@ -203,13 +239,15 @@ def _flags(db: sqlite3.Connection, claims: list[int]) -> dict[int, list[str]]:
 
 def _by_outcome(db: sqlite3.Connection, q: Question, claims: Iterable[AnswerClaim], exact: bool) -> list[OutcomeAnswer]:
     """Grouped by outcome, polarity, comparator and what is given. `exact`: the kept disputes are those of these claims; else they are worked out."""
-    grouped: dict[tuple[str, str | None, str | None, str | None], list[AnswerClaim]] = {}
+    grouped: dict[tuple[str, str | None, str | None, str | None, str], list[AnswerClaim]] = {}
     labels: dict[str, str] = {}
     counting: list[Compared] = []
     for c in claims:
         better = c.row["better"]
         given = None if q.intervention is not None else _product(db, c.compared, labels)
-        grouped.setdefault((str(c.row["outcome"]), str(better) if better else None, _group(q, c), given), []).append(c)
+        grouped.setdefault(
+            (str(c.row["outcome"]), str(better) if better else None, _group(q, c), given, str(c.row["question"])), []
+        ).append(c)
         counting += [c.compared] if c.counts else []
     disputes = Kept(db, counting) if exact else WorkedOut(counting, concepts(db))
     reports = kept_inconsistent(db, [c.claim_id for c in counting]) if exact else ()
@@ -219,11 +257,15 @@ def _by_outcome(db: sqlite3.Connection, q: Question, claims: Iterable[AnswerClai
             tuple(group),
             tuple(speakers(c.compared for c in group if c.counts)),
             disputes.of(_ids(group)),
-            tuple(r for r in reports if r["a_claim"] in _ids(group)),
+            tuple(r for r in reports if not {r["a_claim"], r["b_claim"]}.isdisjoint(_ids(group))),
         )
         for heading, group in grouped.items()
     ]
-    return sorted(found, key=lambda o: (_against_the_wish(q, o), *_first(o)))
+    return sorted(found, key=lambda o: (_against_the_wish(q, o), o.question in _NO_TREATMENT, *_first(o)))
+
+
+#: What goes with an outcome changes nothing about it: it stands behind what does.
+_NO_TREATMENT = ("prognosis", "diagnosis", "prevalence")
 
 
 def _product(db: sqlite3.Connection, c: Compared, labels: dict[str, str]) -> str:
@@ -237,6 +279,8 @@ def _product(db: sqlite3.Connection, c: Compared, labels: dict[str, str]) -> str
 
 def _against_the_wish(q: Question, o: OutcomeAnswer) -> bool:
     """Whether nothing under a heading says what the question wishes for ("what lowers NIHSS"); such headings come later, and are not left out."""
+    if q.wish is not None and o.question in _NO_TREATMENT:
+        return True
     if q.wish is None or (q.wish in ("lower", "higher") and o.better is None):
         return False
     side = 1 if q.wish in ("better", o.better) else -1
@@ -249,7 +293,7 @@ def _ids(group: Iterable[AnswerClaim]) -> frozenset[int]:
 
 def _group(q: Question, c: AnswerClaim) -> str | None:
     """The sort of comparator, which is never mixed with another unless the question names what it wants compared."""
-    if q.comparator is not None or q.comparator_route or q.comparator_source or q.comparator_donor:
+    if q.comparator is not None or any(right for _, _, right in q.ways()):
         return None
     return against_in_words(c.compared)
 
@@ -288,6 +332,28 @@ def _searched(db: sqlite3.Connection) -> dict[str, int]:
     return count_library(db)
 
 
+def _searched_then(db: sqlite3.Connection, run: int) -> dict[str, int]:
+    """What there was to find when a run had ended: as it was counted then; where no run until then kept its counts, what can still be counted."""
+    kept = (
+        db.execute("SELECT name, value, max(run_id) FROM run_count WHERE run_id <= ? GROUP BY name", (run,)).fetchall()
+        if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'run_count'").fetchone()
+        else []
+    )
+    if kept:
+        return {row["name"]: row["value"] for row in kept}
+    here = "added_in <= :run AND (deleted_in IS NULL OR deleted_in > :run)"
+    studies = f"SELECT count(DISTINCT sd.study_id) FROM study_document sd JOIN document d ON d.id = sd.document_id WHERE {here} AND d.level = :level"
+    by_level = {
+        name: db.execute(studies, {"run": run, "level": level}).fetchone()[0]
+        for name, level in (("trials", "trial"), ("pooled", "pooled"))
+    }
+    documents = db.execute(f"SELECT count(*) FROM document WHERE {here}", {"run": run}).fetchone()[0]
+    claims = db.execute(
+        f"SELECT count(*) FROM claim WHERE document_id IN (SELECT id FROM document WHERE {here})", {"run": run}
+    ).fetchone()[0]
+    return {"documents": documents, **by_level, "claims": claims, "deleted": 0, "retracted": 0}
+
+
 def _library(db: sqlite3.Connection, as_of: int | None) -> dict[str, object]:
     row = db.execute(
         "SELECT id, ended, versions, library_digest FROM run WHERE ended IS NOT NULL AND id <= coalesce(?, id) ORDER BY id DESC LIMIT 1",
@@ -304,18 +370,19 @@ def _library(db: sqlite3.Connection, as_of: int | None) -> dict[str, object]:
         # A library that was never refreshed is as fresh as what was last added to it.
         "last_refresh": (refreshed or row)["ended"],
         "versions": json.loads(row["versions"]),
-        "searches": _searches(db),
+        "searches": _searches(db, None if as_of is None else str(row["ended"])),
     }
 
 
-def _searches(db: sqlite3.Connection) -> list[dict[str, object]]:
-    """The saved searches behind the library: what was asked where, since when, and when it was last answered in full."""
+def _searches(db: sqlite3.Connection, until: str | None) -> list[dict[str, object]]:
+    """The saved searches behind the library: what was asked where, since when, and when it was last answered in full; null where that was after `until`."""
     if not has_comparisons(db):
         return []
     rows = db.execute(
         "SELECT name, source, query, since, watermark AS last_answered FROM search WHERE name <> '' ORDER BY name, source"
     )
-    return [dict(row) for row in rows]
+    found = [dict(row) for row in rows]
+    return [f | {"last_answered": None} if until and str(f["last_answered"] or "") > until else f for f in found]
 
 
 def link(row: dict[str, Any]) -> str | None:

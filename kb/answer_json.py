@@ -8,7 +8,7 @@ from kb.answer import SECOND_HAND, Answer, AnswerClaim, OutcomeAnswer, link
 from kb.answer_notices import retracted_works
 from kb.certainty import certainty
 from kb.certainty import in_words as certainty_in_words
-from kb.verdicts import counts, leanings, verdict, verdicts, without_concern
+from kb.verdicts import conclusions_differ, counts, leanings, verdict, verdicts, without_concern
 
 
 def as_contract(found: Answer) -> dict[str, object]:
@@ -18,14 +18,14 @@ def as_contract(found: Answer) -> dict[str, object]:
         "outcomes": [_outcome(o) for o in found.outcomes],
         "registered_unreported": [asdict(chair) for chair in found.empty_chairs],
         "screened_out": [{"document": s.document, "title": s.title, "why": s.why, "run": s.run} for s in found.screened_out],
-        "near": list(found.near),
+        "near": list(found.near), "left_out": asdict(found.left_out) if found.left_out else None,
     }  # fmt: skip
 
 
 def _outcome(o: OutcomeAnswer) -> dict[str, object]:
     steps = certainty(o)
     return {
-        "outcome": o.outcome, "better": o.better, "against": o.against, "intervention": o.intervention, "verdict": verdict(o), "verdicts": verdicts(o), "counts": counts(o),
+        "outcome": o.outcome, "better": o.better, "against": o.against, "intervention": o.intervention, "question": o.question, "verdict": verdict(o), "conclusions_differ": conclusions_differ(o), "verdicts": verdicts(o), "counts": counts(o),
         "leaning": leanings(o), "claims": [_claim(c) for c in o.claims], "disputes": [d.as_json() for d in o.disputes.lines],
         "disputes_in_all": o.disputes.number, "inconsistent_reports": list(o.inconsistent), "without_concern": without_concern(o),
         "certainty": {"says": certainty_in_words(steps), "steps": [{"step": s.step, "concern": s.concern, "why": s.why} for s in steps]} if steps else None,
@@ -61,7 +61,7 @@ def _claim(c: AnswerClaim) -> dict[str, object]:
         "claim": r["claim_id"], "significant": None if r["significant"] is None else bool(r["significant"]), "effect": c.effect, "arm": arm, "versus": versus,
         "timepoint": {"text": r["time_text"], "days": r["time_days"]} if r["time_text"] else None, "n": r["sample_size"], "url": link(r),
         "known_from": known_from(r) or None, "against_what_was_asked": c.direct, "audit_flags": list(c.flags), "question": r["question"], "year": r["year"],
-        "counted": c.counts, "notices": r.get("notices", []), "cites_retracted": retracted_works(r),
+        "counted": c.counts, "not_counted_because": c.why_not, "subgroup": c.compared.subgroup, "notices": r.get("notices", []), "cites_retracted": retracted_works(r),
         "may_include": retracted_works(r) if r["level"] == "pooled" else [],
     }  # fmt: skip
 

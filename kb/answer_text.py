@@ -10,9 +10,10 @@ from kb.answer_json import estimate, interval, known_from, p_value
 from kb.answer_notices import in_words, retracted_works
 from kb.certainty import certainty
 from kb.certainty import in_words as certainty_in_words
+from kb.comparison import COUNTED
 from kb.dispute_lines import DisputeLine
 from kb.unreported import EmptyChair
-from kb.verdicts import counts, verdict, without_concern
+from kb.verdicts import conclusions_differ, counts, verdict, without_concern
 
 _WORDS = {"favours_intervention": "favours the intervention", "favours_comparator": "favours the comparator", "no_difference": "no difference shown",
           "increase": "rises against before", "decrease": "falls against before", "unclear": "direction unclear"}  # fmt: skip
@@ -60,6 +61,8 @@ def _head(found: Answer) -> list[str]:
         head.append(
             f"Not understood, and left aside: {', '.join(found.question.unknown)}. Say it with --intervention, --outcome, --condition …"
         )
+    if found.left_out:
+        head.append(found.left_out.in_words())
     return head + [f"Read {a} as {b}" for a, b in found.question.corrected]
 
 
@@ -86,7 +89,8 @@ def _outcome(o: OutcomeAnswer, claims: list[AnswerClaim], width: int, colour: bo
     better = f" ({o.better} is better)" if o.better else ""
     against = f", against {o.against}" if o.against else ""
     given = f", {o.intervention}" if o.intervention else ""
-    lines = [_bold(f"{o.outcome}{better}{given}{against}", colour) + (f": {verdict(o)}" if counted else "")]
+    kind = f" [{o.question}]" if o.question != "treatment" else ""
+    lines = [_bold(f"{o.outcome}{kind}{better}{given}{against}", colour) + (f": {_word(o)}" if counted else "")]
     if counted:
         lines += [f"  {told}" for level, sides in counts(o).items() if (told := _counted(level, sides))]
         lines += _certainty(o, width)
@@ -101,6 +105,11 @@ def _outcome(o: OutcomeAnswer, claims: list[AnswerClaim], width: int, colour: bo
             for r in o.inconsistent
         ]
     return "\n".join(lines)
+
+
+def _word(o: OutcomeAnswer) -> str:
+    word = verdict(o)
+    return "conclusions differ, no numbers to compare" if word == "no numbers" and conclusions_differ(o) else word
 
 
 def _certainty(o: OutcomeAnswer, width: int) -> list[str]:
@@ -156,6 +165,8 @@ def _claim(c: AnswerClaim, width: int, colour: bool) -> list[str]:
     warning = _bold("RETRACTED, NOT COUNTED: ", colour) if retracted else ""
     lines = [f"  {shown} {warning}{_told(r)}{': ' if numbers else ''}{' '.join(numbers)}", f"      {' · '.join(where)}"]
     lines.append("      " + " · ".join(str(x) for x in (r["study"], r["year"], link(r), told) if x))
+    if c.direct and r["status"] in COUNTED and not c.counts:
+        lines += _wrapped(f"NOT COUNTED, {c.why_not}", width)
     if r["status"] != "ok":
         lines += _wrapped(_status(r), width)
     if cited := retracted_works(r):

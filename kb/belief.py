@@ -31,19 +31,19 @@ def leaning(claim: Compared) -> str | None:
 def speakers(claims: Iterable[Compared]) -> list[Compared]:
     """One claim for each study: of its best report, of all who were studied, at the latest time, since an effect that did not last is none.
 
-    Of retracted, deleted and superseded reports none speaks.
+    Of retracted, deleted and superseded reports none speaks, nor does the result of a part of the people or of a sensitivity analysis.
     """
     speaking: dict[int, Compared] = {}
     for claim in claims:
-        if claim.status in COUNTED:
+        if claim.status in COUNTED and claim.is_main:
             held = speaking.get(claim.study_id)
             if held is None or _standing(claim) < _standing(held):
                 speaking[claim.study_id] = claim
     return list(speaking.values())
 
 
-def _standing(claim: Compared) -> tuple[int, bool, float, bool]:
-    return RANK[claim.report], not claim.is_main, -(claim.time_days or 0.0), claim.side is None
+def _standing(claim: Compared) -> tuple[int, float, bool]:
+    return RANK[claim.report], -(claim.time_days or 0.0), claim.side is None
 
 
 def counts(speaking: Iterable[Compared]) -> dict[str, int]:
@@ -76,7 +76,8 @@ def verdict(speaking: Sequence[Compared], estimates: Iterable[str], numbers: boo
         return "contested"
     if len(sides) < 2:
         return "agreed" if sides else "no numbers"
-    return "conclusions differ, estimates compatible" if tests == {"compatible"} else "conclusions differ, estimates not comparable"
+    # Conclusions differ. Where no test could be made, nothing says whether the numbers do.
+    return "conclusions differ, estimates compatible" if "compatible" in tests else "no numbers"
 
 
 def word(speaking: Sequence[Compared], differ: bool) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from kb.answer import OutcomeAnswer
 from kb.answer_notices import retracted_works
 from kb.comparison import Compared
-from kb.verdicts import speakers, verdict
+from kb.verdicts import conclusions_differ, speakers, verdict
 
 #: Fewer people than this in all, and chance alone may carry a result: the optimal information size that GRADE's rule of thumb gives for a
 #: continuous outcome (Guyatt et al., J Clin Epidemiol 2011;64:1283).
@@ -70,6 +70,8 @@ def _size(speaking: Sequence[Compared]) -> Step:
 
 def _consistency(found: OutcomeAnswer) -> Step:
     word = verdict(found)
+    if word == "no numbers" and conclusions_differ(found):
+        return Step("consistency", True, "conclusions differ, and no numbers to compare")
     if word in ("single trial", "no numbers"):
         return Step("consistency", None, "one study alone" if word == "single trial" else "no numbers to compare")
     return Step("consistency", word != "agreed", word)
@@ -95,5 +97,5 @@ def _retraction(found: OutcomeAnswer) -> Step:
     citing = len({c.row["document_id"] for c in found.claims if c.counts and retracted_works(c.row)})
     told = [f"{retracted} retracted and not counted"] if retracted else []
     told += [f"{concern} under an expression of concern"] if concern else []
-    told += [f"{citing} citing a retracted paper"] if citing else []
+    told += [f"{citing} citing or naming a retracted paper"] if citing else []
     return Step("retraction", bool(concern or citing), "; ".join(told) or "none known")

@@ -6,12 +6,33 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from kb.revisions import claims_told
+
 #: In the order in which a reader wants to know of them.
-KINDS = ("verdict", "status", "cites retracted", "deleted", "back", "claim gone", "claim new", "revised", "new")
+KINDS = (
+    "verdict",
+    "contested",
+    "contested no more",
+    "status",
+    "cites retracted",
+    "deleted",
+    "back",
+    "claim gone",
+    "claim new",
+    "revised",
+    "new",
+)
 
 
-#: A reference list does not say which of the papers in it were pooled.
-STANDS = " (it cites it; citing is not including)"
+#: Neither a reference list nor a registration number says which trials were pooled.
+_MAY_STAND = {
+    ("cites", True): "a pooled analysis, may include {}, which was retracted (it cites it; citing is not including)",
+    ("names", True): "a pooled analysis, may include {}, which was retracted (it names its registration; naming is not including)",
+    ("cites", False): "cites {}, which was retracted",
+    ("names", False): "names the registration of {}, which was retracted",
+    ("one study", False): "reports the same study as {}, which was retracted",
+    ("one study", True): "reports the same analysis as {}, which was retracted",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +58,30 @@ def last_told(db: sqlite3.Connection, run: int | None = None) -> int:
 
 def changes(db: sqlite3.Connection, since: int) -> list[Change]:
     """What changed in the runs after `since`, the gravest kinds first."""
-    found = [*_kept(db, since), *_documents(db, since), *_citing(db, since)]
+    found = [*_kept(db, since), *_documents(db, since), *_claims_of_new(db, since), *_citing(db, since)]
     return sorted(found, key=lambda c: (KINDS.index(c.kind), c.run, c.document or "", c.what))
 
 
+#: What a document that came in these runs claims is told with its coming, however often it was revised since.
+_KEPT = (
+    "SELECT run_id, kind, document, what, before, after FROM change WHERE run_id > :since AND NOT (kind IN ('claim new', 'claim gone') "
+    "AND coalesce(document_id IN (SELECT id FROM document WHERE added_in > :since), 0)) ORDER BY id"
+)
+
+
+def _claims_of_new(db: sqlite3.Connection, since: int) -> Iterator[Change]:
+    """What documents claim that came in these runs, as long as they are here; not of the first run of all, which filled the library."""
+    rows = db.execute(
+        "SELECT id, came_as, added_in FROM document WHERE added_in > max(:since, (SELECT min(added_in) FROM document)) AND deleted_in IS NULL ORDER BY id",
+        {"since": since},
+    )
+    for document, name, run in rows.fetchall():
+        for line in claims_told(db, document):
+            yield Change(run, "claim new", name, line, None, line)
+
+
 def _kept(db: sqlite3.Connection, since: int) -> Iterator[Change]:
-    for row in db.execute("SELECT run_id, kind, document, what, before, after FROM change WHERE run_id > ? ORDER BY id", (since,)):
+    for row in db.execute(_KEPT, {"since": since}):
         change = Change(*row)
         yield replace(change, what=f"{_turn(change)}{change.what}") if change.kind == "verdict" else change
 
@@ -66,16 +105,15 @@ def _documents(db: sqlite3.Connection, since: int) -> Iterator[Change]:
 
 
 def _citing(db: sqlite3.Connection, since: int) -> Iterator[Change]:
-    """Papers that cite what was retracted in these runs: a pooled result may stand on it."""
+    """Papers that cite, name or report again what was retracted in these runs: their results may stand on it."""
     rows = db.execute(
-        "SELECT change.run_id, cites_retracted.document, cites_retracted.level, cites_retracted.retracted FROM cites_retracted "
-        "JOIN change ON change.document_id = cites_retracted.retracted_id WHERE change.kind = 'status' AND change.after = 'retracted' "
+        "SELECT change.run_id, c.document, c.level, c.retracted, c.how FROM cites_retracted c "
+        "JOIN change ON change.document_id = c.retracted_id WHERE change.kind = 'status' AND change.after = 'retracted' "
         "AND change.run_id > ? ORDER BY 1, 2, 4",
         (since,),
     )
-    for run, name, level, retracted in rows:
-        sort = "a pooled analysis, may include" if level == "pooled" else "cites"
-        yield Change(run, "cites retracted", name, f"{sort} {retracted}, which was retracted{STANDS if level == 'pooled' else ''}")
+    for run, name, level, retracted, how in rows:
+        yield Change(run, "cites retracted", name, _MAY_STAND[how, level == "pooled"].format(retracted))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,16 @@ Two claims are about the same thing where these keys agree or one refines the ot
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kb.estimates import Printed, scaled
+from kb.people import part_told
+from kb.told_by import told_as
+from kb.two_sides import FIELDS, OTHER_FIELDS, Pair, given_so, pair_of, same_product, told_pair
 from nlp.words import normal_name
 
 #: Retracted, deleted and superseded claims compete with nothing.
@@ -24,7 +28,7 @@ _NO_MEASURE = frozenset(
     ["improvement", "clinical improvement", "recovery", "functional recovery", "symptom", "efficacy", "effectiveness", "benefit", "response", "outcome",
      "clinical outcome", "secondary efficacy endpoint", "laboratory test", "safety profile", "safety"]
 )  # fmt: skip
-_OTHER = {"other route": "other route", "other routes": "other route", "other dose": "other dose", "other doses": "other dose"}
+_OTHER = {f"other {way}{s}": f"other {way}" for way in FIELDS for s in ("", "s")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,37 @@ class Compared:
         """Whether it is a result of all who were studied, and not of a subgroup or a sensitivity analysis."""
         return self.subgroup is None and self.analysis_set != "sensitivity"
 
+    @property
+    def pair(self) -> Pair | None:
+        """The two ways of giving one product that it compares."""
+        values = {name: getattr(self, name) for name in FIELDS.values()} if self.against.startswith("other ") else {}
+        return pair_of(self.against, values)
 
+    def turned(self) -> Compared:
+        """The same seen from the other side: "B against A" as "A against B"."""
+        changes: dict[str, Any] = {
+            k: _TURNED.get(str(getattr(self, k)), getattr(self, k)) for k in ("direction", "point_direction")
+        }
+        changes["yi"] = None if self.yi is None else -self.yi
+        if pair := self.pair:
+            changes |= {FIELDS[pair.kind]: pair.other, "comparator": given_so(self.intervention, pair.own)}
+            changes |= {OTHER_FIELDS[pair.kind]: pair.own} if pair.kind in OTHER_FIELDS else {}
+        else:
+            own = self.comparator_concept or _words(self.comparator) or ""
+            changes |= {
+                "intervention": self.comparator, "comparator": self.intervention, "intervention_key": own, "product": own or None,
+                "against": f"active:{self.intervention_key}", "comparator_concept": self.intervention_key or None,
+                "route": self.versus_route, "versus_route": self.route, "cell_source": self.versus_cell_source, "versus_cell_source": self.cell_source,
+            }  # fmt: skip
+        return replace(self, **changes)
+
+    def in_order(self) -> Compared:
+        """Of two ways of giving one product the first of the alphabet against the other; any other comparison as it is."""
+        pair = self.pair
+        return self.turned() if pair and pair.own > pair.other else self
+
+
+_TURNED = {"favours_intervention": "favours_comparator", "favours_comparator": "favours_intervention"}
 COLUMNS = tuple(Compared.__dataclass_fields__)
 
 
@@ -114,8 +148,22 @@ class Concepts:
     label: Mapping[str, str]
     cell_source: Mapping[str, str]
     minimal: Mapping[str, float]
+    #: Names of routes, sources and donors: kind and label.
+    ways: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    #: Names of treatments, by concept.
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: What was asked already, for this value's life: the same few concepts are asked for with every claim.
     _lines: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _names_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def names_of(self, key: str) -> tuple[str, ...]:
+        """Every name of a treatment, of what it is a kind of, and of its kinds."""
+        held = self._names_of.get(key)
+        if held is None:
+            held = self._names_of[key] = tuple(
+                name for other, names in self.names.items() if self.kin(key, other) for name in names
+            )
+        return held
 
     def line(self, key: str) -> tuple[str, ...]:
         """A concept and all that are broader, narrowest first. A key in words stands alone."""
@@ -144,6 +192,10 @@ class Concepts:
         return self.product(wider) if wider is not None and named_for_source else key
 
 
+_NAMES = "SELECT n.concept_id, group_concat(n.name, '|') FROM concept_name n JOIN concept c ON c.id = n.concept_id WHERE c.kind IN ('intervention', 'exposure') GROUP BY 1"
+_WAYS = "SELECT n.name, c.kind, c.label FROM concept_name n JOIN concept c ON c.id = n.concept_id WHERE c.kind IN ('route', 'cell_source', 'donor')"
+
+
 def concepts(db: sqlite3.Connection) -> Concepts:
     """The packs' concepts, as the library keeps them."""
     known = {row[1] for row in db.execute("PRAGMA table_info(concept)")}
@@ -153,6 +205,8 @@ def concepts(db: sqlite3.Connection) -> Concepts:
         {r[0]: r[1] for r in rows},
         {r[0]: r[3] for r in rows if r[3]},
         {r[0]: r[4] for r in rows if r[4]},
+        {r[0]: (r[1], r[2]) for r in db.execute(_WAYS)},
+        {r[0]: tuple(r[1].split("|")) for r in db.execute(_NAMES)},
     )
 
 
@@ -163,13 +217,16 @@ TELLING = (
     "ORDER BY (x.whose = 'difference') DESC, (x.estimate IS NOT NULL) DESC, (x.ci_low IS NOT NULL) DESC, ce.position LIMIT 1)"
 )
 _ROWS = f"""
-SELECT f.claim_id, f.document_id, f.study_id, f.document, f.report, f.level, f.design, f.status, f.question, f.intervention, f.intervention_concept,
+SELECT f.claim_id, f.document_id, f.study_id, f.document, f.report, d.publication_types, f.title, f.level, f.design, f.status, f.question, f.intervention, f.intervention_concept,
   f.comparator, f.comparator_class, f.comparator_concept, f.route, f.cell_source, f.donor, a.dose, a.schedule, f.versus_route, f.versus_cell_source,
   f.condition, f.condition_concept, f.outcome, f.outcome_name, f.outcome_concept, f.better, f.time_days, f.time_text, f.direction, f.point_direction,
   f.significant, f.null_kind, f.analysis_set, e.subgroup, e.kind, e.measure, e.whose, e.estimate, e.ci_low, e.ci_high, e.ci_level, e.se, e.p_value,
-  e.p_operator, f.sample_size, f.year, d.changed_in,
+  e.p_operator, f.sample_size, f.year, d.changed_in, f.quote, substr(d.text, 1, f.start_char) AS before, f.versus_donor, v.dose AS versus_dose,
+  EXISTS (SELECT 1 FROM arm x WHERE x.document_id = f.document_id AND x.role = 'comparator' AND x.class IS NOT NULL) AS has_control,
+  (SELECT json_group_array(DISTINCT x.route) FROM arm x WHERE x.document_id = f.document_id AND x.role <> 'comparator') AS all_routes,
+  (SELECT json_group_array(DISTINCT x.cell_source) FROM arm x WHERE x.document_id = f.document_id AND x.role <> 'comparator') AS all_sources,
   EXISTS (SELECT 1 FROM claim_effect ce JOIN audit_finding af ON af.effect_id = ce.effect_id WHERE ce.claim_id = f.claim_id AND af.verdict = 'inconsistent') AS flagged
-FROM claim_in_full f JOIN document d ON d.id = f.document_id LEFT JOIN arm a ON a.id = f.arm_id LEFT JOIN effect e ON e.id = {TELLING.format(claim="f.claim_id")}
+FROM claim_in_full f JOIN document d ON d.id = f.document_id LEFT JOIN arm a ON a.id = f.arm_id LEFT JOIN arm v ON v.id = f.versus_id LEFT JOIN effect e ON e.id = {TELLING.format(claim="f.claim_id")}
 WHERE {{where}} ORDER BY f.claim_id
 """
 
@@ -190,18 +247,60 @@ def compared(row: Mapping[str, Any], known: Concepts) -> Compared:
     product = known.product(intervention) if intervention else None
     outcome = row["outcome_concept"] or f"words:{row['outcome_name']}"
     condition = row["condition_concept"] or _words(row["condition"])
-    against = _against(row)
+    pair = _pair(row, product, known)
+    against = pair.against if pair else _against(row)
     contrast = row["whose"] == "difference"
     found = scaled(_printed(row)) if contrast else None
     values = {name: row[name] for name in COLUMNS if name in row}
     values |= {
         "intervention_key": intervention or "", "against": against, "condition_key": condition or "", "outcome_key": outcome, "product": product,
-        "family": None, "measure": row["measure"] if contrast else None,
+        "family": None, "report": told_as(row["report"], row["publication_types"], row["title"]), "measure": row["measure"] if contrast else None,
         "scale": found.scale if found else None, "yi": found.yi if found else None, "sei": found.sei if found else None,
         "sei_from": found.sei_from if found else None, "minimal": known.minimal.get(outcome), "flagged": int(row["flagged"]), "subgroup": _people(row),
     }  # fmt: skip
+    if pair:
+        values |= {
+            FIELDS[pair.kind]: pair.own,
+            "comparator": values["comparator"] or f"{row['intervention'] or 'the same'} ({pair.other})",
+        }
+        values |= {OTHER_FIELDS[pair.kind]: pair.other} if pair.kind in OTHER_FIELDS else {}
     found_keys = Compared(**values)
-    return replace(found_keys, family=family_of(found_keys, known))
+    return replace(found_keys, family=family_of(found_keys, known)) if _of_this_study(row, intervention, known) else found_keys
+
+
+#: Heads of what a paper says before its own results.
+_BEFORE_RESULTS = re.compile(
+    r"\b(BACKGROUND|INTRODUCTION|CONTEXT|RATIONALE|OBJECTIVES?|AIMS?|PURPOSE|METHODS?|DESIGN|RESULTS?|FINDINGS|CONCLUSIONS?|INTERPRETATION|DISCUSSION)\s*:",
+    re.IGNORECASE,
+)
+_FRONT = 300
+
+
+def _of_this_study(row: Mapping[str, Any], intervention: str | None, known: Concepts) -> bool:
+    """Whether a trial's claim is a result of its own: not said before its results begin, and about what its title, beginning or sentence names.
+
+    What a paper's background says others found, or a treatment that all had, sets it against nobody.
+    """
+    if row["level"] != "trial" or intervention is None:
+        return True
+    before = str(row["before"] or "")
+    heads = _BEFORE_RESULTS.findall(before)
+    if heads and heads[-1].lower().startswith(("back", "intro", "context", "rationale", "obj", "aim", "purp", "meth", "design")):
+        return False
+    told = f" {normal_name(' . '.join((str(row['title']), before[:_FRONT], str(row['quote']))))} "
+    return any(f" {name} " in told for name in (*known.names_of(intervention), normal_name(row["intervention"] or "")) if name)
+
+
+def _pair(row: Mapping[str, Any], product: str | None, known: Concepts) -> Pair | None:
+    """The two ways of giving one product that a contrast compares."""
+    if (
+        row["direction"] in ("increase", "decrease", "unclear")
+        or row["comparator"] == "baseline"
+        or row["comparator_class"] not in (None, "active")
+    ):
+        return None
+    concept = row["comparator_concept"]
+    return told_pair(row, same_product(row, product, known.product(concept) if concept else None), known.ways)
 
 
 def _printed(row: Mapping[str, Any]) -> Printed:
@@ -219,8 +318,16 @@ def _printed(row: Mapping[str, Any]) -> Printed:
 
 def _people(row: Mapping[str, Any]) -> str | None:
     """The subgroup of people that a result is of. Where its name is the route, tissue or donor of what was given, it is no subgroup of people."""
+    if row["level"] == "pooled":
+        told = row["subgroup"]
+    else:
+        told = part_told(str(row["quote"]), str(row["before"] or "")) or row["subgroup"]
+    plain = f" {normal_name(_GROUP.sub(' ', told))} " if told else ""
     facets = {normal_name(f) for name in ("route", "cell_source", "donor") if (f := row[name])}
-    return None if row["subgroup"] is None or normal_name(row["subgroup"]) in facets else str(row["subgroup"])
+    return None if told is None or any(f" {facet} " in plain for facet in facets) else str(told)
+
+
+_GROUP = re.compile(r"\bsub-?(?:group|set)s?\b", re.IGNORECASE)
 
 
 def _words(text: str | None) -> str | None:

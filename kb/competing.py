@@ -40,6 +40,17 @@ def same_window(a: Compared, b: Compared) -> bool:
     return abs(a.time_days - b.time_days) <= TIME_TOLERANCE * max(a.time_days, b.time_days)
 
 
+#: So far apart, in parts of the longer, are 90 days, 3 months and 12 weeks, or 52 weeks and a year.
+_ONE_VISIT = 0.1
+
+
+def one_visit(a: Compared, b: Compared) -> bool:
+    """Whether both tell one time, in whatever words: "90 days" and "3 months" explain no difference."""
+    if a.time_days is None or b.time_days is None:
+        return False
+    return abs(a.time_days - b.time_days) <= _ONE_VISIT * max(a.time_days, b.time_days)
+
+
 def same_comparator(a: Compared, b: Compared) -> bool:
     """The same class, or one of them a control that is not specified and may be the other's.
 
@@ -57,7 +68,9 @@ def same_comparator(a: Compared, b: Compared) -> bool:
 
 
 def _same_other(a: Compared, b: Compared) -> bool:
-    """Of two comparisons of routes or doses, both sides must agree, as far as they are told."""
+    """Of two comparisons of routes or doses, both sides must agree, as far as they are told; a class that names both agrees by itself."""
+    if a.pair and b.pair:
+        return True
     if a.against == "other dose":
         return a.dose == b.dose
     return a.route == b.route and (a.versus_route == b.versus_route or None in (a.versus_route, b.versus_route))

@@ -140,26 +140,26 @@ def _heaviest_first(d: DisputeLine) -> tuple[object, ...]:
 
 
 def kept_inconsistent(db: sqlite3.Connection, claims: Iterable[int]) -> list[dict[str, object]]:
-    """Reports of one study, among those of these claims, that tell one result differently."""
-    known = set(claims)
-    listed = {"claims": json.dumps(sorted(known))}
-    pairs = [
-        row[0]
-        for row in db.execute(f"SELECT claim_a, claim_b FROM inconsistent_report WHERE claim_a IN {_AMONG}", listed)
-        if row[1] in known
-    ]
-    return inconsistent_rows(db, f"WHERE r.claim_a IN {_AMONG}", {"claims": json.dumps(pairs)}) if pairs else []
+    """What tells the result of one of these claims differently: another report of its study, also one that gave way to it."""
+    listed = {"claims": json.dumps(sorted(set(claims)))}
+    pairs = (f"SELECT claim_a, claim_b FROM inconsistent_report WHERE claim_{side} IN {_AMONG}" for side in "ab")
+    found = {tuple(row) for sql in pairs for row in db.execute(sql, listed)}
+    return (
+        inconsistent_rows(db, f"WHERE r.claim_a IN {_AMONG}", {"claims": json.dumps([a for a, _ in found])}, found) if found else []
+    )
 
 
-def inconsistent_rows(db: sqlite3.Connection, where: str, values: dict[str, object]) -> list[dict[str, object]]:
-    """Inconsistent reports, with the names of their documents and study."""
+def inconsistent_rows(
+    db: sqlite3.Connection, where: str, values: dict[str, object], only: set[tuple[int, ...]] | None = None
+) -> list[dict[str, object]]:
+    """Inconsistent reports, with the names of their documents and study. `only`: of these pairs of claims; None: all."""
     rows = db.execute(
         "SELECT s.name AS study, r.outcome, r.what, a.document AS a, b.document AS b, r.a AS a_tells, r.b AS b_tells, r.claim_a AS a_claim, r.claim_b AS b_claim "
         "FROM inconsistent_report r JOIN comparison a ON a.claim_id = r.claim_a JOIN comparison b ON b.claim_id = r.claim_b JOIN study s ON s.id = r.study_id "
         f"{where} ORDER BY s.name, r.outcome, a.document, b.document, r.claim_a, r.claim_b",
         values,
     )
-    return [dict(row) for row in rows]
+    return [dict(row) for row in rows if only is None or (row["a_claim"], row["b_claim"]) in only]
 
 
 def _line(d: Dispute) -> DisputeLine:

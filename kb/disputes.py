@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from kb.comparison import Compared, Concepts
-from kb.competing import compete, distance
+from kb.competing import compete, distance, one_visit
 from kb.estimates import Difference, apart_by_minimal_difference, difference
 
 #: What may explain a dispute: how the factor is called, and where each claim has it.
@@ -63,7 +63,13 @@ class Dispute:
         return max(self.a.changed_in, self.b.changed_in)
 
 
-def disputes(claims: Iterable[Compared], known: Concepts, touched: frozenset[int] | None = None) -> Iterator[Dispute]:
+#: Pairs of studies, the smaller first, of which one names the other's registration.
+Named = frozenset[tuple[int, int]]
+
+
+def disputes(
+    claims: Iterable[Compared], known: Concepts, touched: frozenset[int] | None = None, named: Named = frozenset()
+) -> Iterator[Dispute]:
     """The disputes among claims of one family.
 
     Each pair of studies speaks on each outcome and time with the two claims that are most nearly about the same thing: where those agree,
@@ -73,13 +79,14 @@ def disputes(claims: Iterable[Compared], known: Concepts, touched: frozenset[int
         claims: claims of one family.
         known: what the packs know of width.
         touched: only disputes that one of these studies takes part in; None: all.
+        named: the pairs of studies of which a document of one names the other's registration.
     """
     by_study: dict[int, list[Compared]] = defaultdict(list)
     for claim in claims:
         by_study[claim.study_id].append(claim)
     for one, other in _pairs(by_study, touched):
         for a, b in _nearest(by_study[one], by_study[other], known):
-            found = dispute(a, b)
+            found = dispute(a, b, named)
             if found is not None:
                 yield found
 
@@ -126,17 +133,23 @@ def _time(a: Compared, b: Compared) -> float | None:
     return a.time_days if a.time_days is not None else b.time_days
 
 
-def dispute(a: Compared, b: Compared) -> Dispute | None:
+def dispute(a: Compared, b: Compared, named: Named = frozenset()) -> Dispute | None:
     """The dispute between two claims that compete; None where they agree. The one whose document's name comes first is `a`."""
     if (b.document, b.claim_id) < (a.document, a.claim_id):
         a, b = b, a
+    # One of two ways of giving a product against the other, told either way round: both from the same side.
+    a, b = a.in_order(), b.in_order()
     test = tested(a, b)
     kind = _type(a, b, test)
     if kind is None:
         return None
     estimates = "not comparable" if test is None else "differ" if test.differ else "compatible"
-    shared = overlap(a, b)
-    factors = tuple(Factor(name, x, y) for name, of in FACTORS if (x := _told(a, of)) != (y := _told(b, of)))
+    shared = overlap(a, b, named)
+    factors = tuple(
+        Factor(name, x, y)
+        for name, of in FACTORS
+        if (x := _told(a, of)) != (y := _told(b, of)) and not (name == "timepoint" and one_visit(a, b))
+    )
     return Dispute(a, b, kind, estimates, test, shared, factors, _weight(a, b, kind, estimates, shared, factors))
 
 
@@ -172,13 +185,15 @@ def tested(a: Compared, b: Compared) -> Difference | None:
     return difference(a.yi, a.sei, b.yi, b.sei)
 
 
-def overlap(a: Compared, b: Compared) -> str:
-    """Whether the two may rest on the same people: two reviews, or a review and a trial that was there to be included."""
+def overlap(a: Compared, b: Compared, named: Named = frozenset()) -> str:
+    """Whether the two may rest on the same people: two reviews, or a review and a trial that it names or that was there to be included."""
     if a.level != "pooled" and b.level != "pooled":
         return "none known"
     if a.level == b.level:
         return "possible"
     trial, review = (a, b) if b.level == "pooled" else (b, a)
+    if (min(a.study_id, b.study_id), max(a.study_id, b.study_id)) in named:
+        return "possible"
     came_later = trial.year is not None and review.year is not None and trial.year > review.year
     return "none known" if came_later else "possible"
 

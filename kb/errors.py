@@ -89,6 +89,13 @@ class NothingToUndo(LibraryError):
         )
 
 
+class OneDocument(LibraryError):
+    """A decision about a document and itself."""
+
+    def __init__(self) -> None:
+        super().__init__("Both names are the same document's. Name two documents, or one with --apart.")
+
+
 class NotUnderstood(LibraryError):
     """A question that says nothing the library knows."""
 

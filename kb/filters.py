@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+
+def british(design: str) -> str:
+    """A design as the library names it, however it is spelt.
+
+    >>> british("Nonrandomized"), british("randomized controlled")
+    ('non-randomised', 'randomised controlled')
+    """
+    return re.sub(r"\bnon[\s-]*(?=random)", "non-", design.lower()).replace("randomiz", "randomis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +31,12 @@ class Filters:
     def conditions(self) -> Iterator[tuple[str, dict[str, object]]]:
         """Each restriction as SQL on a claim's columns, with its value. What a document does not tell meets no restriction."""
         for condition, name, value in (
-            ("design LIKE '%' || :f_design || '%'", "f_design", self.design),
+            # "randomised" is part of "non-randomised", and its contrary.
+            (
+                "design LIKE '%' || :f_design || '%' AND (:f_design LIKE 'non%' OR design NOT LIKE '%non%' || :f_design || '%')",
+                "f_design",
+                self.design and british(self.design.strip()),
+            ),
             ("year >= :f_since", "f_since", self.since_year),
             ("year <= :f_until", "f_until", self.until_year),
             ("sample_size >= :f_smallest", "f_smallest", self.smallest),

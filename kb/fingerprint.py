@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 #: What follows from the documents and can be worked out anew at any time.
 DERIVED = (
     "study",
     "study_document",
+    "document_registration",
     "comparison",
     "dispute",
     "inconsistent_report",
@@ -24,7 +25,17 @@ DERIVED = (
 )
 #: The ledger and what only remembers: they grow with every run, whatever it does.
 _REMEMBERED = frozenset(
-    {"run", "run_source", "change", "claim_was", "document_was", "_sqlite_migrations", "sqlite_sequence", "sqlite_stat1"}
+    {
+        "run",
+        "run_source",
+        "change",
+        "claim_was",
+        "document_was",
+        "run_count",
+        "_sqlite_migrations",
+        "sqlite_sequence",
+        "sqlite_stat1",
+    }
 )
 
 
@@ -70,10 +81,26 @@ def _halves(told: str) -> tuple[int, int]:
     return int.from_bytes(made[:4]) >> 1, int.from_bytes(made[4:8]) >> 1
 
 
+def _decisions(db: sqlite3.Connection) -> Iterator[str]:
+    """What people decided about documents, by the ids that they came with."""
+    same = db.execute(
+        "SELECT min(a.came_as, coalesce(b.came_as, a.came_as)), max(a.came_as, coalesce(b.came_as, '')), i.decision FROM identity_decision i "
+        "JOIN document a ON a.id = i.document_id LEFT JOIN document b ON b.id = i.other_id"
+    )
+    screened = db.execute(
+        "SELECT s.question, d.came_as, s.decision FROM screening s JOIN document d ON d.id = s.document_id WHERE s.decision = 'exclude'"
+    )
+    yield from ("|".join(map(str, row)) for rows in (same, screened) for row in rows)
+
+
 def digest(db: sqlite3.Connection) -> str:
     """The fingerprint of a library's documents, 16 hexadecimal digits; the same documents give the same, in whatever order they came.
 
-    It is the sum of the documents' own fingerprints, so that one document more does not cost reading all others again.
+    It is the sum of the documents' own fingerprints and of those of what was decided about them, so that one document more does not cost
+    reading all others again, and an answer that a decision changes has another one.
     """
     high, low = db.execute("SELECT coalesce(sum(high), 0), coalesce(sum(low), 0) FROM document_print").fetchone()
+    for told in _decisions(db):
+        one, other = _halves(told)
+        high, low = high + one, low + other
     return f"{high % 2**32:08x}{low % 2**32:08x}"

@@ -46,10 +46,10 @@ def around(made: nx.MultiDiGraph, node: str, steps: int) -> nx.MultiDiGraph:
 
 
 def path(made: nx.MultiDiGraph, source: str, target: str) -> nx.MultiDiGraph:
-    """The shortest way from one node to another, whichever way the edges point; empty where there is none."""
+    """The shortest way from one node to another, whichever way the edges point; empty where there is none, or one of the two is not in this part of the graph."""
     try:
         found = nx.shortest_path(made.to_undirected(as_view=True), source, target)
-    except nx.NetworkXNoPath:
+    except (nx.NetworkXNoPath, nx.NodeNotFound):
         found = []
     return made.subgraph(found)
 

@@ -1,4 +1,7 @@
-"""Documents that look like one study and share no name: title, year and first author laid side by side, for a person to decide.
+"""Documents that may be one study and share no name of their own, for a person to decide.
+
+Title, year and first author are laid side by side. Reports of trials stand in the queue too where they print a registration number of another
+document's study and do not say that it is their own.
 
 Nothing is ever joined by likeness alone. Candidates are found by keys (first author's surname and year, beginning of the title), so that a
 new document is compared with a handful and not with the library.
@@ -65,7 +68,44 @@ def look_again(db: sqlite3.Connection, documents: Iterable[int]) -> None:
     )
     for one in titled:
         for other in _candidates(db, one):
-            _doubt(db, one, other)
+            _doubt(db, *sorted((one, other), key=lambda t: t.id))
+    _ask_about_numbers(db, listed)
+
+
+#: A document that prints more numbers than these is about many trials, and no report of one of them.
+_FEW_NUMBERS = 4
+_NAMED = (
+    "SELECT n.document_id, o.document_id, n.value, a.title, b.title FROM document_registration n "
+    "JOIN document_registration o ON o.value = n.value AND o.own = 1 AND o.document_id <> n.document_id "
+    "JOIN document a ON a.id = n.document_id JOIN document b ON b.id = o.document_id "
+    "JOIN study_document sa ON sa.document_id = a.id JOIN study_document sb ON sb.document_id = b.id "
+    "WHERE n.own = 0 AND a.level = 'trial' AND b.level <> 'pooled' AND a.deleted_in IS NULL AND b.deleted_in IS NULL AND sa.study_id <> sb.study_id "
+    "AND (SELECT count(*) FROM document_registration x WHERE x.document_id = a.id) <= :few AND {which} IN (SELECT value FROM json_each(:documents)) "
+    "ORDER BY 1, 2, 3"
+)
+
+
+def _ask_about_numbers(db: sqlite3.Connection, listed: dict[str, str]) -> None:
+    """Put a report of a trial that names another's number into the queue, beside the reports that bear it."""
+    found = {
+        tuple(r)
+        for w in ("n.document_id", "o.document_id")
+        for r in db.execute(_NAMED.format(which=w), listed | {"few": _FEW_NUMBERS})
+    }
+    for naming, bearing, number, title, other_title in sorted(found):
+        if _decided(db, naming, bearing):
+            continue
+        from rapidfuzz import fuzz
+
+        likeness = fuzz.token_sort_ratio(normal_name(title), normal_name(other_title))
+        db.execute(
+            "INSERT INTO identity_doubt VALUES (?, ?, ?, ?) ON CONFLICT (document_id, other_id) DO UPDATE SET why = why || ', ' || excluded.why",
+            (
+                *sorted((naming, bearing)),
+                round(likeness, 1),
+                f"one prints {number}, the other's registration, and does not say that it is its own",
+            ),
+        )
 
 
 def _titled(db: sqlite3.Connection, where: str, values: dict[str, str]) -> Iterator[_Titled]:

@@ -7,7 +7,7 @@ import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass
 
-from kb.errors import NothingToUndo
+from kb.errors import NothingToUndo, OneDocument
 
 COLUMNS = ("study", "level", "speaks", "document", "report", "status", "joined_by")
 DOUBT_COLUMNS = ("a", "b", "likeness", "why", "title_a", "title_b")
@@ -24,9 +24,20 @@ class Decision:
 
 
 def decide(db: sqlite3.Connection, run: int, decision: Decision) -> None:
-    """Keep a decision, in the place of an earlier one on the same documents; the studies are made anew when the run ends."""
-    _forget(db, decision.document_id, decision.other_id)
+    """Keep a decision; the studies are made anew when the run ends. One that was made earlier on the same documents waits until this one is undone.
+
+    Raises:
+        OneDocument: both names are the same document's.
+    """
+    if decision.document_id == decision.other_id:
+        raise OneDocument
     first, second = _ordered(decision.document_id, decision.other_id)
+    db.execute(
+        "INSERT INTO identity_decision_was (document_id, other_id, decision, why, run_id) "
+        "SELECT document_id, other_id, decision, why, run_id FROM identity_decision WHERE document_id = ? AND other_id IS ?",
+        (first, second),
+    )
+    _forget(db, first, second)
     db.execute(
         "INSERT INTO identity_decision (document_id, other_id, decision, why, run_id) VALUES (?, ?, ?, ?, ?)",
         (first, second, decision.decision, decision.why, run),
@@ -35,13 +46,23 @@ def decide(db: sqlite3.Connection, run: int, decision: Decision) -> None:
 
 
 def undo(db: sqlite3.Connection, document: int, other: int | None) -> None:
-    """Take a decision back; everything is as if it had never been made.
+    """Take a decision back; everything is as if it had never been made, and an earlier one on the same documents holds again.
 
     Raises:
         NothingToUndo: nobody decided anything about them.
     """
     if not _forget(db, document, other):
         raise NothingToUndo
+    waiting = db.execute(
+        "SELECT id FROM identity_decision_was WHERE document_id = ? AND other_id IS ? ORDER BY id DESC LIMIT 1",
+        _ordered(document, other),
+    ).fetchone()
+    if waiting is not None:
+        db.execute(
+            "INSERT INTO identity_decision SELECT document_id, other_id, decision, why, run_id FROM identity_decision_was WHERE id = ?",
+            tuple(waiting),
+        )
+        db.execute("DELETE FROM identity_decision_was WHERE id = ?", tuple(waiting))
     _mark(db, document, other)
 
 
@@ -75,7 +96,7 @@ def studies(db: sqlite3.Connection, named: str | None = None, several: bool = Fa
     if named is not None:
         where.append(
             "s.id IN (SELECT study_id FROM study_document WHERE document_id IN (SELECT id FROM document WHERE came_as = :name "
-            "UNION SELECT document_id FROM document_name WHERE value = :name)) OR s.name = :name"
+            "UNION SELECT document_id FROM document_name WHERE value = :name UNION SELECT document_id FROM document_registration WHERE value = :name)) OR s.name = :name"
         )
         values["name"] = named
     if several:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from dataclasses import dataclass, field, replace
 
 from kb.errors import NotUnderstood
+from kb.two_sides import DOSE
 from nlp.words import normal_words
 
-_AGAINST = re.compile(r"\b(?:versus|vs|v|compared\s+(?:with|to)|against)\b\.?", re.IGNORECASE)
+#: What parts two sides; a part of "graft-versus-host" is none.
+_AGAINST = re.compile(r"(?<![\w-])(?:versus|vs|v|compared\s+(?:with|to)|against)(?![\w-])\.?", re.IGNORECASE)
 _NUMERALS = {
     w: float(i)
     for i, w in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1)
@@ -128,6 +131,9 @@ class Question:
     timepoint_days: float | None = None
     timepoint: str | None = None
     comparator_donor: str | None = None
+    #: "high dose" against "low dose": what is given in one dose and in another.
+    dose: str | None = None
+    comparator_dose: str | None = None
     #: Conditions that a place of the body restricts to: "knee" in "knee pain"; the word, and their ids.
     site: str | None = None
     site_conditions: tuple[str, ...] = ()
@@ -141,11 +147,20 @@ class Question:
         """The contract's `question` object."""
         label = _label
         return {
-            "text": self.text, "intervention": label(self.intervention), "comparator": label(self.comparator) or self.comparator_route or self.comparator_source or self.comparator_donor,
+            "text": self.text, "intervention": label(self.intervention), "comparator": label(self.comparator) or self.comparator_route or self.comparator_source or self.comparator_donor or self.comparator_dose,
             "route": self.route, "cell_source": self.cell_source or (self.intervention.cell_source if self.intervention else None), "donor": self.donor, "condition": label(self.condition), "outcome": label(self.outcome),
             "timepoint": self.timepoint, "kinds": ["harm"] if self.harms else ["treatment", "harm", "prognosis"], "wish": self.wish, "site": self.site, "not_understood": list(self.unknown),
             "read_as": [{"written": a, "as": b} for a, b in self.corrected],
         }  # fmt: skip
+
+    def ways(self) -> tuple[tuple[str, str | None, str | None], ...]:
+        """Each way of giving something (`kb.two_sides.FIELDS`), as the first side and as the second names it."""
+        return (
+            ("route", self.route, self.comparator_route),
+            ("source", self.cell_source, self.comparator_source),
+            ("donor", self.donor, self.comparator_donor),
+            ("dose", self.dose, self.comparator_dose),
+        )
 
     def meaning(self) -> str:
         """What is asked as one line that is the same however it was worded: by this, decisions about a question are kept."""
@@ -154,7 +169,8 @@ class Question:
         sides = (self.route, self.comparator_route, self.cell_source, self.comparator_source, self.donor, self.comparator_donor)
         facets = (*sides, self.site, "harms" if self.harms else None)
         when = "" if self.timepoint_days is None else f"{self.timepoint_days:.0f}"
-        return "|".join([*ids, *(f or "" for f in facets), when])
+        doses = [f"{self.dose or ''}/{self.comparator_dose}"] if self.comparator_dose else []
+        return "|".join([*ids, *(f or "" for f in facets), when, *doses])
 
     def asks_nothing(self) -> bool:
         """Whether no part of it restricts what answers."""
@@ -162,12 +178,13 @@ class Question:
 
     def in_words(self) -> str:
         """How the question was understood, for a person."""
-        sides = [self.route, self.cell_source, self.donor, self.intervention.label if self.intervention else None]
+        sides = [self.dose, self.route, self.cell_source, self.donor, self.intervention.label if self.intervention else None]
         words = " ".join(s for s in sides if s) or "any intervention"
         against = [
             self.comparator_route,
             self.comparator_source,
             self.comparator_donor,
+            self.comparator_dose,
             self.comparator.label if self.comparator else None,
         ]
         if any(against):
@@ -192,6 +209,9 @@ class _Side:
     corrected: list[tuple[str, str]] = field(default_factory=list)
     wish: str | None = None
     harms: bool = False
+    dose: str | None = None
+    #: Names that are a condition and an outcome ("chronic GVHD"), each with the word in front of it.
+    either: list[tuple[str, Known, Known]] = field(default_factory=list)
 
 
 def understand(db: sqlite3.Connection, text: str) -> Question:
@@ -216,15 +236,51 @@ def understand(db: sqlite3.Connection, text: str) -> Question:
 
 
 #: Shorter words are left as they are: too many others are as near.
-_SHORTEST_TYPO = 5
+_SHORTEST_TYPO = 4
 
 
 def _read(db: sqlite3.Connection, text: str) -> tuple[tuple[float | None, str | None], _Side, _Side]:
     time = _TIME.search(text)
     # What stands before a time is not joined to what stands after it.
     rest = f"{text[: time.start()]} for {text[time.end() :]}" if time else text
-    parts = _AGAINST.split(rest, maxsplit=1)
+    parts = _parted(db, rest)
     return _asked_time(time), _side(db, parts[0]), _side(db, parts[1]) if len(parts) > 1 else _Side()
+
+
+def _parted(db: sqlite3.Connection, text: str) -> list[str]:
+    """A question in its two sides, or whole where it names but one; no name is cut in two ("graft versus host disease")."""
+    words = normal_words(text)
+    kept = text
+    for against in _AGAINST.finditer(text):
+        k = next((n for n, (_, start, end) in enumerate(words) if start <= against.start() < end), None)
+        if k is None or not _within_a_name(db, [w for w, _, _ in words], k):
+            return [kept[: against.start() + len(kept) - len(text)], text[against.end() :]]
+        kept = f"{kept[: len(kept) - len(text) + against.start()]}versus{text[against.end() :]}"
+    return [kept]
+
+
+def _within_a_name(db: sqlite3.Connection, words: list[str], k: int) -> bool:
+    spelt = [*words[:k], "versus", *words[k + 1 :]]
+    around = range(max(0, k - _LONGEST_NAME + 1), k)
+    names = [" ".join(w[i:j]) for w in (words, spelt) for i in around for j in range(k + 2, min(i + _LONGEST_NAME, len(words)) + 1)]
+    found = db.execute("SELECT 1 FROM concept_name WHERE name IN (SELECT value FROM json_each(?)) LIMIT 1", (json.dumps(names),))
+    return found.fetchone() is not None
+
+
+#: Words of conditions' names that tell no place.
+_NO_SITE = frozenset(
+    ["chronic", "acute", "severe", "mild", "moderate", "progressive", "primary", "secondary", "relapsing", "refractory", "early", "late", "disease", "disorder",
+     "syndrome", "injury", "failure", "infection", "deficiency", "type", "idiopathic", "complex", "multiple", "cancer", "host", "graft", "versus"]
+)  # fmt: skip
+
+
+def _of_a_treatment(db: sqlite3.Connection, word: str) -> bool:
+    """Whether a word is part of a treatment's name: "stem" is no place of the body."""
+    sql = (
+        "SELECT 1 FROM concept_name n JOIN concept c ON c.id = n.concept_id WHERE c.kind IN ('intervention', 'exposure') "
+        "AND ' ' || n.name || ' ' LIKE '% ' || ? || ' %' LIMIT 1"
+    )
+    return db.execute(sql, (word,)).fetchone() is not None
 
 
 def _with_site(db: sqlite3.Connection, q: Question) -> Question:
@@ -237,7 +293,7 @@ def _with_site(db: sqlite3.Connection, q: Question) -> Question:
             "SELECT DISTINCT c.id FROM concept_name n JOIN concept c ON c.id = n.concept_id WHERE c.kind = 'condition' AND ' ' || n.name || ' ' LIKE '% ' || ? || ' %' ORDER BY 1",
             (name,),
         ).fetchall()
-        if rows and len(name) > 2:
+        if rows and len(name) > 2 and name not in _NO_SITE and not _of_a_treatment(db, name):
             left = tuple(w for w in q.unknown if w != word)
             return replace(q, site=name, site_conditions=tuple(row[0] for row in rows), unknown=left)
     return q
@@ -277,32 +333,57 @@ def _assembled(
     unknown: tuple[str, ...],
     corrected: tuple[tuple[str, str], ...],
 ) -> Question:
+    _decide_what_is_either(one, other)
     left, right = one.known, other.known
     both = left + right
     first, label = _first, _label
-    intervention = first(left, "intervention", "exposure") or first(right, "intervention")
-    comparator = (
-        first(right, "comparator")
-        or first(left, "comparator")
-        or (first(right, "intervention") if first(left, "intervention") else None)
-    )
     route, other_route = label(first(left, "route")), label(first(right, "route"))
     source, other_source = label(first(left, "cell_source")), label(first(right, "cell_source"))
     donor, other_donor = label(first(left, "donor")), label(first(right, "donor"))
+    intervention = first(left, "intervention", "exposure")
+    # "IV vs IT MSC" names the product with the second side, "placebo vs MSC" the comparator first; "anything vs natalizumab" names no intervention.
+    if intervention is None and (route or source or donor or one.dose or first(left, "comparator")):
+        intervention = first(right, "intervention")
+    comparator = first(right, "comparator") or first(left, "comparator") or first(right, "intervention")
+    comparator = None if comparator == intervention else comparator
     if source and not first(left, "intervention") and intervention and intervention.cell_source and not other_source:
         # "Bone marrow vs umbilical cord MSC" names two sources of one product.
         other_source, intervention = intervention.cell_source, _without_source(intervention)
+    if (
+        intervention
+        and comparator
+        and comparator.cell_source
+        and _without_source(comparator).id == _without_source(intervention).id
+    ):
+        # So does "bone marrow MSC vs umbilical cord MSC".
+        source, other_source = source or intervention.cell_source, comparator.cell_source
+        intervention, comparator = _without_source(intervention), None
     if comparator and comparator.kind == "comparator" and (route is None or route == other_route):
         # A placebo is given the way the cells are: "MSC vs intrathecal placebo" asks about intrathecal MSC.
         route, other_route = route or other_route, None
-    if donor is None or comparator is not None:
+    if comparator and comparator.kind == "comparator":
         donor, other_donor = donor or other_donor, None
+    if one.dose and not other.dose:
+        unknown = (*unknown, one.dose)
     return Question(
-        text=text, intervention=intervention, comparator=comparator if comparator != intervention else None, route=route,
+        text=text, intervention=intervention, comparator=comparator, route=route,
         comparator_route=other_route, cell_source=source, comparator_source=other_source, donor=donor, comparator_donor=other_donor,
+        dose=one.dose if other.dose else None, comparator_dose=other.dose,
         condition=first(both, "condition"), outcome=first(both, "outcome"), timepoint_days=days, timepoint=when, wish=one.wish or other.wish,
         harms=(one.harms or other.harms) and first(both, "outcome") is None, unknown=unknown, corrected=corrected,
     )  # fmt: skip
+
+
+def _decide_what_is_either(one: _Side, other: _Side) -> None:
+    """A name that is a condition and an outcome is one of them: behind "in" and "for" the condition, where that is named elsewhere or something is
+    to be lowered the outcome. Both at once would ask for what is told of patients who have what is measured."""  # noqa: D205, D209
+    wish = one.wish or other.wish
+    pairs = [(side, *pair) for side in (one, other) for pair in side.either]
+    mine = [condition for _, _, condition, _ in pairs]
+    elsewhere = any(k.kind == "condition" and k not in mine for side in (one, other) for k in side.known)
+    for side, lead, condition, outcome in pairs:
+        is_outcome = elsewhere or lead == "on" or (wish is not None and lead not in ("in", "with"))
+        side.known.remove(condition if is_outcome else outcome)
 
 
 def _without_source(known: Known) -> Known:
@@ -315,13 +396,19 @@ def _without_source(known: Known) -> Known:
 
 
 def _side(db: sqlite3.Connection, text: str) -> _Side:
-    words = normal_words(text)
     side = _Side()
+    if dose := DOSE.search(text):
+        side.dose = f"{dose[1].lower()} dose"
+        text = text[: dose.start()] + " " * len(dose[0]) + text[dose.end() :]
+    words = normal_words(text)
     i = 0
     while i < len(words):
         taken, known = _longest(db, words, i, text)
         if known:
             side.known.extend(known)
+            condition, outcome = _first(known, "condition"), _first(known, "outcome")
+            if condition and outcome:
+                side.either.append((words[i - 1][0] if i else "", condition, outcome))
             i += taken
             continue
         _take(side, words[i][0], text[words[i][1] : words[i][2]])
@@ -346,11 +433,20 @@ def _longest(db: sqlite3.Connection, words: list[tuple[str, int, int]], i: int, 
     for length in range(min(_LONGEST_NAME, len(words) - i), 0, -1):
         name = " ".join(w for w, _, _ in words[i : i + length])
         if length == 1 and text[words[i][1] : words[i][2]] in _WORDS_OF_ENGLISH:
-            return 0, []
+            return _small_route(db, words, i, text)
         known = _named(db, name, text[words[i][1] : words[i + length - 1][2]])
         if known:
             return length, known
     return 0, []
+
+
+def _small_route(db: sqlite3.Connection, words: list[tuple[str, int, int]], i: int, text: str) -> tuple[int, list[Known]]:
+    """ "it" alone on its side, or at its beginning in front of a treatment, is intrathecal: "it vs iv msc". Anywhere else it is a word."""
+    routes = [k for k in _named(db, words[i][0], words[i][0].upper()) if k.kind == "route"]
+    if not routes or i > 0:
+        return 0, []
+    following = _longest(db, words, 1, text)[1] if len(words) > 1 else []
+    return (1, routes) if len(words) == 1 or _first(following, "intervention", "cell_source", "donor") else (0, [])
 
 
 def _named(db: sqlite3.Connection, name: str, written: str) -> list[Known]:

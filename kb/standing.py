@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kb.belief import counts, speakers, word
 from kb.comparison import COLUMNS, COUNTED, Compared
@@ -23,6 +23,45 @@ _DIFFER = (
 )
 
 
+#: The disputes of some studies: documents and outcome to how they disagree. None: nobody is told, since the library is being filled.
+Disputed = dict[tuple[str, str, str], str]
+_DISPUTED = (
+    "SELECT a.document, b.document, d.outcome, d.type || ', estimates ' || d.estimates "
+    "FROM dispute d JOIN comparison a ON a.claim_id = d.claim_a JOIN comparison b ON b.claim_id = d.claim_b "
+    "WHERE d.study_a IN (SELECT value FROM json_each(:studies)) OR d.study_b IN (SELECT value FROM json_each(:studies)) ORDER BY d.weight"
+)
+
+
+def disputed_before(db: sqlite3.Connection, run: int, documents: Sequence[int]) -> Disputed | None:
+    """The disputes that the studies of these documents take part in, before they are worked out again. None in a library's first run."""
+    if db.execute("SELECT 1 FROM run WHERE ended IS NOT NULL AND id < ?", (run,)).fetchone() is None:
+        return None
+    among = "(SELECT value FROM json_each(:documents))"
+    rows = db.execute(
+        f"SELECT study_id FROM comparison WHERE document_id IN {among} UNION SELECT study_id FROM study_document WHERE document_id IN {among}",
+        {"documents": json.dumps(list(documents))},
+    )
+    return _disputed(db, [row[0] for row in rows])
+
+
+def _disputed(db: sqlite3.Connection, studies: Iterable[int]) -> Disputed:
+    return {(r[0], r[1], r[2]): r[3] for r in db.execute(_DISPUTED, {"studies": json.dumps(sorted(studies))})}
+
+
+def write_disputed(db: sqlite3.Connection, run: int, before: Disputed, studies: Iterable[int]) -> None:
+    """Keep which disputes came and which went: also those of claims whose comparisons are worded otherwise, which no verdict speaks of."""
+    now = _disputed(db, studies)
+    for kind, those, others in (("contested", now, before), ("contested no more", before, now)):
+        db.executemany(
+            "INSERT INTO change (run_id, kind, what, before, after) VALUES (?, ?, ?, ?, ?)",
+            [
+                (run, kind, f"{outcome}: {a} and {b}", *((None, how) if those is now else (how, None)))
+                for (a, b, outcome), how in sorted(those.items())
+                if (a, b, outcome) not in others
+            ],
+        )
+
+
 def key_of(claim: Compared) -> Key:
     """The comparison that a claim is about."""
     return claim.intervention_key, claim.against, claim.condition_key, claim.outcome_key, claim.level
@@ -31,7 +70,7 @@ def key_of(claim: Compared) -> Key:
 def standing(db: sqlite3.Connection, key: Key) -> tuple[str, str] | None:
     """A word and the counts of sides for a comparison; None where no claim is left that counts."""
     claims = [c for row in db.execute(_CLAIMS, key) if (c := Compared(*row)).status in COUNTED]
-    speaking = speakers(claims)
+    speaking = speakers(c.in_order() for c in claims)
     if not speaking or key[-1] not in ("trial", "pooled"):
         return None
     differ = len(speaking) > 1 and db.execute(_DIFFER, {"claims": json.dumps([c.claim_id for c in claims])}).fetchone() is not None

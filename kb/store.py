@@ -127,6 +127,11 @@ class Library:
                 "INSERT OR REPLACE INTO library_count (name, value) VALUES (?, ?)", count_library(self._db).items()
             )
             self._db.execute(
+                "INSERT OR REPLACE INTO run_count SELECT ?, name, value FROM library_count l WHERE name <> 'history_since' AND value IS NOT "
+                "(SELECT r.value FROM run_count r WHERE r.name = l.name ORDER BY r.run_id DESC LIMIT 1)",
+                (self.run,),
+            )
+            self._db.execute(
                 "UPDATE run SET ended = ?, added = ?, replaced = ?, unchanged = ?, left_out = ?, exit_code = ?, library_digest = ? WHERE id = ?",
                 (_now(), *(self.counts[k] for k in (*Stored, "left_out")), exit_code, digest(self._db), self.run),
             )

@@ -5,29 +5,31 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from kb.belief import RANK
+from kb.registrations import OF_REVIEWS, registrations
+from kb.told_by import told_as
 
 #: Reports that are somebody's retelling: they give way when a report of the authors' own is here.
 RETOLD = frozenset({"news", "web_page", "digest"})
 _RETELLS = RETOLD | {"conference"}
-#: Registries of reviews: PROSPERO and INPLASY.
-_REVIEWS = ("CRD", "INPLASY")
 _REPORTED = (("doi", "doi"), ("pmid", "pmid"), ("pmcid", "pmcid"), ("registry", "registry_id"))
 
 
 _DOCUMENT = (
-    "SELECT id, title, level, design, sample_size, pooled_studies, report, study_registry_ids, year, status, added_in FROM document"
+    "SELECT id, title, level, design, sample_size, pooled_studies, report, publication_types, status, added_in, "
+    "EXISTS (SELECT 1 FROM claim WHERE claim.document_id = document.id) AS claims FROM document"
 )
 _AMONG = "(SELECT value FROM json_each(:documents))"
 
 
-def regroup(db: sqlite3.Connection, changed: Iterable[int]) -> None:
+def regroup(db: sqlite3.Connection, changed: Sequence[int]) -> None:
     """Make the studies of changed documents, and of all that are tied to them, anew; inside the caller's transaction.
 
     A study's id is that of its earliest document. Documents that end up in another study than before are marked as stale.
     """
+    _tell_own_numbers(db, changed)
     around = _around(db, set(changed))
     listed = {"documents": json.dumps(sorted(around))}
     documents = {row["id"]: row for row in db.execute(f"{_DOCUMENT} WHERE id IN {_AMONG} AND deleted_in IS NULL", listed)}
@@ -47,6 +49,19 @@ def regroup(db: sqlite3.Connection, changed: Iterable[int]) -> None:
     )
 
 
+def _tell_own_numbers(db: sqlite3.Connection, documents: Sequence[int]) -> None:
+    """Which numbers of these documents are their studies' own."""
+    listed = {"documents": json.dumps(list(documents))}
+    db.execute(f"DELETE FROM document_registration WHERE document_id IN {_AMONG}", listed)
+    for row in db.execute(
+        "SELECT id, title, text, level, report, publication_types, registry_ids, study_registry_ids FROM document "
+        f"WHERE (study_registry_ids <> '[]' OR registry_ids <> '[]') AND id IN {_AMONG}",
+        listed,
+    ).fetchall():
+        told = registrations(row)
+        db.executemany("INSERT INTO document_registration VALUES (?, ?, ?)", [(row["id"], n, int(own)) for n, own in told.items()])
+
+
 def _added(documents: dict[int, sqlite3.Row], document: int) -> int:
     """The run that a document came in; 0 for one that is gone."""
     return int(documents[document]["added_in"]) if document in documents else 0
@@ -59,7 +74,8 @@ def _membership(db: sqlite3.Connection, listed: dict[str, str]) -> dict[int, int
 #: The names that documents bear or tell of. Written out, since no index is used through the view `document_name`.
 _NAMES = " UNION ALL ".join(
     [
-        f"SELECT document_id, scheme, value FROM document_identifier WHERE document_id IN {_AMONG}",
+        f"SELECT document_id, scheme, value FROM document_identifier WHERE scheme <> 'registry' AND document_id IN {_AMONG}",
+        f"SELECT document_id, 'registry', value FROM document_registration WHERE own = 1 AND document_id IN {_AMONG}",
         *(
             f"SELECT document_id, '{scheme}', {column} FROM document_reports_on WHERE {column} IS NOT NULL AND document_id IN {_AMONG}"
             for scheme, column in _REPORTED
@@ -76,7 +92,10 @@ _TIED = (
 )
 #: Those that bear a name, or tell of it. The names come first, whatever the planner thinks of their number.
 _BEARERS = (
-    "SELECT i.document_id FROM json_each(:names) n CROSS JOIN document_identifier i ON i.value = json_extract(n.value, '$[1]') AND i.scheme = json_extract(n.value, '$[0]')",
+    "SELECT i.document_id FROM json_each(:names) n CROSS JOIN document_identifier i ON i.value = json_extract(n.value, '$[1]') AND i.scheme = json_extract(n.value, '$[0]') "
+    "WHERE i.scheme <> 'registry'",
+    "SELECT o.document_id FROM json_each(:names) n CROSS JOIN document_registration o ON o.value = json_extract(n.value, '$[1]') AND o.own = 1 "
+    "WHERE json_extract(n.value, '$[0]') = 'registry'",
     *(
         f"SELECT r.document_id FROM json_each(:names) n CROSS JOIN document_reports_on r ON r.{column} = json_extract(n.value, '$[1]') "
         f"WHERE json_extract(n.value, '$[0]') = '{scheme}'"
@@ -115,10 +134,10 @@ def _groups(db: sqlite3.Connection, documents: dict[int, sqlite3.Row], listed: d
             d = parent[d]
         return d
 
-    bearers: dict[tuple[str, str, str], int] = {}
+    bearers: dict[tuple[str, str], int] = {}
     apart = {row[0] for row in db.execute("SELECT document_id FROM identity_decision WHERE decision = 'apart'")}
     for d, scheme, value in _names(db, documents, listed):
-        key = (scheme, value, _apart(documents[d], scheme))
+        key = (scheme, value)
         if d in apart:
             continue
         if key in bearers:
@@ -133,22 +152,6 @@ def _groups(db: sqlite3.Connection, documents: dict[int, sqlite3.Row], listed: d
     for d in documents:
         groups[root(d)].append(d)
     return list(groups.values())
-
-
-def _apart(document: sqlite3.Row, scheme: str) -> str:
-    """A review names trials that it pools, a guideline those that it speaks of; that makes neither one of their reports."""
-    if scheme != "registry":
-        return ""
-    if document["level"] == "pooled":
-        return "pooled"
-    speaks_of_several = document["level"] == "other" and document["report"] == "article" and _registries(document) > 1
-    return f"document {document['id']}" if speaks_of_several else ""
-
-
-def _registries(document: sqlite3.Row) -> int:
-    """How many numbers of one registry a document bears: a trial may be registered in several registries, rarely twice in one."""
-    prefixes = [str(i)[:3] for i in json.loads(document["study_registry_ids"])]
-    return max(map(prefixes.count, prefixes), default=0)
 
 
 def _names(db: sqlite3.Connection, documents: dict[int, sqlite3.Row], listed: dict[str, str]) -> Iterator[tuple[int, str, str]]:
@@ -166,22 +169,21 @@ def _names(db: sqlite3.Connection, documents: dict[int, sqlite3.Row], listed: di
     }
     for d in sorted(borne):
         schemes = [scheme for scheme, _ in borne[d]]
-        several = documents[d]["report"] in _RETELLS and len(schemes) > len(set(schemes))
+        several = _told(documents[d]) in _RETELLS and len(schemes) > len(set(schemes))
         for scheme, value in sorted(first.get(d, borne[d]) if several else borne[d]):
             yield d, scheme, value
 
 
+def _told(document: sqlite3.Row) -> str:
+    """Who tells it."""
+    return told_as(document["report"], document["publication_types"], document["title"])
+
+
 def _write(db: sqlite3.Connection, number: int, members: list[sqlite3.Row]) -> None:
-    ranked = sorted(members, key=lambda m: (m["status"] == "retracted", RANK[m["report"]], m["id"]))
-    best = next((m for m in ranked if m["report"] != "protocol"), ranked[0])
-    told = [
-        r[0]
-        for m in members
-        for r in db.execute(
-            "SELECT registry_id FROM document_reports_on WHERE document_id = ? AND registry_id IS NOT NULL", (m["id"],)
-        )
-    ]
-    ids = sorted({i for m in members for i in json.loads(m["study_registry_ids"])} | set(told))
+    # A paper that claims nothing speaks for nothing: it may be a plan, or a text of which nothing could be read.
+    ranked = sorted(members, key=lambda m: (m["status"] == "retracted", RANK[_told(m)], not m["claims"], m["id"]))
+    best = next((m for m in ranked if _told(m) != "protocol"), ranked[0])
+    ids = _bearing(db, [m["id"] for m in members])
     size = next((m["sample_size"] for m in ranked if m["sample_size"] is not None), None)
     db.execute(
         "INSERT INTO study (id, name, level, design, sample_size, pooled_studies, registry_ids, best_document_id, known_from) VALUES (?,?,?,?,?,?,?,?,?)",
@@ -194,7 +196,7 @@ def _write(db: sqlite3.Connection, number: int, members: list[sqlite3.Row]) -> N
             best["pooled_studies"],
             json.dumps(ids),
             best["id"],
-            best["report"],
+            _told(best),
         ),
     )
     for m in members:
@@ -206,17 +208,33 @@ def _write(db: sqlite3.Connection, number: int, members: list[sqlite3.Row]) -> N
         )
 
 
+def _bearing(db: sqlite3.Connection, members: list[int]) -> list[str]:
+    """The registration numbers that a study goes by: its documents' own, and those that retellings name as what they tell of."""
+    found = db.execute(
+        f"SELECT value FROM document_registration WHERE own = 1 AND document_id IN {_AMONG} "
+        f"UNION SELECT registry_id FROM document_reports_on WHERE registry_id IS NOT NULL AND document_id IN {_AMONG} ORDER BY 1",
+        {"documents": json.dumps(members)},
+    )
+    return [row[0] for row in found]
+
+
 def _called(best: sqlite3.Row, ids: list[str]) -> str:
-    """A trial goes by its registration, a review by its own; a document that names the trials of others goes by its title."""
-    own = [i for i in ids if i.startswith(_REVIEWS)] if best["level"] == "pooled" else [] if _apart(best, "registry") else ids
+    """A trial goes by its registration, a review by its own."""
+    own = [i for i in ids if i.startswith(OF_REVIEWS)] if best["level"] == "pooled" else ids
     return own[0] if own else str(best["title"])
 
 
 def _status(member: sqlite3.Row, members: list[sqlite3.Row]) -> str:
-    """A retelling gives way to any report of the authors' own; a digest to any other report."""
-    others = [m for m in members if m["id"] != member["id"] and m["report"] != "protocol"]
-    if member["report"] == "digest" and any(m["report"] != "digest" for m in others):
+    """A retelling gives way to any report of the authors' own that has results; a digest to any other report that has.
+
+    A retracted paper silences its retellings all the same: what they tell is what was retracted.
+    """
+    others = [m for m in members if m["id"] != member["id"] and (m["claims"] or m["status"] == "retracted")]
+    told = {_told(m) for m in others} - {"protocol"}
+    mine = _told(member)
+    if mine == "digest" and told - {"digest"}:
         return "superseded"
-    if member["report"] in _RETELLS and any(m["report"] == "article" for m in others):
+    papers = {m["status"] == "retracted" for m in others if _told(m) == "article"}
+    if mine == "registry" and papers == {True}:
         return "superseded"
-    return "ok"
+    return "superseded" if mine in _RETELLS and "article" in told else "ok"

@@ -11,10 +11,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 
 from kb.comparison import COLUMNS, Compared, Concepts, concepts, read
-from kb.disputes import Dispute, InconsistentReport, disputes, inconsistent_reports
+from kb.disputes import Dispute, InconsistentReport, Named, disputes, inconsistent_reports
 from kb.fingerprint import keep_prints
 from kb.likeness import look_again
-from kb.standing import Key, key_of, write_standing
+from kb.standing import Disputed, Key, disputed_before, key_of, write_disputed, write_standing
 from kb.studies import regroup
 
 #: So many documents' claims are held in memory at once.
@@ -23,17 +23,26 @@ _INSERT = f"INSERT INTO comparison ({', '.join(COLUMNS)}) VALUES ({', '.join('?'
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM comparison"
 
 
+#: Of more documents than these at once it is not told which disputes came and went: a library was filled, or moved.
+_TOLD_AT_MOST = 20_000
+
+
 def catch_up(db: sqlite3.Connection, run: int) -> int:
     """Bring everything that is derived up to date with the documents, inside the caller's transaction; how many verdicts turned."""
-    if not stale(db):
-        return 0
+    return _catch_up(db, run, None) if stale(db) else 0
+
+
+def _catch_up(db: sqlite3.Connection, run: int, before: Disputed | None) -> int:
     regroup(db, stale(db))
     documents = stale(db)
     look_again(db, documents)
     keep_prints(db, documents)
+    before = disputed_before(db, run, documents) if before is None and len(documents) <= _TOLD_AT_MOST else before
     known = concepts(db)
     keys, studies = _compare_again(db, documents, known)
     _dispute_again(db, studies, known)
+    if before is not None:
+        write_disputed(db, run, before, studies)
     turned = write_standing(db, run, keys)
     db.execute("DELETE FROM stale")
     return turned
@@ -41,7 +50,8 @@ def catch_up(db: sqlite3.Connection, run: int) -> int:
 
 def all_anew(db: sqlite3.Connection, run: int) -> int:
     """Forget everything that is derived and work it out from the documents alone; how many verdicts turned."""
-    db.execute("INSERT OR IGNORE INTO stale SELECT id FROM document")
+    documents = [row[0] for row in db.execute("SELECT id FROM document ORDER BY id")]
+    before = disputed_before(db, run, documents) if len(documents) <= _TOLD_AT_MOST else None
     for table in (
         "comparison",
         "dispute",
@@ -49,12 +59,13 @@ def all_anew(db: sqlite3.Connection, run: int) -> int:
         "title_key",
         "identity_doubt",
         "document_print",
+        "document_registration",
         "study_document",
         "study",
     ):
         db.execute(f"DELETE FROM {table}")
     db.execute("INSERT OR IGNORE INTO stale SELECT id FROM document")
-    return catch_up(db, run)
+    return _catch_up(db, run, before) if stale(db) else 0
 
 
 def stale(db: sqlite3.Connection) -> list[int]:
@@ -92,19 +103,35 @@ def _dispute_again(db: sqlite3.Connection, studies: set[int], known: Concepts) -
     for column in ("study_a", "study_b"):
         db.execute(f"DELETE FROM dispute WHERE {column} IN {among}", (listed,))
     db.execute(f"DELETE FROM inconsistent_report WHERE study_id IN {among}", (listed,))
-    touched = frozenset(studies)
+    touched, named = frozenset(studies), named_pairs(db, listed)
     families = db.execute(
         f"SELECT DISTINCT family FROM comparison WHERE study_id IN {among} AND family IS NOT NULL ORDER BY 1", (listed,)
     )
     for (family,) in families.fetchall():
         rivals = [Compared(*row) for row in db.execute(f"{_SELECT} WHERE family = ?", (family,))]
-        db.executemany(_DISPUTE, (_dispute_row(d) for d in disputes(rivals, known, touched)))
+        db.executemany(_DISPUTE, (_dispute_row(d) for d in disputes(rivals, known, touched, named)))
     several = f"SELECT study_id FROM comparison WHERE study_id IN {among} GROUP BY study_id HAVING count(DISTINCT document_id) > 1"
     for (study,) in db.execute(several, (listed,)).fetchall():
-        told = [Compared(*row) for row in db.execute(f"{_SELECT} WHERE study_id = ? AND family IS NOT NULL", (study,))]
+        # Those that gave way too: what a talk told otherwise than the paper is told nowhere else.
+        told = [Compared(*row) for row in db.execute(f"{_SELECT} WHERE study_id = ? AND status <> 'retracted'", (study,))]
         db.executemany(
             "INSERT INTO inconsistent_report VALUES (?, ?, ?, ?, ?, ?, ?)", map(_inconsistent_row, inconsistent_reports(told))
         )
+
+
+#: Begun at the studies in question, whatever the planner thinks of their number.
+_NAMING = (
+    "SELECT a.study_id, b.study_id FROM json_each(:studies) s CROSS JOIN study_document a ON a.study_id = s.value "
+    "CROSS JOIN document_registration n ON n.document_id = a.document_id AND n.own = {own} "
+    "CROSS JOIN document_registration o ON o.value = n.value AND o.own = 1 - n.own JOIN study_document b ON b.document_id = o.document_id "
+    "WHERE a.study_id <> b.study_id"
+)
+
+
+def named_pairs(db: sqlite3.Connection, listed: str) -> Named:
+    """The pairs of studies, one of these among them, of which one names the other's registration."""
+    rows = [row for own in (0, 1) for row in db.execute(_NAMING.format(own=own), {"studies": listed})]
+    return frozenset((min(row[0], row[1]), max(row[0], row[1])) for row in rows)
 
 
 _DISPUTE = f"INSERT INTO dispute VALUES ({', '.join('?' * 18)})"

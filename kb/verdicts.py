@@ -44,6 +44,11 @@ def verdict(found: OutcomeAnswer, without: frozenset[str] = frozenset(), level: 
     return belief.verdict(speaking, estimates, any(_has_number(c, studies) for c in found.claims))
 
 
+def conclusions_differ(found: OutcomeAnswer) -> bool:
+    """Whether, of the studies that count, some found a difference and others none, or another one."""
+    return len({c.side for c in speakers(found)} - {None}) > 1
+
+
 def _has_number(c: AnswerClaim, studies: set[int]) -> bool:
     return c.counts and c.effect is not None and c.compared.study_id in studies
 

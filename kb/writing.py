@@ -59,9 +59,41 @@ class Writer:
                 return self._back(held)
         for other in rows[1:]:
             self._clear(other["id"])
+            if held is not None:
+                self._carry_over(other["id"], held["id"])
             self._db.execute("DELETE FROM document WHERE id = ?", (other["id"],))
         self._write(reading, content, held)
+        if rows[1:]:
+            notices.settle(self._db, self._document, self._run)
         return Stored.REPLACED if held is not None else Stored.ADDED
+
+    def _carry_over(self, gone: int, kept: int) -> None:
+        """What others said and decided about a row that turns out to be the same paper as another: notices, references, screening, identity."""
+        # Of two lists of one source the longer stays: an older record knows of fewer notices.
+        for table in ("document_notice", "document_cites"):
+            here, there = (
+                f"(SELECT source FROM {table} WHERE document_id = :kept)",
+                f"(SELECT count(*) FROM {table} x WHERE x.source = {table}.source AND x.document_id = ",
+            )
+            pair = {"kept": kept, "gone": gone}
+            self._db.execute(f"DELETE FROM {table} WHERE document_id = :kept AND {there}:gone) > {there}:kept)", pair)
+            self._db.execute(f"UPDATE {table} SET document_id = :kept WHERE document_id = :gone AND source NOT IN {here}", pair)
+        self._db.execute("UPDATE OR IGNORE screening SET document_id = ? WHERE document_id = ?", (kept, gone))
+        self._db.execute("UPDATE record SET document_id = ? WHERE document_id = ?", (kept, gone))
+        for table in ("identity_decision", "identity_decision_was"):
+            # What was decided between the two themselves is settled now.
+            self._db.execute(
+                f"DELETE FROM {table} WHERE min(document_id, other_id) = ? AND max(document_id, other_id) = ?",
+                (min(kept, gone), max(kept, gone)),
+            )
+            for column, other in (("document_id", "other_id"), ("other_id", "document_id")):
+                self._db.execute(
+                    f"UPDATE OR IGNORE {table} SET document_id = min(:kept, {other}), other_id = max(:kept, {other}) WHERE {column} = :gone AND {other} IS NOT NULL",
+                    {"kept": kept, "gone": gone},
+                )
+            self._db.execute(
+                f"UPDATE OR IGNORE {table} SET document_id = ? WHERE document_id = ? AND other_id IS NULL", (kept, gone)
+            )
 
     def _beside(self, document: Document) -> Stored:
         """What a lesser source says of a document that a better one speaks for: names, notices and references, no text."""

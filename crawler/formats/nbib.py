@@ -19,7 +19,7 @@ from crawler.formats.notice_types import with_types
 from crawler.formats.passages import labelled
 from crawler.formats.retraction_marks import with_marks
 from crawler.formats.tagged_text import Field, TaggedRecord, numbered_lines, stray_lines
-from crawler.record import Identifiers, Notice, NoticeKind, normal_pmcid, registry_ids
+from crawler.record import Identifiers, Notice, NoticeKind, Reference, normal_pmcid, registry_ids
 
 _FIELD = re.compile(r"(?=.{4}-)([A-Z][A-Z0-9]{1,3}) {0,2}-(?: (.*))?$")
 _SIGN = re.compile(r"^\ufeff?PMID- +\d", re.MULTILINE)
@@ -218,6 +218,7 @@ def _document(record: TaggedRecord, where: str) -> Document | Unreadable:
         authors=tuple(name.replace(",", "") for name in _list(fields, "FAU") or _list(fields, "AU")) + _list(fields, "CN"),
         notices=with_marks(_notices(record, _ABOUT_IT), title, types, _SAID_BY),
         notifies=with_types((), _notices(record, _IT_IS_ABOUT), types, _SAID_BY)[1],
+        reports_on=_comments_on(record),
         other_texts=_other_texts(record),
         language=_text(fields, "LA") or None,
         original_title=_text(fields, "TT") or None,
@@ -288,6 +289,11 @@ def _notices(record: TaggedRecord, kinds: Mapping[str, NoticeKind]) -> tuple[Not
     """PubMed's links of these tags."""
     found = ((kind, link) for tag, kind in kinds.items() for link in record.all(tag))
     return tuple(Notice(kind, _SAID_BY, Identifiers.found_in(link), cited_date(link), link) for kind, link in found)
+
+
+def _comments_on(record: TaggedRecord) -> tuple[Reference, ...]:
+    """The papers that a comment is about."""
+    return tuple(Reference(names, citation=link) for link in record.all("CON") if (names := Identifiers.found_in(link)))
 
 
 def _other_texts(record: TaggedRecord) -> tuple[OtherText, ...]:

@@ -309,7 +309,7 @@ class _Finder:
             parts = _RIVALS.split(bracket[0][1:])
             place, items = bracket.start() + 1, []
             for part in parts:
-                m = _NAME_AND_NUMBER.match(part)
+                m = _NAME_AND_NUMBER.match(part) if _DIGIT.search(part) else None
                 name = phrase_before(self.plain, place + m.end(1)) if m else None
                 if name and m and name.start <= place + m.start(1) + 1:
                     items.append(Item(name.start, name.end))

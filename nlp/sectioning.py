@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from crawler.document import Document, Report, SectionName
+from nlp.grammar.leads import first_characters
 from nlp.grammar.sentences import Span, sentences
 from nlp.grammar.sieve import Sieved
 from nlp.reading import Role, Sentence
@@ -88,13 +89,24 @@ def _headings(pattern: re.Pattern[str], text: str, start: int) -> list[re.Match[
     free = start
     for mark in chain((-1,), (m.start() for m in _BEFORE_HEADING.finditer(text, max(0, start - 1)))):
         for place in (mark, mark + 1):
-            heading = pattern.match(text, place) if place >= free else None
+            heading = pattern.match(text, place) if place >= free and _may_stand(text, place) else None
             if heading is not None:
                 found.append(heading)
                 free = heading.end()
             elif place >= free and text[place : place + 1] == "\n":
                 free = _behind_blank(text, place)
     return found
+
+
+_INITIALS = (first_characters(_ANY, re.IGNORECASE) or frozenset()) | frozenset("0123456789")
+
+
+def _may_stand(text: str, place: int) -> bool:
+    """Whether a heading can begin here: with the text, or with a space and a letter that headings begin with."""
+    if place <= 0 or place + 1 >= len(text):
+        return True
+    following = text[place + 1]
+    return text[place].isspace() and (following in _INITIALS or following.isspace() or not following.isascii())
 
 
 _BLANK = re.compile(r"\s+")

@@ -82,9 +82,14 @@ def _ends(text: str, mark: re.Match[str], begin: int, stop: int) -> bool:
     if following.islower() and not text.startswith(("p ", "n "), mark.end()):
         return False
     head = text[max(begin, mark.start() - 12) : mark.start() + 1]
-    if _NO_END.search(head):
+    if _may_be_short(head) and _NO_END.search(head):
         return False
     return following.isupper() or following.isdigit() or following in "\"'“‘([αβ+-−–≥<"
+
+
+def _may_be_short(head: str) -> bool:
+    """Whether a short form may stand before the point: its last character is a letter, and no longer word does."""
+    return head[-2:-1].isalpha() and not head[-8:-1].isalpha()
 
 
 def _trimmed(text: str, span: Span) -> Span:

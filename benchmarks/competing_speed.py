@@ -1,6 +1,7 @@
 """How long questions and the upkeep of disputes take, on libraries of made claims.
 
     python benchmarks/competing_speed.py questions DATABASE      inside the process, beside a bare look-up on a covering index
+    python benchmarks/competing_speed.py wide DATABASE           the same for questions that name one or two parts, by wording
     python benchmarks/competing_speed.py command DATABASE        the whole command, beside bare Python
     python benchmarks/competing_speed.py upkeep SMALL LARGE      after one document more; both copied first
 
@@ -26,6 +27,7 @@ from pathlib import Path
 from benchmarks.made_claims import Maker, Topic
 from kb.answer import answer
 from kb.answer_json import as_contract
+from kb.chosen import MOST_CLAIMS
 from kb.connection import for_reading
 from kb.question import understand
 from kb.store import Library
@@ -35,6 +37,10 @@ QUESTIONS, ADDED, PAIRS = 450, 60, 15
 WORDINGS = (
     "{i} vs {c} for {o} in {d}", "{i} vs {c} for {o}", "{i} vs {c} in {d}", "{i} in {d}", "{i} for {o} in {d} at {t}", "intravenous {i} vs {c} in {d}", "what lowers {o} in {d}",
 )  # fmt: skip
+WIDE = (
+    "{i}", "{d}", "{i} vs placebo", "{i} for {o}", "{i} in {d}", "what lowers {o}", "anything vs placebo for {o}", "anything vs placebo in {d}", "intravenous {i}",
+)  # fmt: skip
+WIDE_QUESTIONS = 15
 BARE = "SELECT claim_id FROM comparison WHERE outcome_key = ? AND intervention_key = ? AND condition_key = ? AND against = ? AND level = 'trial'"
 
 
@@ -72,7 +78,7 @@ def questions(path: Path) -> None:
 
         def ask(words: str = words) -> None:
             nonlocal size
-            found = answer(db, understand(db, words))
+            found = answer(db, understand(db, words), most=MOST_CLAIMS)
             as_contract(found)
             size = sum(len(o.claims) for o in found.outcomes)
 
@@ -89,6 +95,24 @@ def questions(path: Path) -> None:
         f"claims in an answer: median {statistics.median(sizes):.0f}, p95 {sorted(sizes)[int(0.95 * len(sizes))]:.0f}, most {max(sizes):.0f}"
     )
     print(f"bare look-up on a covering index: p50 {percentile(looked, 0.5):.3f} ms, p95 {percentile(looked, 0.95):.3f} ms")
+
+
+def wide(path: Path) -> None:
+    """Ask for much: each wording of claims drawn at random."""
+    db = for_reading(path)
+    rows = drawn(db, WIDE_QUESTIONS)
+    for wording in WIDE:
+        seconds, sizes = [], []
+        for row in rows:
+            words = wording.format(i=row["intervention"], o=row["outcome"], d=row["condition"])
+            began = time.perf_counter()
+            found = answer(db, understand(db, words), most=MOST_CLAIMS)
+            as_contract(found)
+            seconds.append(time.perf_counter() - began)
+            sizes.append(sum(len(o.claims) for o in found.outcomes) + (found.left_out.claims if found.left_out else 0))
+        print(
+            f"{wording}: p50 {percentile(seconds, 0.5):.1f} ms, longest {max(seconds) * 1000:.0f} ms; claims that answer: median {statistics.median(sizes):.0f}, most {max(sizes)}"
+        )
 
 
 def command(path: Path) -> None:
@@ -159,7 +183,7 @@ def upkeep(small: Path, large: Path) -> None:
 def main() -> None:
     """Measure what is named."""
     what, *paths = sys.argv[1:]
-    {"questions": questions, "command": command, "upkeep": upkeep}[what](*map(Path, paths))
+    {"questions": questions, "wide": wide, "command": command, "upkeep": upkeep}[what](*map(Path, paths))
 
 
 if __name__ == "__main__":

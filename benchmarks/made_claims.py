@@ -126,7 +126,11 @@ class Maker:
         estimate = round(self.chance.gauss(topic.effects[which], sei), 3)
         numbers = (estimate, round(estimate - 1.96 * sei, 3), round(estimate + 1.96 * sei, 3))
         self.row += 1
-        return f"Result {self.row} of intervention m{topic.intervention}: MD {numbers[0]} (95% CI {numbers[1]} to {numbers[2]}).", numbers, topic.outcomes[which]
+        return (
+            f"Result {self.row} of intervention m{topic.intervention}: MD {numbers[0]} (95% CI {numbers[1]} to {numbers[2]}).",
+            numbers,
+            topic.outcomes[which],
+        )
 
     def _claim(
         self, position: int, topic: Topic, sentence: str, start: int, numbers: tuple[float, float, float], outcome: int

@@ -293,14 +293,17 @@ def _of_this_study(row: Mapping[str, Any], intervention: str | None, known: Conc
 
 def _pair(row: Mapping[str, Any], product: str | None, known: Concepts) -> Pair | None:
     """The two ways of giving one product that a contrast compares."""
+    sort = str(row["comparator_class"] or "active")
+    of_its_own = sort.startswith("other ")
     if (
         row["direction"] in ("increase", "decrease", "unclear")
         or row["comparator"] == "baseline"
-        or row["comparator_class"] not in (None, "active")
+        or not (of_its_own or sort == "active")
     ):
         return None
     concept = row["comparator_concept"]
-    return told_pair(row, same_product(row, product, known.product(concept) if concept else None), known.ways)
+    same = of_its_own or same_product(row, product, known.product(concept) if concept else None)
+    return told_pair(row, same, known.ways)
 
 
 def _printed(row: Mapping[str, Any]) -> Printed:

@@ -83,7 +83,7 @@ def told_pair(row: Mapping[str, Any], same_product: bool, names: Mapping[str, tu
     """
     if row["comparator"] is not None and not same_product:
         return None
-    arms = _of_arms(row) if same_product else None
+    arms = _of_arms(row) or _of_name(row, names) if same_product else None
     return arms or _of_words(row, names) or (None if row["comparator"] is not None else _of_document(row))
 
 
@@ -97,6 +97,19 @@ def _of_arms(row: Mapping[str, Any]) -> Pair | None:
         if row[own] and row[other] and row[own] != row[other]:
             return Pair(kind, row[own], row[other])
     return None
+
+
+def _of_name(row: Mapping[str, Any], names: Mapping[str, tuple[str, str]]) -> Pair | None:
+    """By the comparator's name: "intravenous mesenchymal stem cells"."""
+    named = _facets(str(row["comparator"]), names)
+    return next(
+        (
+            Pair(kind, row[field], named[kind][0])
+            for kind, field in FIELDS.items()
+            if row[field] and named[kind] and named[kind][0] != row[field]
+        ),
+        None,
+    )
 
 
 def _of_words(row: Mapping[str, Any], names: Mapping[str, tuple[str, str]]) -> Pair | None:

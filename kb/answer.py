@@ -112,7 +112,7 @@ def _claims(db: sqlite3.Connection, question: Question, chosen: Sequence[Chosen]
         frozenset(narrower(db, question.comparator.id)) if two_treatments(question) and question.comparator else frozenset[str]()
     )
     faced = [_facing(question, c, others) for c in chosen]
-    direct = [(c, d) for c in faced if (d := _direct(question, c.row, c.compared.against)) is not None]
+    direct = [(c, d) for c in faced if (d := answers_directly(question, c.row, c.compared.against)) is not None]
     with_notices(db, [c.row for c, _ in direct])
     flags = _flags(db, [c.compared.claim_id for c, _ in direct if c.compared.flagged])
     return [AnswerClaim(c.row, c.effect, tuple(flags.get(c.compared.claim_id, ())), d, c.compared) for c, d in direct]
@@ -163,7 +163,7 @@ def _turned(c: Chosen, sides: dict[str, Any]) -> Chosen:
     return Chosen(c.row | turned | sides, seen, None)
 
 
-def _direct(q: Question, row: dict[str, Any], against: str) -> bool | None:
+def answers_directly(q: Question, row: dict[str, Any], against: str) -> bool | None:
     """True: against what was asked. False: shown beside, as not so compared. None: another comparison altogether."""
     asked = [x for x in (q.comparator_route, q.comparator_source, q.comparator_donor) if x]
     if q.comparator is None and not asked:
@@ -203,13 +203,11 @@ def _flags(db: sqlite3.Connection, claims: list[int]) -> dict[int, list[str]]:
 
 def _by_outcome(db: sqlite3.Connection, q: Question, claims: Iterable[AnswerClaim], exact: bool) -> list[OutcomeAnswer]:
     """Grouped by outcome, polarity, comparator and what is given. `exact`: the kept disputes are those of these claims; else they are worked out."""
-    grouped: dict[tuple[str, str | None, str | None, str | None], list[AnswerClaim]] = {}
+    grouped: dict[Heading, list[AnswerClaim]] = {}
     labels: dict[str, str] = {}
     counting: list[Compared] = []
     for c in claims:
-        better = c.row["better"]
-        given = None if q.intervention is not None else _product(db, c.compared, labels)
-        grouped.setdefault((str(c.row["outcome"]), str(better) if better else None, _group(q, c), given), []).append(c)
+        grouped.setdefault(heading_of(db, q, c, labels), []).append(c)
         counting += [c.compared] if c.counts else []
     disputes = Kept(db, counting) if exact else WorkedOut(counting, concepts(db))
     reports = kept_inconsistent(db, [c.claim_id for c in counting]) if exact else ()
@@ -224,6 +222,17 @@ def _by_outcome(db: sqlite3.Connection, q: Question, claims: Iterable[AnswerClai
         for heading, group in grouped.items()
     ]
     return sorted(found, key=lambda o: (_against_the_wish(q, o), *_first(o)))
+
+
+#: Outcome, which way is better, against what, what is given.
+Heading = tuple[str, str | None, str | None, str | None]
+
+
+def heading_of(db: sqlite3.Connection, q: Question, c: AnswerClaim, labels: dict[str, str]) -> Heading:
+    """Under which heading of an answer a claim stands. `labels` keeps what was looked up."""
+    better = c.row["better"]
+    given = None if q.intervention is not None else _product(db, c.compared, labels)
+    return str(c.row["outcome"]), str(better) if better else None, _group(q, c), given
 
 
 def _product(db: sqlite3.Connection, c: Compared, labels: dict[str, str]) -> str:

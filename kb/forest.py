@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kb.conversions import Counts, Mean, critical
 from kb.drawing import Drawing, Line, Part, Shape, Text, square, width_of
-from kb.pool_text import estimate_lines, number, shown, silence_lines
+from kb.pool_text import estimate_lines, number, shown, sides_compared, silence_lines
 from kb.poolable import Row
 from kb.pooling import Pooled
 from kb.synthesis import Synthesis
@@ -52,7 +52,7 @@ def forest(s: Synthesis) -> Drawing:
     widths = [max(width_of(c) for c in column) + _GAP for column in zip(heads, *(e.cells for e in entries), strict=True)]
     left = 12 + sum(widths)
     axis = _axis(s, left)
-    parts: list[Part] = [Text(12, _TOP, f"{s.outcome}: {_comparison(s.rows)}", bold=True, size=14)]
+    parts: list[Part] = [Text(12, _TOP, f"{s.outcome}: {sides_compared(s.rows)}", bold=True, size=14)]
     y = _TOP + 1.6 * _ROW
     parts += _words(heads, widths, y, bold=True)
     parts.append(Line(12, y + 6, left + _PLOT, y + 6))
@@ -70,16 +70,6 @@ def forest(s: Synthesis) -> Drawing:
     width = max(left + _PLOT + 24, max(width_of(n, 11) for n in notes) + 24)
     title = f"Forest plot: {s.outcome}, {s.measure}"
     return Drawing(width, y + 8, tuple(parts), title, ". ".join([estimate_lines(s)[0], silence_lines(s)[0]]))
-
-
-def _comparison(rows: Sequence[Row]) -> str:
-    against = sorted({r.comparator for r in rows if r.comparator})
-    of = sorted({r.intervention for r in rows if r.intervention})
-    return f"{_few(of)} against {_few(against)}"
-
-
-def _few(words: list[str]) -> str:
-    return " / ".join(words[:2]) + (" …" if len(words) > 2 else "") or "what is not named"
 
 
 def _heads(s: Synthesis) -> tuple[str, ...]:

@@ -139,10 +139,50 @@ def _homes(claims: Sequence[AnswerClaim], sides: dict[int, Sides], effects: dict
             "comparator": len({sides[c].versus_id for c in there}) == 1,
         }
         for effect in of:
-            home = _home(effect, there, sides, alone)
-            if home is not None:
-                found[home[0]].append((effect, home[1]))
+            homes = _all_homes(effect, there, sides, alone)
+            for home, same in homes:
+                found[home].append((effect, same))
+        _leave_lonely(there, found)
     return found
+
+
+_OTHER_SIDE = {"intervention": "comparator", "comparator": "intervention"}
+
+
+def _all_homes(e: Effect, claims: Sequence[int], sides: dict[int, Sides], alone: dict[str, bool]) -> list[tuple[int, bool]]:
+    """Where an effect belongs. An arm's own value belongs to each comparison of that arm: two doses are compared with one control."""
+    first = _home(e, claims, sides, alone)
+    if first is None or not first[1] or e["whose"] not in _OTHER_SIDE:
+        return [] if first is None else [first]
+    found, seen = [first], {(sides[first[0]].arm_id, sides[first[0]].versus_id)}
+    for c in claims:
+        pair = sides[c].arm_id, sides[c].versus_id
+        others = [x for x in claims if (sides[x].arm_id, sides[x].versus_id) == pair]
+        if pair not in seen and (home := _home(e, others, sides, alone)) is not None and home[1]:
+            found.append(home)
+        seen.add(pair)
+    return found
+
+
+def _leave_lonely(claims: Sequence[int], found: dict[int, list[_Home]]) -> None:
+    """Take an arm's value from comparisons whose other side has none, where it has found a partner elsewhere."""
+    with_partner = {
+        (e["id"], c)
+        for c in claims
+        for e, _ in found.get(c, [])
+        if e["whose"] in _OTHER_SIDE and any(x["whose"] == _OTHER_SIDE[e["whose"]] for x, _ in found[c])
+    }
+    paired = {number for number, _ in with_partner}
+    kept: set[int] = set()
+    for c in claims:
+        left = []
+        for e, same in found.get(c, []):
+            lonely = e["whose"] in _OTHER_SIDE and (e["id"], c) not in with_partner
+            if not (lonely and (e["id"] in paired or e["id"] in kept)):
+                left.append((e, same))
+                kept |= {e["id"]} if lonely else set()
+        if c in found:
+            found[c] = left
 
 
 def _home(e: Effect, claims: Sequence[int], sides: dict[int, Sides], alone: dict[str, bool]) -> tuple[int, bool] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kb.cells import csv_text
 from kb.exports.package import Package, Table
 from kb.pool_text import number, shown, silence_lines, with_interval
-from kb.synthesis import Synthesis, synthesise
+from kb.synthesis import Synthesis, nothing_pooled, sides_of, synthesise
 
 COLUMNS = (
     "outcome", "better", "studies", "people", "measure", "effect", "prediction_interval", "tau2", "i2", "measured_by", "without_number", "certainty", "comments",
@@ -25,7 +25,12 @@ def export(p: Package) -> dict[str, bytes]:
 
 def _lines(p: Package, t: Table) -> list[list[object]]:
     found = [_line(synthesise(t.found, p.choice_of(name))) for name in t.sets]
-    return found or [[t.outcome, t.found[0].better, 0, *[None] * 9, "no row can be pooled"]]
+    if found:
+        return found
+    measured, silent = nothing_pooled(t.found, p.choice)
+    why = next((x for x in p.left_out if x.startswith(f"{t.outcome}")), f"{t.outcome}: no row can be pooled")
+    told = f"{why} 0 of {measured} studies that measured it are pooled{sides_of(silent)}"
+    return [[t.outcome, t.found[0].better, 0, *[None] * 6, measured, sum(x.measure is None for x in silent), None, told]]
 
 
 def _line(s: Synthesis) -> list[object]:

@@ -146,19 +146,24 @@ def _words(cells: Iterable[str], widths: Sequence[float], y: float, *, bold: boo
 def _marks(e: _Entry, axis: _Axis, y: float) -> list[Part]:
     if e.predicted is not None:
         low, high = (axis.x(v) for v in e.predicted)
-        return [Line(low, y, high, y, 3)]
+        return [Line(low, y, high, y, 3), *_arrows(e.predicted[0], e.predicted[1], axis, y)]
     if e.point is None:
         return []
     middle, low, high = e.point
     if e.diamond:
-        return [Shape(((axis.x(low), y), (axis.x(middle), y - 6), (axis.x(high), y), (axis.x(middle), y + 6)))]
-    found: list[Part] = [Line(axis.x(low), y, axis.x(high), y)]
-    found += [_arrow(axis.x(low), y, -1)] if low < axis.low else []
-    found += [_arrow(axis.x(high), y, 1)] if high > axis.high else []
+        drawn = Shape(((axis.x(low), y), (axis.x(middle), y - 6), (axis.x(high), y), (axis.x(middle), y + 6)))
+        return [drawn, *_arrows(low, high, axis, y)]
+    found: list[Part] = [Line(axis.x(low), y, axis.x(high), y), *_arrows(low, high, axis, y)]
     if axis.low <= middle <= axis.high:
         # The area is the weight: the side goes with its root.
         found.append(square(axis.x(middle), y, 1.5 * math.sqrt(e.weight or 0), _BLUE))
     return found
+
+
+def _arrows(low: float, high: float, axis: _Axis, y: float) -> list[Part]:
+    """An arrow at each edge that an interval goes beyond."""
+    found = [_arrow(axis.x(low), y, -1)] if low < axis.low else []
+    return [*found, *([_arrow(axis.x(high), y, 1)] if high > axis.high else [])]
 
 
 def _arrow(x: float, y: float, side: int) -> Shape:

@@ -45,17 +45,26 @@ _several = click.option(
 )
 
 
-def _asked(database: Path | None, question: tuple[str, ...], timepoint: str | None) -> tuple[Any, Any]:
-    """The library and its answer."""
+_correlation = click.option(
+    "--correlation",
+    type=click.FloatRange(-1, 1, min_open=True, max_open=True),
+    help="Of one person's values in the two periods of a crossover, where none is printed; without it such rows are refused.",
+)
+
+
+def _asked(database: Path | None, question: tuple[str, ...], timepoint: str | None, *, printed: bool = True) -> tuple[Any, Any]:
+    """The library and its answer; with `printed`, what is printed and not claimed beside the claims."""
     from kb.answer import answer
     from kb.connection import for_reading
+    from kb.printed import with_printed
     from kb.question import understand
 
     db = for_reading(database or library_in_reach())
     understood = understand(db, " ".join((*question, f"at {timepoint}" if timepoint else "")).strip())
     if timepoint and understood.timepoint_days is None:
         raise click.BadParameter(f"'{timepoint}' is no time; write it as: 12 months.", param_hint="--timepoint")
-    return db, answer(db, understood)
+    found = answer(db, understood)
+    return db, with_printed(db, found) if printed else found
 
 
 @click.command()
@@ -66,6 +75,7 @@ def _asked(database: Path | None, question: tuple[str, ...], timepoint: str | No
 @_timepoint
 @_model
 @_several
+@_correlation
 @_reviewed
 @click.option(
     "--by",
@@ -78,7 +88,7 @@ def _asked(database: Path | None, question: tuple[str, ...], timepoint: str | No
 @in_words
 def pool(
     question: tuple[str, ...], database: Path | None, outcome: str | None, measure: str | None, timepoint: str | None, model: str, several: str,
-    reviewed: bool, by: str | None, level: float, as_json: bool, as_text: bool,
+    correlation: float | None, reviewed: bool, by: str | None, level: float, as_json: bool, as_text: bool,
 ) -> None:  # fmt: skip
     r"""One estimate of what the trials of an answer found, and what of those that gave no number.
 
@@ -90,15 +100,22 @@ def pool(
     """
     import shutil
 
-    from kb.pool_text import COLUMNS, flat, outcome_of, text
+    from kb.pool_text import COLUMNS, flat, nothing_as_json, outcome_of, text
     from kb.pool_text import as_json as pooled_json
     from kb.pooling import Model
+    from kb.refusals import CannotPool
     from kb.reviewing import reviewed_rows
     from kb.synthesis import Choice, Several, synthesise
 
     db, found = _asked(database, question, timepoint)
-    choice = Choice(measure, Model(model), level, Several(several), by)
-    made = synthesise(reviewed_rows(db, outcome_of(found, outcome), only=reviewed), choice)
+    choice = Choice(measure, Model(model), level, Several(several), by, correlation)
+    rows = reviewed_rows(db, outcome_of(found, outcome), only=reviewed)
+    try:
+        made = synthesise(rows, choice)
+    except CannotPool as error:
+        if as_json:
+            show(in_json({"question": found.question.as_json()} | nothing_as_json(rows, choice, str(error))))
+        raise
     if as_json:
         show(in_json({"question": found.question.as_json()} | pooled_json(made)))
     elif as_text or sys.stdout.isatty():
@@ -124,11 +141,12 @@ def pool(
 @_timepoint
 @_model
 @_several
+@_correlation
 @_reviewed
 @in_words
 def export(
     question: tuple[str, ...], database: Path | None, targets: tuple[str, ...], out: Path, outcome: str | None, measure: str | None,
-    timepoint: str | None, model: str, several: str, reviewed: bool,
+    timepoint: str | None, model: str, several: str, correlation: float | None, reviewed: bool,
 ) -> None:  # fmt: skip
     r"""Write an answer as a folder that other programs take as it is: data, the script that pools them, and what was asked.
 
@@ -147,8 +165,9 @@ def export(
     for name in targets:
         if name not in EXPORTERS:
             raise click.BadParameter(f"there is no export to '{name}'; there are {', '.join(EXPORTERS)}.", param_hint="--to")
-    db, found = _asked(database, question, timepoint)
-    made = package(db, found, Choice(measure, Model(model), several=Several(several)), outcome, reviewed=reviewed)
+    db, found = _asked(database, question, timepoint, printed=False)
+    choice = Choice(measure, Model(model), several=Several(several), correlation=correlation)
+    made = package(db, found, choice, outcome, reviewed=reviewed)
     files: dict[str, bytes] = {}
     for name in targets:
         files |= EXPORTERS[name](made)
@@ -177,12 +196,13 @@ def export(
 @_timepoint
 @_model
 @_several
+@_correlation
 @_reviewed
 @click.option("--by", type=click.Choice(_BY), help="Subgroups.")
 @in_words
 def forest(
     question: tuple[str, ...], database: Path | None, out: Path, sides: bool, small_studies: bool, outcome: str | None, measure: str | None,
-    timepoint: str | None, model: str, several: str, reviewed: bool, by: str | None,
+    timepoint: str | None, model: str, several: str, correlation: float | None, reviewed: bool, by: str | None,
 ) -> None:  # fmt: skip
     r"""Draw the estimate of `pool` as a forest plot in Cochrane's manner.
 
@@ -198,7 +218,7 @@ def forest(
     from kb.reviewing import reviewed_rows
     from kb.synthesis import Choice, Several
 
-    db, found = _asked(database, question, timepoint)
+    db, found = _asked(database, question, timepoint, printed=not sides)
     of = outcome_of(found, outcome)
     if sides:
         from kb.sides_plot import sides as sides_of
@@ -208,7 +228,8 @@ def forest(
         from kb import forest as plots
         from kb.synthesis import synthesise
 
-        made = synthesise(reviewed_rows(db, of, only=reviewed), Choice(measure, Model(model), several=Several(several), by=by))
+        choice = Choice(measure, Model(model), several=Several(several), by=by, correlation=correlation)
+        made = synthesise(reviewed_rows(db, of, only=reviewed), choice)
         drawing = plots.funnel(made) if small_studies else plots.forest(made)
     write_file(out, as_bytes(drawing, out.suffix.removeprefix(".").lower()))
     show(f"{out} is drawn: {drawing.told}.")
@@ -264,7 +285,8 @@ def review(
     if out is not None:
         if out.exists():
             raise click.UsageError(f"{out} is there already, and may hold decisions; name another file.")
-        write_file(out, sheet(rows).encode())
+        # Spreadsheets know by the mark at the start that it is UTF-8.
+        write_file(out, sheet(rows).encode("utf-8-sig"))
         show(f"{out} holds {len(rows)} rows. Fill in the column verdict, then: counterclaim review --in {out} --reviewer NAME")
 
 

@@ -137,7 +137,7 @@ def _claims(db: sqlite3.Connection, question: Question, chosen: Sequence[Chosen]
         else frozenset[str]()
     )
     faced = [_facing(question, c, others) for c in chosen]
-    direct = [(c, d) for c in faced if (d := _direct(question, c)) is not None]
+    direct = [(c, d) for c in faced if (d := answers_directly(question, c.row, c.compared)) is not None]
     with_notices(db, [c.row for c, _ in direct])
     flags = _flags(db, [c.compared.claim_id for c, _ in direct if c.compared.flagged])
     return [AnswerClaim(c.row, c.effect, tuple(flags.get(c.compared.claim_id, ())), d, c.compared) for c, d in direct]
@@ -189,31 +189,31 @@ def _turned(c: Chosen) -> Chosen:
     return Chosen(c.row | sides, seen, None)
 
 
-def _direct(q: Question, c: Chosen) -> bool | None:
+def answers_directly(q: Question, row: dict[str, Any], seen: Compared) -> bool | None:
     """True: against what was asked. False: shown beside, as not so compared. None: another comparison altogether."""
-    if not all(_in_this_way(q, c, *way) for way in q.ways()):
+    if not all(_in_this_way(q, row, seen, *way) for way in q.ways()):
         return None
     if q.comparator is None:
         return True
-    if _is_comparator(q.comparator, c.row, c.compared.against):
+    if _is_comparator(q.comparator, row, seen.against):
         return True
     asked_way = any(right for _, _, right in q.ways())
-    return False if c.row["level"] == "pooled" and not asked_way else None
+    return False if row["level"] == "pooled" and not asked_way else None
 
 
-def _in_this_way(q: Question, c: Chosen, kind: str, left: str | None, right: str | None) -> bool:
+def _in_this_way(q: Question, row: dict[str, Any], seen: Compared, kind: str, left: str | None, right: str | None) -> bool:
     """Whether a claim is about the route, source, donor or dose that the question names on each side."""
-    own = c.row.get(FIELDS[kind])
+    own = row.get(FIELDS[kind])
     if right is None:
         # Of a placebo's route the cells' follows.
-        follows = own is None and kind == "route" and c.compared.against in ("placebo", "sham") and c.row["versus_route"] == left
+        follows = own is None and kind == "route" and seen.against in ("placebo", "sham") and row["versus_route"] == left
         return left is None or own == left or follows
-    pair = c.compared.pair
+    pair = seen.pair
     if pair is not None and q.comparator is None:
         return pair.kind == kind and pair.other == right and left in (None, pair.own)
-    against_it = right in (c.row.get(OTHER_FIELDS.get(kind, "")), c.row.get("versus_donor") if kind == "donor" else None)
-    against_it = against_it or right in (c.row["comparator"] or "").lower()
-    return against_it and left in (None, own) and (q.comparator is not None or c.compared.against.startswith("other "))
+    against_it = right in (row.get(OTHER_FIELDS.get(kind, "")), row.get("versus_donor") if kind == "donor" else None)
+    against_it = against_it or right in (row["comparator"] or "").lower()
+    return against_it and left in (None, own) and (q.comparator is not None or seen.against.startswith("other "))
 
 
 def _is_comparator(asked: Known, row: dict[str, Any], against: str) -> bool:
@@ -239,15 +239,11 @@ def _flags(db: sqlite3.Connection, claims: list[int]) -> dict[int, list[str]]:
 
 def _by_outcome(db: sqlite3.Connection, q: Question, claims: Iterable[AnswerClaim], exact: bool) -> list[OutcomeAnswer]:
     """Grouped by outcome, polarity, comparator and what is given. `exact`: the kept disputes are those of these claims; else they are worked out."""
-    grouped: dict[tuple[str, str | None, str | None, str | None, str], list[AnswerClaim]] = {}
+    grouped: dict[Heading, list[AnswerClaim]] = {}
     labels: dict[str, str] = {}
     counting: list[Compared] = []
     for c in claims:
-        better = c.row["better"]
-        given = None if q.intervention is not None else _product(db, c.compared, labels)
-        grouped.setdefault(
-            (str(c.row["outcome"]), str(better) if better else None, _group(q, c), given, str(c.row["question"])), []
-        ).append(c)
+        grouped.setdefault(heading_of(db, q, c, labels), []).append(c)
         counting += [c.compared] if c.counts else []
     disputes = Kept(db, counting) if exact else WorkedOut(counting, concepts(db))
     reports = kept_inconsistent(db, [c.claim_id for c in counting]) if exact else ()
@@ -266,6 +262,17 @@ def _by_outcome(db: sqlite3.Connection, q: Question, claims: Iterable[AnswerClai
 
 #: What goes with an outcome changes nothing about it: it stands behind what does.
 _NO_TREATMENT = ("prognosis", "diagnosis", "prevalence")
+
+
+#: Outcome, which way is better, against what, what is given, and the sort of question.
+Heading = tuple[str, str | None, str | None, str | None, str]
+
+
+def heading_of(db: sqlite3.Connection, q: Question, c: AnswerClaim, labels: dict[str, str]) -> Heading:
+    """Under which heading of an answer a claim stands. `labels` keeps what was looked up."""
+    better = c.row["better"]
+    given = None if q.intervention is not None else _product(db, c.compared, labels)
+    return str(c.row["outcome"]), str(better) if better else None, _group(q, c), given, str(c.row["question"])
 
 
 def _product(db: sqlite3.Connection, c: Compared, labels: dict[str, str]) -> str:

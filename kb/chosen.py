@@ -162,7 +162,7 @@ def _where(db: sqlite3.Connection, q: Question, filters: Filters, names: Mapping
     for part, known in (("outcome", q.outcome), ("condition", q.condition)):
         if known is not None:
             where.append(f"{names[part]} IN (SELECT value FROM json_each(:{part}))")
-            values[part] = json.dumps(narrower(db, known.id) + (_of_its_kind(db, known) if part == "outcome" else []))
+            values[part] = json.dumps(outcomes_asked(db, known) if part == "outcome" else narrower(db, known.id))
     if q.intervention is not None:
         there = _intervention(db, q.intervention, names["intervention"], values)
         where.append(f"({there} OR {_other_way_round(db, q, names['intervention'], values)})" if against_a_treatment(q) else there)
@@ -182,6 +182,11 @@ def _where(db: sqlite3.Connection, q: Question, filters: Filters, names: Mapping
         where.append(condition)
         values |= value
     return " AND ".join(where), values
+
+
+def outcomes_asked(db: sqlite3.Connection, known: Known) -> list[str]:
+    """The outcomes that answer where one is asked for: itself, narrower ones, and those that are named after it."""
+    return narrower(db, known.id) + _of_its_kind(db, known)
 
 
 def _of_its_kind(db: sqlite3.Connection, known: Known) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kb.conversions import Counts, Mean, critical
 from kb.drawing import Drawing, Line, Part, Shape, Text, square, width_of
-from kb.pool_text import estimate_lines, number, shown, silence_lines
+from kb.pool_text import estimate_lines, number, shown, sides_compared, silence_lines
 from kb.poolable import Row
 from kb.pooling import Pooled
 from kb.synthesis import Synthesis
@@ -52,7 +52,7 @@ def forest(s: Synthesis) -> Drawing:
     widths = [max(width_of(c) for c in column) + _GAP for column in zip(heads, *(e.cells for e in entries), strict=True)]
     left = 12 + sum(widths)
     axis = _axis(s, left)
-    parts: list[Part] = [Text(12, _TOP, f"{s.outcome}: {_comparison(s.rows)}", bold=True, size=14)]
+    parts: list[Part] = [Text(12, _TOP, f"{s.outcome}: {sides_compared(s.rows)}", bold=True, size=14)]
     y = _TOP + 1.6 * _ROW
     parts += _words(heads, widths, y, bold=True)
     parts.append(Line(12, y + 6, left + _PLOT, y + 6))
@@ -70,16 +70,6 @@ def forest(s: Synthesis) -> Drawing:
     width = max(left + _PLOT + 24, max(width_of(n, 11) for n in notes) + 24)
     title = f"Forest plot: {s.outcome}, {s.measure}"
     return Drawing(width, y + 8, tuple(parts), title, ". ".join([estimate_lines(s)[0], silence_lines(s)[0]]))
-
-
-def _comparison(rows: Sequence[Row]) -> str:
-    against = sorted({r.comparator for r in rows if r.comparator})
-    of = sorted({r.intervention for r in rows if r.intervention})
-    return f"{_few(of)} against {_few(against)}"
-
-
-def _few(words: list[str]) -> str:
-    return " / ".join(words[:2]) + (" …" if len(words) > 2 else "") or "what is not named"
 
 
 def _heads(s: Synthesis) -> tuple[str, ...]:
@@ -156,19 +146,24 @@ def _words(cells: Iterable[str], widths: Sequence[float], y: float, *, bold: boo
 def _marks(e: _Entry, axis: _Axis, y: float) -> list[Part]:
     if e.predicted is not None:
         low, high = (axis.x(v) for v in e.predicted)
-        return [Line(low, y, high, y, 3)]
+        return [Line(low, y, high, y, 3), *_arrows(e.predicted[0], e.predicted[1], axis, y)]
     if e.point is None:
         return []
     middle, low, high = e.point
     if e.diamond:
-        return [Shape(((axis.x(low), y), (axis.x(middle), y - 6), (axis.x(high), y), (axis.x(middle), y + 6)))]
-    found: list[Part] = [Line(axis.x(low), y, axis.x(high), y)]
-    found += [_arrow(axis.x(low), y, -1)] if low < axis.low else []
-    found += [_arrow(axis.x(high), y, 1)] if high > axis.high else []
+        drawn = Shape(((axis.x(low), y), (axis.x(middle), y - 6), (axis.x(high), y), (axis.x(middle), y + 6)))
+        return [drawn, *_arrows(low, high, axis, y)]
+    found: list[Part] = [Line(axis.x(low), y, axis.x(high), y), *_arrows(low, high, axis, y)]
     if axis.low <= middle <= axis.high:
         # The area is the weight: the side goes with its root.
         found.append(square(axis.x(middle), y, 1.5 * math.sqrt(e.weight or 0), _BLUE))
     return found
+
+
+def _arrows(low: float, high: float, axis: _Axis, y: float) -> list[Part]:
+    """An arrow at each edge that an interval goes beyond."""
+    found = [_arrow(axis.x(low), y, -1)] if low < axis.low else []
+    return [*found, *([_arrow(axis.x(high), y, 1)] if high > axis.high else [])]
 
 
 def _arrow(x: float, y: float, side: int) -> Shape:

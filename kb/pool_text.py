@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -12,16 +11,8 @@ from kb.answer import Answer, OutcomeAnswer
 from kb.poolable import Row
 from kb.pooling import Model, Pooled
 from kb.refusals import CannotPool
-from kb.synthesis import Silent, Synthesis
+from kb.synthesis import SIDES, Choice, Synthesis, nothing_pooled, sides_of
 
-_SIDES = {
-    "favours_intervention": "favours the intervention",
-    "favours_comparator": "favours the comparator",
-    "no_difference": "no difference shown",
-    "increase": "rises",
-    "decrease": "falls",
-    "unclear": "direction unclear",
-}
 _MODELS = {
     Model.FE: "fixed-effect",
     Model.DL: "random effects, DerSimonian-Laird, normal interval",
@@ -99,7 +90,7 @@ def text(s: Synthesis, *, width: int = 100) -> str:
     better = f", {s.better} is better" if s.better else ""
     name = max((len(r.study) for r in s.rows), default=5)
     name = min(name, max(20, width - 50))
-    lines = [f"{s.outcome}: {s.measure}{unit}{better}; trials only", ""]
+    lines = [f"{s.outcome}: {s.measure}{unit}, {sides_compared(s.rows)}{better}; trials only", ""]
     lines += [
         f"  {r.study[:name]:<{name}}  {r.year or '':>4}  {_own(r):<28} {w:5.1f}%"
         for r, w in zip(s.rows, s.pooled.weights, strict=True)
@@ -120,6 +111,12 @@ def text(s: Synthesis, *, width: int = 100) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def sides_compared(rows: Sequence[Row]) -> str:
+    """Which side is group 1, and which group 2: "A against B"."""
+    of, versus = (sorted({name for r in rows if (name := getattr(r, side))}) for side in ("intervention", "comparator"))
+    return " against ".join(f"{' / '.join(x[:2])}{' …' if len(x) > 2 else ''}" if x else "what is not named" for x in (of, versus))
+
+
 def estimate_lines(s: Synthesis) -> list[str]:
     """The estimate, the prediction interval, the heterogeneity and how far one study moves it."""
     p = s.pooled
@@ -134,6 +131,9 @@ def estimate_lines(s: Synthesis) -> list[str]:
         lines.append("Prediction interval: none is shown for fewer than three studies")
     basis = "from Q" if p.model is Model.FE else "from tau²"
     lines.append(f"Heterogeneity: tau² = {p.tau2:.4g}, I² = {p.i2:.1f}% ({basis}), Q = {p.q:.2f}, df = {p.q_df}, {p_value(p.q_p)}")
+    if s.small_studies:
+        e = s.small_studies
+        lines.append(f"Small studies (Egger's test): intercept {e.intercept:.2f}, t({e.df}), {p_value(e.p)}")
     if s.without_each:
         low, high = (pick(s.without_each, key=lambda x: x.estimate) for pick in (min, max))
         names = [s.rows[s.without_each.index(x)].study[:50] for x in (low, high)]
@@ -146,15 +146,10 @@ def estimate_lines(s: Synthesis) -> list[str]:
 def silence_lines(s: Synthesis) -> list[str]:
     """How many of the studies that measured it are in the estimate, and which way the others point: abstracts print what was significant."""
     mute, others = [x for x in s.silent if x.measure is None], [x for x in s.silent if x.measure is not None]
-    told = f"{_studies(s)} of {s.measured} studies that measured it; {len(mute)} gave no poolable number{_sides(mute)}"
+    told = f"{_studies(s)} of {s.measured} studies that measured it; {len(mute)} gave no poolable number{sides_of(mute)}"
     if others:
-        told += f"; {len(others)} gave another measure{_sides(others)}"
-    return [told, *(f"  {x.study[:60]}: {_SIDES.get(x.direction, x.direction)}; {x.why}" for x in s.silent)]
-
-
-def _sides(of: Sequence[Silent]) -> str:
-    counted = Counter(_SIDES.get(x.direction, x.direction) for x in of)
-    return f" ({', '.join(f'{n} {side}' for side, n in counted.most_common())})" if counted else ""
+        told += f"; {len(others)} gave another measure{sides_of(others)}"
+    return [told, *(f"  {x.study[:60]}: {SIDES.get(x.direction, x.direction)}; {x.why}" for x in s.silent)]
 
 
 def _studies(s: Synthesis) -> int:
@@ -207,6 +202,22 @@ def as_json(s: Synthesis) -> dict[str, Any]:
         "not_pooled": [asdict(x) for x in s.silent],
         "beside": [row_json(r) for r in s.beside],
         "handled": list(s.handled),
+        "small_studies": asdict(s.small_studies) if s.small_studies else None,
+    }
+
+
+def nothing_as_json(rows: Sequence[Row], choice: Choice, why: str) -> dict[str, Any]:
+    """What is told where nothing could be pooled: who measured it, and which way they point."""
+    measured, silent = nothing_pooled(rows, choice)
+    return {
+        "contract": 1,
+        "outcome": rows[0].outcome if rows else None,
+        "pooled": None,
+        "why": why,
+        "measured": measured,
+        "in_estimate": 0,
+        "not_pooled": [asdict(x) for x in silent],
+        "beside": [row_json(r) for r in rows if r.level == "pooled"],
     }
 
 
@@ -238,5 +249,6 @@ def row_json(r: Row) -> dict[str, Any]:
         "quote",
         "url",
         "shared_control_id",
+        "numbers",
     )
     return {k: getattr(r, k) for k in kept} | {"printed": printed, "derived": made, "refused": [str(x) for x in r.refusals]}

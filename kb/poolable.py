@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from kb.answer import SECOND_HAND, Answer, AnswerClaim, OutcomeAnswer, link
-from kb.arm_pairs import Arms, ArmValue, from_arms
-from kb.conversions import Derived, from_interval, from_p, from_se
-from kb.refusals import NotConvertible, Reason
+from kb.answer import Answer, AnswerClaim, OutcomeAnswer, link
+from kb.arm_pairs import Arms
+from kb.conversions import Derived
+from kb.moments import SUSPICIOUS_RATIO, suspicious_sd
+from kb.naming import Naming, other_treatment, unclear_whose
+from kb.own_values import Group, Made, groups_of, made_of
+from kb.printed import Effect, Sides, claim_id, effects_of, placed, sides_of, with_printed
+from kb.printed_contrasts import POOLED_MEASURES, contrast_derived
+from kb.refusals import NotConvertible, Reason, Refusal
+from kb.standing_against import against
+from kb.wording import Worded, against_words, in_per_cent
 
-#: Measures of a contrast that are pooled by inverse variance.
-POOLED_MEASURES = ("MD", "SMD", "RR", "OR", "RD", "HR", "IRR")
-#: Arms' own values, of which a contrast can be made.
-_OF_ARMS = ("PROPORTION", "COUNT", "MEAN", "MEAN_CHANGE")
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a row is not pooled: the word, and the sentence."""
-
-    reason: Reason
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)
+__all__ = ["POOLED_MEASURES", "Refusal", "Row", "rows", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +67,7 @@ class Row:
     ci_level: float | None
     pval: float | None
     pval_op: str | None
-    ni: int | None
+    ni: float | None
     confidence: float | None
     status: str
     source_section: str | None
@@ -87,6 +77,8 @@ class Row:
     refusals: tuple[Refusal, ...] = ()
     shared_control_id: str | None = None
     review_status: str | None = None
+    #: The printed numbers as a person knows them again, where they are not one estimate with its interval.
+    numbers: str | None = None
 
     @property
     def poolable(self) -> bool:
@@ -100,270 +92,342 @@ class Row:
 
 
 def rows(db: sqlite3.Connection, found: Answer) -> tuple[Row, ...]:
-    """All rows of an answer in its order; an outcome's claims without any number give a row that says so."""
-    return tuple(row for outcome in found.outcomes for row in rows_of(db, outcome))
+    """All rows of an answer in its order, with those of comparisons that are printed and not claimed."""
+    return tuple(row for outcome in with_printed(db, found).outcomes for row in rows_of(db, outcome))
 
 
 def rows_of(db: sqlite3.Connection, outcome: OutcomeAnswer) -> tuple[Row, ...]:
-    """The rows of one outcome."""
-    numbers = _effects(db, [_claim_id(c) for c in outcome.claims])
-    turned = _turned(db, outcome)
+    """The rows of one outcome: every number of its comparisons, and every claim; a claim without any number gives a row that says so."""
+    claims = outcome.claims
+    sides = sides_of(db, claims)
+    effects = effects_of(db, claims, sides)
+    homes = _homes(claims, sides, effects)
+    placed(db, effects)
+    naming = Naming(db, [e for of in effects.values() for e in of])
     made: list[Row] = []
-    seen: set[tuple[object, ...]] = set()
-    for claim in outcome.claims:
-        for row in _rows_of(claim, numbers.get(_claim_id(claim), [])):
-            if _claim_id(claim) in turned:
-                row = replace(row, refusals=(*row.refusals, Refusal(Reason.OTHER_SIDE, "turn the question round to pool it")))
-            key = (row.effect_id,) if row.effect_id is not None else (row.document_id, row.claim_id)
-            if key not in seen:
-                seen.add(key)
-                made.append(row)
-    # A claim that repeats, without a number, what another claim of its document gives a number for, adds nothing.
-    told = {(r.document_id, r.timepoint_days) for r in made if r.effect_id is not None}
-    kept = [r for r in made if r.effect_id is not None or (r.document_id, r.timepoint_days) not in told]
-    return tuple(_with_shared_controls(kept))
+    moved = {c for of in effects.values() for e in of for c in e["claims"]}
+    for claim in claims:
+        number = claim_id(claim)
+        if number in moved and number not in homes:
+            # All numbers that it rests on are of other arms, and stand with these.
+            continue
+        found = _Claim(claim, sides[number], naming).rows(homes.get(number, []))
+        if sides[number].turned:
+            why = Refusal(Reason.OTHER_SIDE, "turn the question round to pool it")
+            found = [replace(r, refusals=(*r.refusals, why)) for r in found]
+        made += found
+    return tuple(_with_suspicion(_with_shared_controls(_said_again(made))))
 
 
-_SIDES = ("intervention", "comparator", "route", "cell_source")
+#: An effect, and whether it is of the arms that the claim compares.
+_Home = tuple[Effect, bool]
 
 
-def _turned(db: sqlite3.Connection, outcome: OutcomeAnswer) -> frozenset[int]:
-    """The claims that the answer shows with their sides exchanged. Their printed numbers are those of the other way round.
-
-    Told by the stored claim itself, and not by a mark of the answer: a number with the wrong sign must never be pooled.
-    """
-    ids = json.dumps([_claim_id(c) for c in outcome.claims])
-    sql = f"SELECT claim_id, {', '.join(_SIDES)} FROM claim_in_full WHERE claim_id IN (SELECT value FROM json_each(?))"
-    stored = {row[0]: tuple(row)[1:] for row in db.execute(sql, (ids,))}
-    return frozenset(_claim_id(c) for c in outcome.claims if stored[_claim_id(c)] != tuple(c.row[k] for k in _SIDES))
-
-
-def _claim_id(claim: AnswerClaim) -> int:
-    return int(str(claim.row["claim_id"]))
-
-
-_COLUMNS = """
-  e.*, o.label AS outcome, ev.quote AS effect_quote, ev.start_char, d.sections, a.n AS arm_n, a.dose, v.n AS versus_n,
-  (SELECT json_group_object(field, printed) FROM printed_number p WHERE p.effect_id = e.id) AS printed,
-  (SELECT json_group_array(json_array(check_name, detail)) FROM audit_finding f WHERE f.effect_id = e.id AND verdict = 'inconsistent') AS flags
-"""
-_JOINED = """
-  JOIN evidence ev ON ev.id = e.evidence_id JOIN document d ON d.id = e.document_id
-  JOIN outcome o ON o.id = e.outcome_id LEFT JOIN arm a ON a.id = e.arm_id LEFT JOIN arm v ON v.id = e.versus_id
-"""
-_EFFECTS = (
-    f"SELECT ce.claim_id, {_COLUMNS} FROM claim_effect ce JOIN effect e ON e.id = ce.effect_id {_JOINED} "
-    "WHERE ce.claim_id IN (SELECT value FROM json_each(?)) ORDER BY ce.claim_id, ce.position"
-)
-#: Values of the arms that a claim does not name, since it rests on a p value: of its outcome, and at its time.
-_OF_ITS_ARMS = (
-    f"SELECT c.id AS claim_id, {_COLUMNS} FROM claim c JOIN effect e ON e.document_id = c.document_id AND e.outcome_id = c.outcome_id {_JOINED} "
-    "WHERE c.id IN (SELECT value FROM json_each(?)) AND e.whose IN ('intervention', 'comparator') AND (c.time_days IS NULL OR e.time_days IS c.time_days) "
-    "ORDER BY c.id, e.position"
-)
-#: A sentence that speaks of some of the people: how many they are, the size of the arm does not tell.
-_OF_A_PART = re.compile(
-    r"\b(subsets?|subgroups?|sub-?populations?|among (?:those|patients|participants)|completers?|responders|in those|per[- ]protocol)\b",
-    re.IGNORECASE,
-)
-_DESIGNS = (
-    (
-        re.compile(r"cross-?over", re.IGNORECASE),
-        Reason.CROSSOVER,
-        "the same people stand in both arms, and how alike their values are is not printed",
-    ),
-    (re.compile(r"cluster", re.IGNORECASE), Reason.CLUSTER, "people of one cluster are alike, and how much so is not printed"),
-)
-Effects = list[dict[str, Any]]
-
-
-def _effects(db: sqlite3.Connection, claims: list[int]) -> dict[int, Effects]:
-    """The effects that claims rest on; where these hold no estimate of a contrast, with the values of the arms beside them."""
-    found = _read(db, _EFFECTS, claims)
-    bare = [c for c in claims if not any(e["whose"] == "difference" and e["estimate"] is not None for e in found.get(c, []))]
-    for claim, beside in _read(db, _OF_ITS_ARMS, bare).items():
-        there = {e["id"] for e in found[claim]}
-        found[claim] += [e for e in beside if e["id"] not in there]
+def _homes(claims: Sequence[AnswerClaim], sides: dict[int, Sides], effects: dict[int, list[Effect]]) -> dict[int, list[_Home]]:
+    """Each effect under the one claim whose arms, outcome and time it is of; one that a claim rests on and that is of other arms stands there as such."""
+    by_document: dict[int, list[int]] = defaultdict(list)
+    directions = {claim_id(c): str(c.row["direction"]) for c in claims}
+    for claim in claims:
+        by_document[int(str(claim.row["document_id"]))].append(claim_id(claim))
+    found: dict[int, list[_Home]] = defaultdict(list)
+    for document, of in effects.items():
+        there = by_document[document]
+        for effect in of:
+            effect["direction"] = next((directions[c] for c in there if c in effect["claims"]), None)
+        alone = {
+            "intervention": len({sides[c].arm_id for c in there}) == 1,
+            "comparator": len({sides[c].versus_id for c in there}) == 1,
+        }
+        for effect in of:
+            homes = _all_homes(effect, there, sides, alone)
+            for home, same in homes:
+                found[home].append((effect, same))
+        _leave_lonely(there, found)
     return found
 
 
-def _read(db: sqlite3.Connection, sql: str, claims: list[int]) -> dict[int, Effects]:
-    found: dict[int, Effects] = defaultdict(list)
-    cursor = db.execute(sql, (json.dumps(claims),))
-    names = [column[0] for column in cursor.description]
-    for values in cursor:
-        row = dict(zip(names, values, strict=True))
-        found[row["claim_id"]].append(row | {"printed": json.loads(row["printed"]), "flags": json.loads(row["flags"])})
+_OTHER_SIDE = {"intervention": "comparator", "comparator": "intervention"}
+
+
+def _all_homes(e: Effect, claims: Sequence[int], sides: dict[int, Sides], alone: dict[str, bool]) -> list[tuple[int, bool]]:
+    """Where an effect belongs. An arm's own value belongs to each comparison of that arm: two doses are compared with one control."""
+    first = _home(e, claims, sides, alone)
+    if first is None or not first[1] or e["whose"] not in _OTHER_SIDE:
+        return [] if first is None else [first]
+    found, seen = [first], {(sides[first[0]].arm_id, sides[first[0]].versus_id)}
+    for c in claims:
+        pair = sides[c].arm_id, sides[c].versus_id
+        others = [x for x in claims if (sides[x].arm_id, sides[x].versus_id) == pair]
+        if pair not in seen and (home := _home(e, others, sides, alone)) is not None and home[1]:
+            found.append(home)
+        seen.add(pair)
     return found
 
 
-def _rows_of(claim: AnswerClaim, effects: Effects) -> list[Row]:
-    contrasts = [e for e in effects if e["whose"] == "difference"]
-    with_number = [e for e in contrasts if e["estimate"] is not None]
-    if with_number:
-        return [_of_contrast(claim, e) for e in with_number]
-    pair = _pair(effects)
-    if pair is not None:
-        return [_of_pair(claim, *pair)]
-    rest = contrasts or effects
-    return [_of_one(claim, rest[0])] if rest else [_without_number(claim)]
+def _leave_lonely(claims: Sequence[int], found: dict[int, list[_Home]]) -> None:
+    """Take an arm's value from comparisons whose other side has none, where it has found a partner elsewhere."""
+    with_partner = {
+        (e["id"], c)
+        for c in claims
+        for e, _ in found.get(c, [])
+        if e["whose"] in _OTHER_SIDE and any(x["whose"] == _OTHER_SIDE[e["whose"]] for x, _ in found[c])
+    }
+    paired = {number for number, _ in with_partner}
+    kept: set[int] = set()
+    for c in claims:
+        left = []
+        for e, same in found.get(c, []):
+            lonely = e["whose"] in _OTHER_SIDE and (e["id"], c) not in with_partner
+            if not (lonely and (e["id"] in paired or e["id"] in kept)):
+                left.append((e, same))
+                kept |= {e["id"]} if lonely else set()
+        if c in found:
+            found[c] = left
 
 
-def _pair(effects: Effects) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """The first two arms' own values that are of one kind, one of each side."""
-    for one in effects:
-        for two in effects:
-            sides = (one["whose"], two["whose"]) == ("intervention", "comparator")
-            alike = all(one[k] == two[k] for k in ("measure", "outcome", "time_days", "subgroup", "unit"))
-            if sides and alike and one["measure"] in _OF_ARMS:
-                return one, two
-    return None
-
-
-def _of_contrast(claim: AnswerClaim, e: dict[str, Any]) -> Row:
-    against = _against(claim, e)
-    derived = None
-    try:
-        derived = _derived(e, claim.row["level"] == "trial")
-    except NotConvertible as error:
-        against.append(Refusal(error.reason, error.detail))
-    return replace(_row(claim, e), derived=derived, refusals=tuple(against))
-
-
-def _of_pair(claim: AnswerClaim, one: dict[str, Any], two: dict[str, Any]) -> Row:
-    against = list(dict.fromkeys(_against(claim, one) + _against(claim, two)))
-    row = replace(_row(claim, one), arm2_id=two["arm_id"] or two["versus_id"], quote=_quotes(one, two))
-    row = replace(row, est=None, est_lb=None, est_ub=None, ci_level=None, pval=None, pval_op=None)
-    try:
-        arms = from_arms(_arm_value(one), _arm_value(two))
-    except NotConvertible as error:
-        return replace(row, measure="", refusals=(*against, Refusal(error.reason, error.detail)))
-    if any("people of the arm" in a for a in arms.derived.assumptions) and (part := _OF_A_PART.search(row.quote)):
-        against.append(
-            Refusal(Reason.DENOMINATOR, f'"{part[0]}": the sentence speaks of a part of the arms, and does not say of how many')
-        )
-    # What a paper prints of a contrast takes the design into account, or is its own fault; what we make of two arms must not ignore it.
-    against += [
-        Refusal(reason, detail) for pattern, reason, detail in _DESIGNS if pattern.search(f"{row.design} {claim.row['title']}")
+def _home(e: Effect, claims: Sequence[int], sides: dict[int, Sides], alone: dict[str, bool]) -> tuple[int, bool] | None:
+    resting = [c for c in claims if c in e["claims"]]
+    for c in resting:
+        if _same_arms(e, sides[c], resting=True):
+            return c, True
+    strict = [
+        c
+        for c in claims
+        if sides[c].outcome_id == e["outcome_id"] and _same_arms(e, sides[c], resting=alone.get(e["whose"], False))
     ]
-    people = sum(int(a.total if hasattr(a, "total") else a.n) for a in (arms.one, arms.two))
-    return replace(row, measure=arms.derived.measure, ni=people, derived=arms.derived, arms=arms, refusals=tuple(against))
+    for days in (e["time_days"], None):
+        for c in strict:
+            if sides[c].time_days == days:
+                return c, True
+    return (resting[0], False) if resting else None
 
 
-def _arm_value(e: dict[str, Any]) -> ArmValue:
-    return ArmValue(
-        e["measure"], e["estimate"], e["unit"], e["events"], e["total"], e["n"], e["arm_n"], e["sd"], e["se"],
-        e["ci_low"], e["ci_high"], e["ci_level"], e["iqr_low"], e["iqr_high"], _places(e, "estimate"),
-    )  # fmt: skip
+def _same_arms(e: Effect, s: Sides, *, resting: bool) -> bool:
+    """Whether a number is of a claim's arms. One that names none is, where the claim rests on it or there is no other."""
 
+    def same(arm: int | None, of: int | None) -> bool:
+        return (arm is not None and arm == of) or (resting and (arm is None or of is None))
 
-def _quotes(one: dict[str, Any], two: dict[str, Any]) -> str:
-    return (
-        str(one["effect_quote"])
-        if one["effect_quote"] == two["effect_quote"]
-        else f"{one['effect_quote']} […] {two['effect_quote']}"
-    )
-
-
-def _of_one(claim: AnswerClaim, e: dict[str, Any]) -> Row:
-    """A number that is no contrast: one arm's own, or a bare p value."""
     if e["whose"] == "difference":
-        why = Refusal(Reason.NO_ESTIMATE, "a p value without an estimate")
-    else:
-        why = Refusal(Reason.SINGLE_ARM, "the number is of one side alone")
-    return replace(_row(claim, e), refusals=(*_against(claim, e), why))
+        return same(e["arm_id"], s.arm_id) and same(e["versus_id"], s.versus_id)
+    if e["whose"] == "intervention":
+        return same(e["arm_id"], s.arm_id)
+    if e["whose"] == "comparator":
+        return same(e["arm_id"] or e["versus_id"], s.versus_id)
+    return True
 
 
-def _without_number(claim: AnswerClaim) -> Row:
-    row = _row(claim, {})
-    return replace(
-        row, refusals=(*_against(claim, {}), Refusal(Reason.NO_ESTIMATE, "the text read gives a direction and no number"))
-    )
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """One claim, or one comparison that nobody claims, on the way to its rows."""
 
+    claim: AnswerClaim
+    sides: Sides
+    naming: Naming
 
-def _against(claim: AnswerClaim, e: dict[str, Any]) -> list[Refusal]:
-    """What stands against a row whatever its numbers are: gravest first."""
-    r = claim.row
-    found = [
-        Refusal(Reason.SIGN if check == "sign_against_words" else Reason.AUDIT, f"{check}, {detail}" if detail else check)
-        for check, detail in e.get("flags", ())
-    ]
-    baseline = r["comparator"] == "baseline" or e.get("kind") == "pre_post"
-    stands = (
-        (r["status"] == "retracted", Reason.RETRACTED, "so its publisher or a notice says"),
-        (
-            r["level"] == "pooled",
-            Reason.ALREADY_POOLED,
-            "a pooled analysis reports it; it stands beside trials and never among them",
-        ),
-        (r["level"] not in ("pooled", "trial"), Reason.NOT_A_TRIAL, str(r["design"] or "no controlled trial")),
-        (str(r["report"]) in SECOND_HAND, Reason.SECOND_HAND, f"told by a {str(r['report']).replace('_', ' ')}"),
-        (not claim.direct, Reason.OTHER_COMPARATOR, f"against {r['comparator'] or 'none that is named'}"),
-        (baseline, Reason.BEFORE_AFTER, ""),
-        (bool(e.get("subgroup")), Reason.SUBGROUP, str(e.get("subgroup"))),
-    )
-    first = [Refusal(reason, detail) for holds, reason, detail in stands[:1] if holds]
-    return first + found + [Refusal(reason, detail) for holds, reason, detail in stands[1:] if holds]
+    def rows(self, homes: Sequence[_Home]) -> list[Row]:
+        """A row for each contrast, for each pair of arms' own values, and for what is left over; at least one."""
+        here = [e for e, same in homes if same]
+        contrasts = [self.of_contrast(e) for e in here if e["whose"] == "difference" and e["estimate"] is not None]
+        bare = [e for e in here if e["whose"] == "difference" and e["estimate"] is None]
+        groups = groups_of(e for e in here if e["whose"] != "difference")
+        pairs = [self.of_group(g, bare if len(groups) == 1 else []) for g in groups]
+        contrasts, pairs = _joined(contrasts, pairs)
+        other = [self.refused(e, Refusal(Reason.OTHER_ARM, _whose(e))) for e, same in homes if not same]
+        found = contrasts + pairs
+        if not any(g.has_both for g in groups) and not any(r.derived for r in found):
+            found += [self.refused(e, Refusal(Reason.NO_ESTIMATE, "a p value without an estimate")) for e in bare[:1]]
+        return found + other or [self.without_number()]
 
+    def of_contrast(self, e: Effect) -> Row:
+        """A contrast as it is printed."""
+        stands = against(self.claim, e)
+        row = self.row(e)
+        derived = None
+        try:
+            derived = contrast_derived(e, self.claim.row["level"] == "trial")
+        except NotConvertible as error:
+            stands.append(Refusal(error.reason, error.detail))
+        else:
+            stands += [] if self.claim.row["level"] == "pooled" else self.of_words(e, row.measure, derived.yi)
+        return replace(row, derived=derived, refusals=_once(stands))
 
-def _derived(e: dict[str, Any], parallel: bool) -> Derived:
-    """The effect size of a printed contrast: from its interval, else its standard error, else its exact p value."""
-    measure, estimate = str(e["measure"]), float(e["estimate"])
-    if measure not in POOLED_MEASURES:
-        raise NotConvertible(Reason.MEASURE, f"{measure}; pooled are {', '.join(POOLED_MEASURES)}")
-    # Only of a trial's own contrast are two arms known; a pooled result is read with the normal quantile.
-    n1, n2 = (e["arm_n"], e["versus_n"]) if parallel else (None, None)
-    made: Derived
-    if e["ci_low"] is not None and e["ci_high"] is not None:
-        decimals = tuple(_places(e, name) for name in ("estimate", "ci_low", "ci_high"))
-        known = (decimals[0], decimals[1], decimals[2]) if None not in decimals else None
-        made = from_interval(
-            measure, estimate, e["ci_low"], e["ci_high"], level=_level(e), n1=n1, n2=n2, decimals=known  # type: ignore[arg-type]
+    def of_words(self, e: Effect, measure: str, yi: float) -> list[Refusal]:
+        """What the words say against a printed contrast."""
+        worded = self.worded(e)
+        other = None if worded.agrees(yi) else other_treatment(e, self.naming)
+        return against_words(worded, measure, yi) + ([Refusal(Reason.OTHER_ARM, other)] if other else [])
+
+    def of_group(self, g: Group, bare: Sequence[Effect]) -> Row:
+        """Arms' own values of one kind at one time: a contrast where each side has one number, else a row that says what is there."""
+        first = g.all[0]
+        stands = [x for e in g.all for x in against(self.claim, e)]
+        row = replace(
+            self.row(first),
+            est=None,
+            est_lb=None,
+            est_ub=None,
+            ci_level=None,
+            pval=None,
+            pval_op=None,
+            quote=g.quote,
+            numbers=g.said,
+            kind=g.kind,
+        )
+        row = replace(row, unit=None) if g.kind_of == "events" else row
+        try:
+            one, two = g.pair()
+            made = made_of(g, self.claim, bare)
+        except NotConvertible as error:
+            measure = "" if g.has_both else row.measure
+            return replace(row, measure=measure, refusals=_once([*stands, Refusal(error.reason, error.detail)]))
+        row = replace(row, arm1_id=one["arm_id"], arm2_id=two["arm_id"] or two["versus_id"])
+        worded = self.worded(one, g.sentence)
+        # Where the conclusion and the derived sign agree, the words have told whose the numbers are.
+        unclear = None if made.derived and worded.agrees(made.derived.yi) else unclear_whose(one, two, g.sentence, self.naming)
+        stands += [Refusal(Reason.OTHER_ARM, unclear)] if unclear else []
+        return self.of_pair(row, made, [*stands, *made.refusals], worded)
+
+    def of_pair(self, row: Row, made: Made, stands: list[Refusal], worded: Worded) -> Row:
+        """The row of two arms with what was made of them."""
+        derived = made.derived
+        if derived is not None and not made.turned:
+            stands += against_words(worded, derived.measure, derived.yi, made.changes)
+        people = row.ni if made.arms is None else made.arms.people
+        return replace(
+            row, measure=derived.measure if derived else "RR", ni=people, derived=derived, arms=made.arms, refusals=_once(stands)
+        )
+
+    def worded(self, e: Effect, sentence: str | None = None) -> Worded:
+        """How the paper words a number."""
+        r = self.claim.row
+        return Worded(
+            str(e["outcome_text"]), str(r["outcome"]), _text(r["better"]), sentence or str(e["sentence"]), self.direction(e)
+        )
+
+    def direction(self, e: Effect) -> str:
+        """What is concluded: by the claim that rests on the number, else by the one of its arms."""
+        return str(e.get("direction") or self.claim.row["direction"])
+
+    def refused(self, e: Effect, why: Refusal) -> Row:
+        """A number that is no contrast of this claim's arms."""
+        said = None if e["estimate"] is None or e["whose"] == "difference" else f"{e['estimate']:g}{e['unit'] or ''}"
+        return replace(self.row(e), numbers=said, refusals=_once([*against(self.claim, e), why]))
+
+    def without_number(self) -> Row:
+        """A claim as it stands."""
+        why = Refusal(Reason.NO_ESTIMATE, "the text read gives a direction and no number")
+        return replace(self.row({}), refusals=_once([*against(self.claim, {}), why]))
+
+    def row(self, e: Effect) -> Row:
+        """Everything but the effect size."""
+        r = self.claim.row
+        place = f"e{e['position']}" if e else f"c{r['claim_id']}"
+        unit = e.get("unit")
+        if e and e["measure"] in ("RD", "MD") and in_per_cent(unit, str(e["effect_quote"]), str(e["sentence"])):
+            unit = "%" if e["measure"] == "RD" or unit else unit
+        return Row(
+            row_id=f"{r['document']}:{place}", study_id=int(str(r["study_id"])), study=str(r["study"]), document=str(r["document"]),
+            document_id=int(str(r["document_id"])), claim_id=claim_id(self.claim), effect_id=e.get("id"), year=_int(r["year"]), pmid=_text(r["pmid"]),
+            doi=_text(r["doi"]), nct_id=str(r["study"]) if str(r["study"]).startswith("NCT") else None, url=link(r), level=str(r["level"]),
+            report=str(r["report"]), population=_text(r["condition"]), intervention=_text(r["intervention"]), comparator=_text(r["comparator"]),
+            route=_text(r["route"]), cell_source=_text(r["cell_source"]), donor=_text(r["donor"]), dose=e.get("dose"), outcome=str(r["outcome"]),
+            better=_text(r["better"]), timepoint_days=e.get("time_days", r["time_days"]), design=_text(r["design"]), subgroup=e.get("subgroup"),
+            arm1_id=e.get("arm_id", self.sides.arm_id), arm2_id=e.get("versus_id", self.sides.versus_id), direction=self.direction(e), measure=str(e.get("measure") or ""),
+            kind=e.get("kind"), unit=unit, est=e.get("estimate"), est_lb=e.get("ci_low"), est_ub=e.get("ci_high"),
+            ci_level=e.get("ci_level"), pval=e.get("p_value"), pval_op=e.get("p_operator"), ni=e.get("n") or _people(e) or _int(r["sample_size"]),
+            confidence=e.get("confidence", r["confidence"]), status=str(r["status"]), source_section=e.get("section"),
+            quote=str(e.get("effect_quote") or r["quote"]), derived=None,
         )  # fmt: skip
-        if e["ci_level"] is None:
-            made = replace(made, assumptions=(*made.assumptions, "the interval is of 95%, which is not printed"))
-    elif e["se"] is not None:
-        made = from_se(measure, estimate, e["se"])
-    elif e["p_value"] is not None:
-        made = from_p(measure, estimate, e["p_value"], e["p_operator"] or "=", n1=n1, n2=n2)
-    else:
-        raise NotConvertible(Reason.INTERVAL_MISSING, f"{measure} {estimate:g} stands alone")
-    return _as_fraction(made) if measure == "RD" and e["unit"] == "%" else made
 
 
-def _level(e: dict[str, Any]) -> float:
-    return 95.0 if e["ci_level"] is None else float(e["ci_level"])
+def _joined(contrasts: list[Row], pairs: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Where the contrast of two arms is printed beside their own numbers it is one result: the printed contrast is taken, and knows its arms."""
+    left = []
+    for pair in pairs:
+        told = [
+            i
+            for i, c in enumerate(contrasts)
+            if (c.timepoint_days, c.subgroup) == (pair.timepoint_days, pair.subgroup) and c.poolable
+        ]
+        if not told or not pair.poolable:
+            left.append(pair)
+            continue
+        for i in told:
+            contrasts[i] = _with_arms(contrasts[i], pair)
+    return contrasts, left
 
 
-def _as_fraction(d: Derived) -> Derived:
-    return replace(d, yi=d.yi / 100, vi=d.vi / 1e4, derivation=f"{d.derivation}; per cent divided by 100")
+def _with_arms(contrast: Row, pair: Row) -> Row:
+    """A printed contrast with its arms' own numbers; where these lie surely on the other side, one of the two is wrong."""
+    arms, own = pair.arms, contrast.derived
+    if arms is None or own is None:
+        return contrast
+    if contrast.measure in arms.measures:
+        made = arms.as_measure(contrast.measure)
+        if made.yi * own.yi < 0 and abs(made.yi) > made.sei and abs(own.yi) > own.sei:
+            why = Refusal(Reason.SIGN, f"the arms' own numbers give {made.yi:.4g}, the printed contrast {own.yi:.4g}")
+            return replace(contrast, refusals=(*contrast.refusals, why))
+    return replace(contrast, arms=arms)
 
 
-def _places(e: dict[str, Any], field: str) -> int | None:
-    """Decimals of a number as printed; None where its print is not kept."""
-    printed = e["printed"].get(field)
-    if printed is None or "e" in printed.lower():
+def _said_again(made: Sequence[Row]) -> list[Row]:
+    """Claims without a number that say of the same arms, at the same time, what a row with a number of their document says: they say so."""
+    told = {_what_is_said(r) for r in made if r.derived is not None or r.est is not None}
+    why = Refusal(Reason.SAID_AGAIN, "another row of this document gives the number")
+    mute = {i for i, r in enumerate(made) if any(x.reason is Reason.NO_ESTIMATE for x in r.refusals) and r.numbers is None}
+    return [replace(r, refusals=(why, *r.refusals)) if i in mute and _what_is_said(r) in told else r for i, r in enumerate(made)]
+
+
+def _what_is_said(r: Row) -> tuple[object, ...]:
+    return r.document_id, r.arm1_id, r.arm2_id, r.timepoint_days, r.direction
+
+
+def _with_shared_controls(made: Iterable[Row]) -> list[Row]:
+    """Rows whose comparator also serves another arm, at the same time, name that comparator."""
+    found = list(made)
+    arms: dict[tuple[object, ...], set[int | None]] = defaultdict(set)
+    for row in found:
+        if row.arm2_id is not None and row.effect_id is not None:
+            arms[row.document_id, row.arm2_id, row.timepoint_days].add(row.arm1_id)
+    return [
+        replace(r, shared_control_id=f"{r.document}:a{r.arm2_id}")
+        if len(arms.get((r.document_id, r.arm2_id, r.timepoint_days), ())) > 1
+        else r
+        for r in found
+    ]
+
+
+def _with_suspicion(made: list[Row]) -> list[Row]:
+    """Standard deviations far from those of the other studies are doubted: a standard error taken for one is the commonest error."""
+    by_unit: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for i, r in enumerate(made):
+        if r.poolable and r.arms is not None and r.arms.printed_sd is not None and r.level == "trial":
+            by_unit[r.unit, r.kind].append(i)
+    found = list(made)
+    for places in by_unit.values():
+        sds = [sd for i in places if (arms := made[i].arms) is not None and (sd := arms.printed_sd) is not None]
+        middle = sorted(sds)[len(sds) // 2]
+        for odd in suspicious_sd(sds):
+            why = f"{sds[odd]:.3g} beside {middle:.3g} in the middle of {len(sds)} rows, more than {SUSPICIOUS_RATIO:g}-fold: a standard error, or another scale?"
+            row = found[places[odd]]
+            found[places[odd]] = replace(row, refusals=(*row.refusals, Refusal(Reason.SUSPICIOUS, why)))
+    return found
+
+
+def _once(refusals: Iterable[Refusal]) -> tuple[Refusal, ...]:
+    return tuple(dict.fromkeys(refusals))
+
+
+def _whose(e: Effect) -> str:
+    return str(e["arm_label"] or e["versus_label"] or e["whose"])
+
+
+def _people(e: Effect) -> int | None:
+    """Those of both arms of a contrast, where both are told."""
+    if not e or e["whose"] != "difference" or e["arm_n"] is None or e["versus_n"] is None:
         return None
-    return len(printed.replace("·", ".").replace(",", ".").partition(".")[2].strip())
-
-
-def _row(claim: AnswerClaim, e: dict[str, Any]) -> Row:
-    """Everything but the effect size."""
-    r = claim.row
-    place = f"e{e['position']}" if e else f"c{r['claim_id']}"
-    return Row(
-        row_id=f"{r['document']}:{place}", study_id=int(str(r["study_id"])), study=str(r["study"]), document=str(r["document"]),
-        document_id=int(str(r["document_id"])), claim_id=_claim_id(claim), effect_id=e.get("id"), year=_int(r["year"]), pmid=_text(r["pmid"]),
-        doi=_text(r["doi"]), nct_id=str(r["study"]) if str(r["study"]).startswith("NCT") else None, url=link(r), level=str(r["level"]),
-        report=str(r["report"]), population=_text(r["condition"]), intervention=_text(r["intervention"]), comparator=_text(r["comparator"]),
-        route=_text(r["route"]), cell_source=_text(r["cell_source"]), donor=_text(r["donor"]), dose=e.get("dose"), outcome=str(r["outcome"]),
-        better=_text(r["better"]), timepoint_days=e.get("time_days", r["time_days"]), design=_text(r["design"]), subgroup=e.get("subgroup"),
-        arm1_id=e.get("arm_id"), arm2_id=e.get("versus_id"), direction=str(r["direction"]), measure=str(e.get("measure") or ""),
-        kind=e.get("kind"), unit=e.get("unit"), est=e.get("estimate"), est_lb=e.get("ci_low"), est_ub=e.get("ci_high"),
-        ci_level=e.get("ci_level"), pval=e.get("p_value"), pval_op=e.get("p_operator"), ni=e.get("n") or _int(r["sample_size"]),
-        confidence=e.get("confidence", r["confidence"]), status=str(r["status"]), source_section=_section(e),
-        quote=str(e.get("effect_quote") or r["quote"]), derived=None,
-    )  # fmt: skip
+    return int(e["arm_n"]) + int(e["versus_n"])
 
 
 def _int(value: object) -> int | None:
@@ -372,27 +436,3 @@ def _int(value: object) -> int | None:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def _section(e: dict[str, Any]) -> str | None:
-    """The section of the document that the number stands in."""
-    start = e.get("start_char")
-    if start is None:
-        return None
-    within = [name for name, first, last in json.loads(e["sections"]) if first <= start < last]
-    return str(within[-1]) if within else None
-
-
-def _with_shared_controls(made: Iterable[Row]) -> list[Row]:
-    """Rows whose comparator also serves another arm, at the same time, name that comparator."""
-    found = list(made)
-    arms: dict[tuple[object, ...], set[int | None]] = defaultdict(set)
-    for row in found:
-        if row.arm2_id is not None:
-            arms[row.document_id, row.arm2_id, row.timepoint_days].add(row.arm1_id)
-    return [
-        replace(r, shared_control_id=f"{r.document}:a{r.arm2_id}")
-        if r.arm2_id is not None and len(arms[r.document_id, r.arm2_id, r.timepoint_days]) > 1
-        else r
-        for r in found
-    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from kb.errors import LibraryError
@@ -35,6 +36,25 @@ class Reason(StrEnum):
     NOT_REVIEWED = "not accepted in review"
     IMPOSSIBLE = "numbers that cannot be"
     SAME_STUDY = "another row of this study is pooled"
+    SAID_AGAIN = "said again"
+    SEVERAL = "several numbers for one arm"
+    OTHER_ARM = "of another arm, or not clear of which"
+    BASELINE = "baseline value"
+    TURNED = "worded the other way round"
+    SUSPICIOUS = "SD unlike those of the other studies"
+    NOT_ASKED = "another measure was asked for"
+    NOT_POOLED = "its set is not pooled"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a row is not pooled: the word, and the sentence."""
+
+    reason: Reason
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)
 
 
 class NotConvertible(LibraryError):
@@ -52,4 +72,12 @@ class NotConvertible(LibraryError):
 
 
 class CannotPool(LibraryError):
-    """Rows that do not go into one estimate as they stand."""
+    """Rows that do not go into one estimate as they stand.
+
+    Attributes:
+        reason: the word that stands in the column `refused` of rows that would be pooled but for this; None where there is no such word.
+    """
+
+    def __init__(self, sentence: str, reason: Reason | None = None) -> None:
+        super().__init__(sentence)
+        self.reason = reason

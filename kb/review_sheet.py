@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kb.cells import csv_text
+from kb.cells import csv_text, unguarded
 from kb.errors import LibraryError
 from kb.poolable import Row
 
-SHOWN = ("row_id", "document", "study", "outcome", "timepoint_days", "measure", "est", "est_lb", "est_ub", "ci_level", "pval", "yi", "sei", "refused", "derivation", "quote", "url")  # fmt: skip
+SHOWN = ("row_id", "document", "study", "outcome", "timepoint_days", "measure", "est", "est_lb", "est_ub", "numbers", "ci_level", "pval", "yi", "sei", "refused", "derivation", "quote", "url")  # fmt: skip
 TO_FILL = ("verdict", "new_measure", "new_est", "new_lb", "new_ub", "new_level", "page", "reviewer", "why")
 VERDICTS = ("accept", "reject", "correct", "add")
 
@@ -40,21 +41,32 @@ class Review:
     reviewer: str
     why: str | None
     reviewed: str = ""
+    timepoint_days: float | None = None
+    numbers: str | None = None
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What it is a review of."""
-        return key(self.document, self.outcome, self.quote, self.est, self.est_lb, self.est_ub)
+        """What it is a review of: the outcome's name and the time tell rows of one sentence apart, and may change with the next reading."""
+        return key(self.document, self.quote, self.est, self.est_lb, self.est_ub)
+
+    def is_of(self, row: Row) -> bool:
+        """Whether it is of a row by words and numbers. One from before the arms' numbers were kept is of any row of its words that was read and not added."""
+        known = self.numbers is not None or (row.numbers or "").startswith(BY_HAND)
+        return self.key == key_of(row) and (not known or self.numbers == row.numbers)
 
 
-def key(document: str, outcome: str, quote: str, *numbers: float | None) -> tuple[object, ...]:
-    """A row as a person knows it: document, outcome, words, printed numbers."""
-    return document, outcome, " ".join(_unguarded(quote).split()), *numbers
+#: How the numbers of a row that a person read begin.
+BY_HAND = "by hand: "
+
+
+def key(document: str, quote: str, *numbers: float | None) -> tuple[object, ...]:
+    """A row as a person knows it: document, words, printed numbers."""
+    return document, " ".join(unguarded(quote).split()), *numbers
 
 
 def key_of(row: Row) -> tuple[object, ...]:
     """The key of a row."""
-    return key(row.document, row.outcome, row.quote, row.est, row.est_lb, row.est_ub)
+    return key(row.document, row.quote, row.est, row.est_lb, row.est_ub)
 
 
 def sheet(rows: Iterable[Row]) -> str:
@@ -72,7 +84,7 @@ def read(text: str, reviewer: str | None) -> list[Review]:
     Raises:
         BadSheet: a column is missing, a verdict or a number is none, two lines decide differently on one row, or nobody signs.
     """
-    lines = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=_delimiter(text)))
+    lines = _lines(text.removeprefix("\ufeff"))
     missing = [c for c in ("document", "outcome", "quote", "est", "verdict") if not lines or c not in lines[0]]
     if missing:
         raise BadSheet(
@@ -83,11 +95,38 @@ def read(text: str, reviewer: str | None) -> list[Review]:
         if not (line.get("verdict") or "").strip():
             continue
         review = _review(line, number, reviewer)
-        place = (*review.key, review.new_measure, review.new_est) if review.verdict == "add" else review.key
-        if place in found and found[place][1].verdict != review.verdict:
-            raise BadSheet(f"Lines {found[place][0]} and {number} decide differently on one row; nothing was stored.")
+        new = (review.new_measure, review.new_est, review.new_lb, review.new_ub, review.page)
+        place = (*review.key, review.outcome, review.timepoint_days, review.numbers, *(new if review.verdict == "add" else ()))
+        before = found.get(place)
+        if before is not None and replace(before[1], why=review.why, reviewer=review.reviewer) != review:
+            raise BadSheet(f"Lines {before[0]} and {number} decide differently on one row; nothing was stored.")
         found[place] = (number, review)
+    if not found:
+        raise BadSheet("No line of the sheet has a verdict; nothing was stored.")
     return [review for _, review in found.values()]
+
+
+def _lines(text: str) -> list[dict[str, str]]:
+    """The lines of a sheet by the names of its columns.
+
+    Raises:
+        BadSheet: a quotation mark is left open, a cell is too long, or a line has more cells than there are columns: lines would be lost.
+    """
+    head, _, rest = text.partition("\n")
+    told = head.strip().strip('"').casefold()
+    # A line that tells Excel what stands between cells is no line of the sheet.
+    delimiter, text = (told[4:5] or ",", rest) if told.startswith("sep=") else (_delimiter(text), text)
+    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True)
+    try:
+        lines = list(reader)
+    except csv.Error as error:
+        raise BadSheet(f"Line {reader.line_num} of the sheet cannot be read: {error}. Nothing was stored.") from error
+    for number, line in enumerate(lines, 2):
+        if None in line or any("\n" in (v or "") for k, v in line.items() if k != "why"):
+            raise BadSheet(
+                f"Line {number} of the sheet runs into others: a quotation mark is left open, or a cell too many. Nothing was stored."
+            )
+    return lines
 
 
 def _delimiter(text: str) -> str:
@@ -113,16 +152,12 @@ def _review(line: dict[str, str], number: int, reviewer: str | None) -> Review:
         _words(line, "document") or "", _words(line, "outcome") or "", " ".join((_words(line, "quote") or "").split()), _number(line, "est", number),
         _number(line, "est_lb", number), _number(line, "est_ub", number), verdict, (_words(line, "new_measure") or "").upper() or None, new["new_est"],
         new["new_lb"], new["new_ub"], new["new_level"], _words(line, "page"), signed, _words(line, "why"),
+        timepoint_days=_number(line, "timepoint_days", number), numbers=_words(line, "numbers"),
     )  # fmt: skip
 
 
 def _words(line: dict[str, str], column: str) -> str | None:
-    return _unguarded((line.get(column) or "").strip()) or None
-
-
-def _unguarded(text: str) -> str:
-    """A text without the apostrophe that kept a spreadsheet from taking it for a formula."""
-    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
+    return unguarded((line.get(column) or "").strip()) or None
 
 
 def _number(line: dict[str, str], column: str, number: int) -> float | None:
@@ -130,6 +165,9 @@ def _number(line: dict[str, str], column: str, number: int) -> float | None:
     if not given:
         return None
     try:
-        return float(given.replace(",", ".") if "." not in given else given)
+        value = float(given.replace(",", ".") if "." not in given else given)
     except ValueError as error:
         raise BadSheet(f"Line {number}: {given} in column {column} is no number. Nothing was stored.") from error
+    if not math.isfinite(value):
+        raise BadSheet(f"Line {number}: {given} in column {column} is no number. Nothing was stored.")
+    return value

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from kb.arm_pairs import Arms
-from kb.conversions import Counts, Derived, Mean, from_counts, from_means
+from kb.conversions import Counts, Derived, Mean
 from kb.moments import combine_counts, combine_means, split_counts, split_mean
 from kb.poolable import Row
-from kb.pooling import Difference, Model, Pooled, leave_one_out, pool, subgroup_test
-from kb.refusals import CannotPool, NotConvertible, Reason
+from kb.pooling import Difference, Model, Pooled, SmallStudies, leave_one_out, pool, small_study_test, subgroup_test
+from kb.refusals import CannotPool, NotConvertible, Reason, Refusal
 
 
 class Several(StrEnum):
@@ -32,6 +32,17 @@ GROUPINGS = {
 }  # fmt: skip
 
 
+#: The sides in words.
+SIDES = {
+    "favours_intervention": "favours the intervention",
+    "favours_comparator": "favours the comparator",
+    "no_difference": "no difference shown",
+    "increase": "rises",
+    "decrease": "falls",
+    "unclear": "direction unclear",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """How to pool: None where the rows themselves leave one possibility."""
@@ -41,6 +52,10 @@ class Choice:
     level: float = 95.0
     several: Several = Several.REFUSE
     by: str | None = None
+    #: That of the same people's values in a crossover's two periods, where none is printed; None: such rows are refused.
+    correlation: float | None = None
+    #: Rows made of two arms keep the measure that they have, and are not made over into the one that is asked for.
+    as_printed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,7 @@ class Synthesis:
     silent: tuple[Silent, ...]
     beside: tuple[Row, ...]
     handled: tuple[str, ...]
+    small_studies: SmallStudies | None = None
 
 
 def synthesise(rows: Sequence[Row], choice: Choice) -> Synthesis:
@@ -91,6 +107,7 @@ def synthesise(rows: Sequence[Row], choice: Choice) -> Synthesis:
     """
     if not rows:
         raise CannotPool("No claim answers that, so there is nothing to pool.")
+    rows = made_over(rows, choice)
     chosen, handled = select(rows, choice)
     yi, vi = numbers(chosen)
     model = choice.model
@@ -99,11 +116,12 @@ def synthesise(rows: Sequence[Row], choice: Choice) -> Synthesis:
         handled += ("One study: its own estimate is shown, by FE; nothing is pooled",)
     found = pool(yi, vi, model, choice.level)
     groups = _groups(chosen, choice) if choice.by else ()
+    handled += _not_told(groups, choice.by)
     first = chosen[0]
     return Synthesis(
         first.outcome, first.better, first.measure, _derived(first).scale, first.unit, chosen, found,
         leave_one_out(yi, vi, model, choice.level), groups, _difference(groups), len(_measured(rows)), _silent(rows, chosen),
-        tuple(r for r in rows if r.level == "pooled"), handled,
+        tuple(r for r in rows if r.level == "pooled"), handled, _small_studies(yi, vi),
     )  # fmt: skip
 
 
@@ -113,9 +131,11 @@ def select(rows: Sequence[Row], choice: Choice) -> tuple[tuple[Row, ...], tuple[
     Raises:
         CannotPool: see `synthesise`.
     """
+    rows = made_over(rows, choice)
     usable = [r for r in rows if r.poolable]
     if not usable:
-        raise CannotPool(f"None of {_count(len(rows), 'row')} on {rows[0].outcome} can be pooled: {_tally(rows)}.")
+        told = f"0 of {_count(len(_measured(rows)), 'study', 'studies')} that measured it gave a poolable number{sides_of(_silent(rows, ()))}"
+        raise CannotPool(f"None of {_count(len(rows), 'row')} on {rows[0].outcome} can be pooled: {_tally(rows)}. {told}.")
     of_measure = _one_measure(usable, choice.measure)
     _one_scale(of_measure)
     handled: list[str] = []
@@ -127,6 +147,38 @@ def select(rows: Sequence[Row], choice: Choice) -> tuple[tuple[Row, ...], tuple[
     _note_units(chosen, handled)
     _note_times(chosen, handled)
     return tuple(chosen), tuple(handled)
+
+
+def made_over(rows: Sequence[Row], choice: Choice) -> list[Row]:
+    """Rows as they are pooled by a choice: two arms' own numbers on the measure that is asked for, a crossover's under the correlation that is given."""
+    found = list(rows) if choice.correlation is None else [_correlated(r, choice.correlation) for r in rows]
+    if choice.measure is None or choice.as_printed:
+        return found
+    return [_on_measure(r, choice.measure) for r in found]
+
+
+def _on_measure(row: Row, measure: str) -> Row:
+    """A row on another measure, where its arms' own numbers give it; else the row."""
+    if row.arms is None or row.measure == measure or measure not in row.arms.measures:
+        return row
+    left = tuple(x for x in row.refusals if x.reason is not Reason.NO_EVENTS)
+    try:
+        return replace(row, measure=measure, derived=row.arms.as_measure(measure), refusals=left)
+    except NotConvertible as error:
+        return replace(row, measure=measure, derived=None, refusals=(*left, Refusal(error.reason, error.detail)))
+
+
+def _correlated(row: Row, correlation: float) -> Row:
+    """A crossover whose correlation is not printed, under one that is given; which is an assumption, and said."""
+    arms = row.arms
+    if arms is None or not arms.paired or arms.correlation is not None or not isinstance(arms.one, Mean):
+        return row
+    arms = replace(arms, supposed=correlation)
+    left = tuple(x for x in row.refusals if x.reason is not Reason.CROSSOVER)
+    try:
+        return replace(row, arms=arms, derived=arms.as_measure("MD"), refusals=left)
+    except NotConvertible as error:
+        return replace(row, refusals=(*left, Refusal(error.reason, error.detail)))
 
 
 def numbers(rows: Iterable[Row]) -> tuple[list[float], list[float]]:
@@ -148,29 +200,39 @@ def _one_measure(usable: list[Row], asked: str | None) -> list[Row]:
         raise CannotPool(f"The rows are of several measures ({listed}), which are not pooled together. Choose one with --measure.")
     of = [r for r in usable if asked in (None, r.measure)]
     if not of:
-        raise CannotPool(f"No row that can be pooled is of measure {asked}; there are {listed}.")
+        raise CannotPool(f"No row that can be pooled is of measure {asked}; there are {listed}.", Reason.NOT_ASKED)
     return of
 
 
 def _one_scale(rows: list[Row]) -> None:
     units = sorted({r.unit for r in rows if r.unit})
+    # What has no unit may be in the others', but hardly in per cent.
+    units += ["no unit"] if units == ["%"] and not all(r.unit for r in rows) else []
     if rows[0].measure == "MD" and len(units) > 1:
-        raise CannotPool(f"{Reason.MIXED_SCALES}: mean differences in {', '.join(units)} are not pooled together.")
+        raise CannotPool(
+            f"{Reason.MIXED_SCALES}: mean differences in {', '.join(units)} are not pooled together.", Reason.MIXED_SCALES
+        )
     kinds = {r.kind for r in rows} & {"change", "final"}
     if rows[0].measure == "SMD" and len(kinds) > 1:
         raise CannotPool(
-            f"{Reason.MIXED_SCALES}: standardised differences of changes and of final values have different standard deviations, and are not pooled together."
+            f"{Reason.MIXED_SCALES}: standardised differences of changes and of final values have different standard deviations, and are not pooled together.",
+            Reason.MIXED_SCALES,
         )
 
 
 def _told_once(rows: list[Row], handled: list[str]) -> list[Row]:
-    """Rows without those that say again what a row of the same study says: the same number at the same time."""
-    kept: dict[tuple[object, ...], Row] = {}
+    """Rows without those that say again what a row of the same study says: the same number at the same time, of the same arms or in another report."""
+    kept: list[Row] = []
+    told: dict[tuple[object, ...], list[Row]] = defaultdict(list)
     for r in rows:
-        kept.setdefault((r.study_id, r.timepoint_days, r.est, r.est_lb, r.est_ub, r.arm1_id if r.est is None else None), r)
+        d = _derived(r)
+        same = told[r.study_id, r.timepoint_days, round(d.yi, 12), round(d.vi, 12)]
+        if not any(x.document_id != r.document_id or x.arm1_id == r.arm1_id for x in same):
+            kept.append(r)
+        same.append(r)
     if len(kept) < len(rows):
         handled.append(f"{_count(len(rows) - len(kept), 'row')} that said the same number again left out")
-    return list(kept.values())
+    return kept
 
 
 def _one_a_study(rows: list[Row], several: Several, handled: list[str]) -> list[Row]:
@@ -181,7 +243,8 @@ def _one_a_study(rows: list[Row], several: Several, handled: list[str]) -> list[
     if dependent and several is Several.REFUSE:
         named = "; ".join(f"{of[0].study}: {len(of)} rows ({_what_differs(of)})" for of in dependent.values())
         raise CannotPool(
-            f"Rows of one study hold the same people and are not independent: {named}. Say what to do with them: --several latest, earliest, combine or split."
+            f"Rows of one study hold the same people and are not independent: {named}. Say what to do with them: --several latest, earliest, combine or split.",
+            Reason.NOT_POOLED,
         )
     chosen: list[Row] = []
     for study, of in by_study.items():
@@ -243,7 +306,7 @@ def _split(of: list[Row]) -> list[Row]:
 
 def _sharing(of: list[Row]) -> list[tuple[Row, Arms]]:
     """The rows with their arms, where all are against one control at one time and each arm's numbers are known."""
-    known = [(r, r.arms) for r in of if r.arms is not None]
+    known = [(r, r.arms) for r in of if r.arms is not None and not r.arms.paired]
     if len({r.shared_control_id for r in of}) > 1 or of[0].shared_control_id is None or len({r.timepoint_days for r in of}) > 1:
         raise CannotPool(
             f"The rows of {of[0].study} do not share one control at one time ({_what_differs(of)}): combine and split do not apply."
@@ -255,16 +318,12 @@ def _sharing(of: list[Row]) -> list[tuple[Row, Arms]]:
 
 def _made(row: Row, one: Counts | Mean, two: Counts | Mean, how: str) -> Row:
     try:
-        if isinstance(one, Mean) and isinstance(two, Mean):
-            derived = from_means(row.measure, one, two)
-        elif isinstance(one, Counts) and isinstance(two, Counts):
-            derived = from_counts(row.measure, one, two)
-        else:
-            raise CannotPool(f"{row.study} gives means in one arm and counts in another.")
+        arms = Arms(one, two, row.arms.assumed if row.arms else ())
+        derived = arms.as_measure(row.measure)
     except NotConvertible as error:
         raise CannotPool(f"{row.study}: {error}.") from error
     derived = replace(derived, derivation=f"{how}; {derived.derivation}")
-    return replace(row, derived=derived, arms=Arms(one, two, derived))
+    return replace(row, derived=derived, arms=arms, ni=arms.people)
 
 
 _HANDLED: dict[Several, Callable[[list[Row]], list[Row]]] = {
@@ -309,6 +368,25 @@ def _difference(groups: tuple[Group, ...]) -> Difference | None:
     return subgroup_test(told) if len(told) > 1 and all(g.sei > 0 for g in told) else None
 
 
+def _not_told(groups: Sequence[Group], by: str | None) -> tuple[str, ...]:
+    """What is said where some rows do not tell what the others are grouped by."""
+    missing = sum(len(g.rows) for g in groups if g.name == "not told")
+    left = (
+        "; the test of subgroups is without them"
+        if sum(g.name != "not told" for g in groups) > 1
+        else ", and no test of subgroups is made"
+    )
+    return (f"{_count(missing, 'row')} without a {by} told{left}",) if missing else ()
+
+
+def _small_studies(yi: list[float], vi: list[float]) -> SmallStudies | None:
+    """Egger's test, from ten studies on."""
+    try:
+        return small_study_test(yi, vi)
+    except CannotPool:
+        return None
+
+
 def _measured(rows: Iterable[Row]) -> dict[int, list[Row]]:
     """Rows by study, of the trials that count: compared as asked, and not retracted."""
     apart = {Reason.OTHER_COMPARATOR, Reason.RETRACTED, Reason.ALREADY_POOLED, Reason.NOT_A_TRIAL}
@@ -328,6 +406,18 @@ def _silent(rows: Iterable[Row], chosen: Sequence[Row]) -> tuple[Silent, ...]:
             measure = last.measure if last.poolable else None
             found.append(Silent(last.study, last.document, last.direction, last.refused or f"its measure is {measure}", measure))
     return tuple(found)
+
+
+def sides_of(silent: Sequence[Silent]) -> str:
+    """Which way studies without a number point, in brackets; empty where there are none."""
+    counted = Counter(SIDES.get(x.direction, x.direction) for x in silent)
+    return f" ({', '.join(f'{n} {side}' for side, n in counted.most_common())})" if counted else ""
+
+
+def nothing_pooled(rows: Sequence[Row], choice: Choice) -> tuple[int, tuple[Silent, ...]]:
+    """Where nothing is pooled: how many studies measured it, and which way each points."""
+    over = made_over(rows, choice)
+    return len(_measured(over)), _silent(over, ())
 
 
 def _tally(rows: Iterable[Row]) -> str:

@@ -16,10 +16,11 @@ from typing import Any
 
 from kb.answer import Answer
 from kb.errors import CannotUse
-from kb.poolable import Refusal, Row
-from kb.refusals import CannotPool, Reason
+from kb.poolable import Row
+from kb.printed import with_printed
+from kb.refusals import CannotPool, Reason, Refusal
 from kb.reviewing import reviewed_rows
-from kb.synthesis import Choice, select
+from kb.synthesis import Choice, made_over, select
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,10 @@ class Package:
     tables: tuple[Table, ...]
     left_out: tuple[str, ...]
 
+    def choice_of(self, pool_set: str) -> Choice:
+        """How a set is pooled. Where no measure was asked for, what is made of two arms stays on the measure that it has."""
+        return replace(self.choice, measure=pool_set, as_printed=self.choice.measure is None)
+
 
 def package(
     db: sqlite3.Connection, found: Answer, choice: Choice, outcome: str | None = None, *, reviewed: bool = False
@@ -68,19 +73,20 @@ def package(
     Raises:
         CannotPool: there is nothing to export.
     """
-    asked = [o for o in found.outcomes if outcome is None or o.outcome.casefold() == outcome.casefold()]
+    everything = with_printed(db, found).outcomes
+    asked = [o for o in everything if outcome is None or o.outcome.casefold() == outcome.casefold()]
     if not asked:
-        there = ", ".join(dict.fromkeys(o.outcome for o in found.outcomes))
+        there = ", ".join(dict.fromkeys(o.outcome for o in everything))
         raise CannotPool(
             f"No outcome of this answer is called {outcome}; there are {there}."
-            if found.outcomes
+            if everything
             else "No claim in this library answers that, so nothing was written."
         )
     tables: list[Table] = []
     left_out: list[str] = []
     for o in asked:
         name = _file_name(o.outcome, {t.name for t in tables})
-        rows = reviewed_rows(db, o, only=reviewed)
+        rows = tuple(made_over(reviewed_rows(db, o, only=reviewed), choice))
         tables.append(Table(name, o.outcome, rows, _members(rows, choice, left_out)))
     return Package(db, found, choice, tuple(tables), tuple(left_out))
 
@@ -97,25 +103,27 @@ def _file_name(outcome: str, taken: set[str]) -> str:
 def _members(rows: tuple[Row, ...], choice: Choice, left_out: list[str]) -> tuple[Member, ...]:
     """Each measure is a set by itself; rows that another row of their study stands for say so."""
     sets: dict[str, tuple[Row, str]] = {}
+    why_not: dict[str, Refusal] = {}
     usable = dict.fromkeys(r.measure for r in rows if r.poolable and choice.measure in (None, r.measure))
     for measure in usable:
         try:
-            chosen, _ = select(rows, replace(choice, measure=measure))
+            chosen, handled = select(rows, replace(choice, measure=measure, as_printed=choice.measure is None))
         except CannotPool as error:
             left_out.append(f"{rows[0].outcome}, {measure}: {error}")
+            why_not[measure] = Refusal(error.reason or Reason.NOT_POOLED, str(error))
             continue
+        why_not[measure] = Refusal(Reason.SAME_STUDY, "; ".join(handled))
         sets |= {r.row_id: (r, measure) for r in chosen}
     if not usable:
         left_out.append(f"{rows[0].outcome}: no row can be pooled; each says why.")
-    return tuple(Member(*sets[r.row_id]) if r.row_id in sets else Member(_not_chosen(r, set(usable)), None) for r in rows)
+    return tuple(Member(*sets[r.row_id]) if r.row_id in sets else Member(_not_chosen(r, why_not), None) for r in rows)
 
 
-def _not_chosen(row: Row, measures: set[str]) -> Row:
-    """A row that could be pooled by itself, and is not."""
+def _not_chosen(row: Row, why_not: Mapping[str, Refusal]) -> Row:
+    """A row that could be pooled by itself, and is not: its set is not pooled, or another row of its study stands for it."""
     if not row.poolable:
         return row
-    detail = "see what is said of rows of one study" if row.measure in measures else "another measure was asked for"
-    return replace(row, refusals=(Refusal(Reason.SAME_STUDY if row.measure in measures else Reason.MEASURE, detail),))
+    return replace(row, refusals=(why_not.get(row.measure, Refusal(Reason.NOT_ASKED, f"this row's is {row.measure}")),))
 
 
 def described(p: Package, files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -128,7 +136,7 @@ def described(p: Package, files: Mapping[str, bytes]) -> dict[str, Any]:
         "understood_as": p.answer.question.in_words(),
         "searched": p.answer.searched,
         "library": p.answer.library,
-        "pooling": {"model": p.choice.model, "level": p.choice.level, "measure": p.choice.measure, "several_rows_of_a_study": p.choice.several},
+        "pooling": {"model": p.choice.model, "level": p.choice.level, "measure": p.choice.measure, "several_rows_of_a_study": p.choice.several, "correlation_of_crossovers": p.choice.correlation},
         "counts": {"rows": len(rows), "pooled": sum(m.pool_set is not None for m in rows), "studies": len({m.row.study_id for m in rows})},
         "not_pooled": list(p.left_out),
         "resources": [

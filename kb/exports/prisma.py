@@ -39,10 +39,13 @@ def export(p: Package) -> dict[str, bytes]:
 def counts(p: Package) -> dict[str, int | str]:
     """How many records, documents and studies went which way. Every one that is left out is counted at one place.
 
-    Documents that came from files count as records of a database. No person has screened: whatever does not answer the question was set aside by the program.
+    Documents that came from files count as records of a database. What does not answer the question was set aside by the program; excluded in screening
+    is what a person left out of the answer.
     """
     rows = [m for t in p.tables for m in t.members]
     documents = {m.row.document_id for m in rows}
+    by_people = {s.document_id for s in p.answer.screened_out} - documents
+    screened = len(documents) + len(by_people)
     pooled = {m.row.document_id for m in rows if m.pool_set}
     why: dict[int, str] = {}
     for m in rows:
@@ -64,7 +67,7 @@ def counts(p: Package) -> dict[str, int | str]:
     studies = len({m.row.study_id for m in rows if m.pool_set})
     return {
         "database_results": records - in_registers + of_files, "register_results": in_registers, "duplicates": duplicates,
-        "excluded_automatic": held - deleted - len(documents), "excluded_other": deleted, "records_screened": len(documents), "records_excluded": 0,
+        "excluded_automatic": held - deleted - screened, "excluded_other": deleted, "records_screened": screened, "records_excluded": len(by_people),
         "dbr_sought_reports": len(documents) + unread, "dbr_notretrieved_reports": unread, "dbr_assessed": len(documents),
         "dbr_excluded": "; ".join(f"{reason}, {n}" for reason, n in Counter(why.values()).most_common()) or "none, 0",
         "new_studies": studies, "new_reports": len(pooled), "total_studies": studies, "total_reports": len(pooled),

@@ -26,6 +26,7 @@ from pathlib import Path
 import pandas
 from pymare import Dataset
 from pymare.estimators import DerSimonianLaird, VarianceBasedLikelihoodEstimator, WeightedLeastSquares
+from scipy.optimize import brentq
 
 ALPHA = {alpha}
 
@@ -35,11 +36,29 @@ def estimator(studies):
     return WeightedLeastSquares(tau2=0.0) if studies == 1 else {estimator}
 
 
+def refined(y, v, tau2):
+    """PyMARE's tau2 by REML, brought to the root of the likelihood's slope beside it: its search stops at a fixed step."""
+
+    def slope(t):
+        w = 1 / (v + t)
+        r = w * (y - w @ y / w.sum())
+        return r @ r - w.sum() + w @ w / w.sum()
+
+    low, high = 0.9 * tau2, 1.1 * tau2 + 1e-4
+    if slope(low) <= 0:
+        low = 0.0
+    return 0.0 if slope(low) <= 0 else brentq(slope, low, high, xtol=1e-15, rtol=1e-14) if slope(high) < 0 else tau2
+
+
 def pooled(rows):
     # Estimates are pooled in units of their standard errors: the search for tau2 stops at a fixed step.
     unit = rows["vi"].mean() ** 0.5
     data = Dataset(data=rows.assign(yi=rows["yi"] / unit, vi=rows["vi"] / unit**2), y="yi", v="vi")
-    result = estimator(len(rows)).fit_dataset(data).summary()
+    chosen = estimator(len(rows))
+    result = chosen.fit_dataset(data).summary()
+    if isinstance(chosen, VarianceBasedLikelihoodEstimator):
+        tau2 = refined(data.y.ravel(), data.v.ravel(), float(result.tau2.item()))
+        result = WeightedLeastSquares(tau2=tau2, small_sample_correction=chosen.small_sample_correction).fit_dataset(data).summary()
     found = {{name: values.item() * unit for name, values in result.get_fe_stats(alpha=ALPHA).items() if name in ("est", "se", "ci_l", "ci_u")}}
     return {{"k": len(rows), "estimate": found["est"], "sei": found["se"], "ci_lb": found["ci_l"], "ci_ub": found["ci_u"]}}
 

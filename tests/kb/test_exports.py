@@ -5,24 +5,28 @@ from __future__ import annotations
 import csv
 import importlib.util
 import json
+import math
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import rispy
 from click.testing import CliRunner, Result
 
 import cli
 from kb.answer import answer
-from kb.cells import cell
+from kb.cells import cell, csv_text, unguarded
 from kb.connection import for_reading
 from kb.exports import EXPORTERS
 from kb.exports.package import package, write_folder
 from kb.exports.table import COLUMNS
+from kb.intake import Reading
 from kb.pooling import Model, pool
 from kb.question import understand
 from kb.synthesis import Choice
@@ -276,3 +280,174 @@ def test_parquet_has_the_columns_of_the_csv(exported: Export) -> None:
     held = parquet.read_table(out / "rows.parquet")
     assert tuple(held.column_names) == COLUMNS
     assert (held.num_rows, held.column("yi").to_pylist()[0]) == (8, -0.5)
+
+
+def fitted(folder: Path, name: str) -> dict[str, tuple[float, ...]]:
+    """What a program's script found of each file."""
+    columns = ("estimate", "ci_lb", "ci_ub")
+    return {r["file"]: tuple(float(r[c]) for c in columns) for r in read(folder / name)}
+
+
+def written(folder: Path, sets: int, seed: int) -> dict[str, tuple[list[float], list[float]]]:
+    """Made-up data sets as files of an export: ratios and differences, alike and unlike, few studies and many, numbers large and small."""
+    rng, made = np.random.default_rng(seed), {}
+    for number in range(sets):
+        k = int(rng.integers(2, 25))
+        scale = 10.0 ** rng.uniform(-2, 2)
+        v = (rng.uniform(0.1, 0.7, k) * scale) ** 2
+        y = rng.normal(rng.normal(0, scale), np.sqrt(v + rng.choice([0, 0.01, 0.2, 2]) * scale**2))
+        yi, vi = y.tolist(), v.tolist()
+        made[f"pool_{number:03}.csv"] = yi, vi
+        lines = [[f"Study {i}", "raw", a, b, "MD"] for i, (a, b) in enumerate(zip(yi, vi, strict=True))]
+        (folder / f"pool_{number:03}.csv").write_text(csv_text(("study", "scale", "yi", "vi", "pool_set"), lines), "utf8")
+    return made
+
+
+def agrees_on_random_sets(exported: Export, program: str, script: str, command: list[str], sets: int) -> None:
+    out, _ = exported("--to", program, "--model", "HKSJ")
+    for path in out.glob("pool_*.csv"):
+        path.unlink()
+    made = written(out, sets, seed=20)
+    ran = subprocess.run([*command, script], cwd=out, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    found = fitted(out, f"results_{program}.csv")
+    assert len(found) == sets
+    for name, (yi, vi) in made.items():
+        mine = pool(yi, vi, Model.HKSJ)
+        assert found[name] == pytest.approx((mine.estimate, mine.ci_lb, mine.ci_ub), rel=1e-6, abs=1e-9), name
+
+
+@pytest.mark.skipif(not has_metafor(), reason="R with metafor is not installed here")
+def test_metafor_agrees_on_two_hundred_random_sets(exported: Export) -> None:
+    agrees_on_random_sets(exported, "metafor", "run_metafor.R", ["Rscript"], 200)
+
+
+@pytest.mark.skipif(not has_pymare, reason="PyMARE is not installed here: pip install counterclaim[pool]")
+def test_pymare_agrees_on_two_hundred_random_sets(exported: Export) -> None:
+    agrees_on_random_sets(exported, "pymare", "run_pymare.py", [sys.executable], 200)
+
+
+#: Risk ratios on which metafor's own steps towards REML's estimate run to and fro.
+TO_AND_FRO = [
+    (1.97, 0.55, 7.04), (1.57, 0.41, 6.02), (2.85, 0.82, 9.93), (1.2, 0.39, 3.75), (2.16, 0.74, 6.28), (0.58, 0.19, 1.8), (1.91, 0.55, 6.64),
+    (0.57, 0.2, 1.64), (0.86, 0.25, 3.0), (1.39, 0.7, 2.77), (1.05, 0.27, 4.15), (1.37, 0.73, 2.57), (2.09, 1.51, 2.89), (1.76, 0.47, 6.52),
+    (0.87, 0.24, 3.11), (2.06, 0.67, 6.33), (0.63, 0.17, 2.33), (1.18, 0.4, 3.5), (1.75, 0.79, 3.87), (0.94, 0.26, 3.36), (0.96, 0.32, 2.85),
+]  # fmt: skip
+
+
+@pytest.mark.skipif(not has_metafor(), reason="R with metafor is not installed here")
+def test_metafor_finds_its_estimate_where_its_steps_run_to_and_fro(exported: Export) -> None:
+    out, _ = exported("--to", "metafor")
+    for path in out.glob("pool_*.csv"):
+        path.unlink()
+    yi = [math.log(e) for e, _, _ in TO_AND_FRO]
+    vi = [((math.log(u) - math.log(low)) / (2 * 1.959963984540054)) ** 2 for _, low, u in TO_AND_FRO]
+    lines = [[i, "log", a, b, "RR"] for i, (a, b) in enumerate(zip(yi, vi, strict=True))]
+    (out / "pool_x.csv").write_text(csv_text(("study", "scale", "yi", "vi", "pool_set"), lines), "utf8")
+    ran = subprocess.run(["Rscript", "run_metafor.R"], cwd=out, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    mine = pool(yi, vi, Model.HKSJ_ADHOC)
+    assert fitted(out, "results_metafor.csv")["pool_x.csv"] == pytest.approx((mine.estimate, mine.ci_lb, mine.ci_ub), rel=1e-6)
+
+
+DOCUMENTED = (Path(__file__).resolve().parents[2] / "docs" / "pooling.md").read_text("utf8")
+
+
+def documented(program: str) -> str:
+    """The call that the documentation gives for a program."""
+    (cells,) = [line.split(" | ") for line in DOCUMENTED.splitlines() if line.startswith(f"| {program} |")]
+    return cells[1].strip("`")
+
+
+def without_refused(out: Path) -> tuple[float, ...]:
+    pooled = [(float(r["yi"]), float(r["vi"])) for r in read(out / "pool_edss.csv") if r["pool_set"] == "MD"]
+    assert any(r["yi"] and not r["pool_set"] for r in read(out / "pool_edss.csv")), "a refused row with an effect size is there"
+    return tuple(pool([y for y, _ in pooled], [v for _, v in pooled], m).estimate for m in (Model.REML, Model.FE))
+
+
+@pytest.mark.skipif(not has_metafor(), reason="R with metafor is not installed here")
+def test_the_documented_call_of_metafor_pools_no_refused_row(exported: Export) -> None:
+    out, _ = exported("--to", "csv")
+    code = f"suppressMessages(library(metafor)); {documented('metafor')}; cat(sprintf('%.10f', coef(fit)))"
+    ran = subprocess.run(["Rscript", "-e", code], cwd=out, capture_output=True, text=True, check=False)
+    assert float(ran.stdout.split()[-1]) == pytest.approx(without_refused(out)[0], abs=1e-5), ran.stderr
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pandas") is None, reason="pandas is not installed here")
+@pytest.mark.parametrize(("program", "library"), [("pandas", "pandas"), ("PyMARE", "pymare"), ("statsmodels", "statsmodels")])
+def test_the_documented_calls_of_python_take_no_refused_row(
+    exported: Export, monkeypatch: pytest.MonkeyPatch, program: str, library: str
+) -> None:
+    pytest.importorskip(library, reason=f"{library} is not installed here")
+    out, _ = exported("--to", "csv")
+    monkeypatch.chdir(out)
+    names: dict[str, object] = {}
+    exec(documented("pandas"), {"pandas": __import__("pandas")}, names)
+    taken = names["d"]
+    assert len(taken) == 3  # type: ignore[arg-type]
+    if program == "statsmodels":
+        from statsmodels.stats.meta_analysis import combine_effects
+
+        found = eval(documented(program), {"combine_effects": combine_effects, "d": taken})
+        assert found.summary_frame().loc["fixed effect", "eff"] == pytest.approx(without_refused(out)[1])
+    if program == "PyMARE":
+        from pymare import Dataset
+
+        assert len(eval(documented(program), {"Dataset": Dataset, "d": taken}).y) == 3
+
+
+def test_rows_of_a_set_that_is_not_pooled_say_so(tmp_path: Path) -> None:
+    put(
+        tmp_path / "library.db", trial("a", contrast(unit="mm")), trial("b", contrast(unit="ml", estimate=-0.4, low=-0.8, high=0.0))
+    )
+    db = for_reading(tmp_path / "library.db")
+    (table,) = package(db, answer(db, understand(db, QUESTION)), Choice()).tables
+    assert all(str(m.row.refused).startswith("mixed scales: ") and m.pool_set is None for m in table.members)
+
+
+def test_per_cent_and_no_unit_are_mixed_scales(tmp_path: Path) -> None:
+    put(tmp_path / "library.db", trial("a", contrast(unit="%")), trial("b", contrast(estimate=-0.4, low=-0.8, high=0.0)))
+    db = for_reading(tmp_path / "library.db")
+    (table,) = package(db, answer(db, understand(db, QUESTION)), Choice()).tables
+    assert {m.pool_set for m in table.members} == {None}
+
+
+def three_arms() -> Reading:
+    """60 people in three arms."""
+    ones = (own(Group.INTERVENTION, Measure.PROPORTION, None, events=n, total=20, arm=a) for n, a in ((3, 0), (6, 2)))
+    control = own(Group.COMPARATOR, Measure.PROPORTION, None, events=10, total=20)
+    return trial("three", *ones, control, sizes=(20, 20, 20), outcome=RELAPSE)
+
+
+@pytest.mark.parametrize("several", ["combine", "split"])
+def test_people_and_studies_are_counted_once(tmp_path: Path, several: str) -> None:
+    put(tmp_path / "library.db", three_arms(), trial("x", contrast(Measure.RR, 0.5, 0.25, 1.0), outcome=RELAPSE))
+    out = tmp_path / "out"
+    words = ["export", QUESTION, "--to", "findings", "--several", several, "--db", str(tmp_path / "library.db"), "--out", str(out)]
+    assert CliRunner().invoke(cli.main, words).exit_code == 0
+    (line,) = read(out / "findings.csv")
+    assert (line["studies"], line["people"]) == ("2", "260")
+
+
+def test_what_people_screened_out_is_excluded_in_screening(tmp_path: Path) -> None:
+    put(tmp_path / "library.db", *READINGS[:3])
+    with sqlite3.connect(tmp_path / "library.db") as db:
+        meaning = understand(for_reading(tmp_path / "library.db"), QUESTION).meaning()
+        db.execute(
+            "INSERT INTO screening (question, document_id, decision, why, run_id) SELECT ?, id, 'exclude', 'not randomised', 1 FROM document WHERE came_as = 'b'",
+            (meaning,),
+        )
+    db = for_reading(tmp_path / "library.db")
+    made = package(db, answer(db, understand(db, QUESTION)), Choice())
+    boxes = {r["data"]: r["n"] for r in csv.DictReader(EXPORTERS["prisma"](made)["prisma.csv"].decode().splitlines())}
+    assert (boxes["records_screened"], boxes["records_excluded"], boxes["excluded_automatic"], boxes["dbr_assessed"]) == (
+        "3",
+        "1",
+        "0",
+        "2",
+    )
+
+
+def test_a_formula_after_a_semicolon_is_harmless_and_comes_back() -> None:
+    assert cell('Paper;=HYPERLINK("x")') == 'Paper;\'=HYPERLINK("x")'
+    assert unguarded(cell("a; -0.5; =b")) == "a; -0.5; =b"

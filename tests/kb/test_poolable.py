@@ -16,7 +16,7 @@ from kb.intake import Reading
 from kb.poolable import Row
 from kb.refusals import Reason
 from kb.synthesis import Choice, synthesise
-from nlp.claim import AuditFinding, Better, Effect, Group, Kind, Level, Measure, Outcome, Verdict
+from nlp.claim import AuditFinding, Better, Direction, Effect, Group, Kind, Level, Measure, Outcome, Verdict
 from tests.kb.made import Said, put, reading
 from tests.kb.trials import contrast, own, rows_from, trial
 
@@ -115,11 +115,11 @@ def test_arms_against_one_control_share_its_name(made: Rows) -> None:
 
 def test_a_claim_that_rests_on_a_p_value_finds_its_arms_values(made: Rows) -> None:
     p = contrast(Measure.OTHER, None, None, None, p_value=0.03, p_operator="=")
-    (row,) = made(
-        trial("a", p, own(Group.INTERVENTION, Measure.MEAN, 3.0, sd=1.0), own(Group.COMPARATOR, Measure.MEAN, 4.0, sd=2.0))
-    )
+    arms = own(Group.INTERVENTION, Measure.MEAN, 3.0, sd=1.0), own(Group.COMPARATOR, Measure.MEAN, 4.0, sd=2.0)
+    again, row = made(trial("a", p, *arms, direction=Direction.FAVOURS_INTERVENTION))
     assert row.derived is not None
     assert row.derived.yi == -1.0
+    assert again.refusals[0].reason is Reason.SAID_AGAIN
 
 
 @pytest.mark.parametrize(

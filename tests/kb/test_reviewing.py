@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,12 +17,13 @@ from kb.answer import answer
 from kb.connection import for_reading
 from kb.poolable import Row
 from kb.question import understand
-from kb.refusals import Reason
+from kb.refusals import CannotPool, Reason
 from kb.review_sheet import SHOWN, TO_FILL, BadSheet, read, sheet
 from kb.reviewing import reviewed_rows, store
-from nlp.claim import AuditFinding, Level, Verdict
+from kb.synthesis import Choice, synthesise
+from nlp.claim import AuditFinding, Better, Group, Level, Measure, Outcome, Verdict
 from tests.kb.made import put
-from tests.kb.trials import QUESTION, contrast, trial
+from tests.kb.trials import QUESTION, contrast, own, trial
 
 FLAGGED = contrast(
     estimate=-0.4, low=-0.9, high=-0.1, audit=(AuditFinding("interval_centred", Verdict.INCONSISTENT, "the middle is -0.5"),)
@@ -188,3 +190,148 @@ def test_the_command_there_and_back(library: Path, tmp_path: Path) -> None:
     assert "2 of 4 studies that measured it" in pooled.output
     path.write_bytes(b"\xff\xfe")
     assert "not saved as UTF-8" in run("review", "--in", str(path)).output
+
+
+PER_CENT = contrast(Measure.RD, -30.0, -58.0, -2.0, unit="%")
+ADDED = {"verdict": "add", "new_measure": "MD", "new_est": "-0.3", "new_lb": "-0.6", "new_ub": "0", "page": "5"}
+
+
+def decided(path: Path, change: Callable[[dict[str, str]], list[dict[str, str]]], only: str = "EDSS") -> tuple[Row, ...]:
+    """The rows of a library after its sheet was changed line by line and taken back."""
+    db = for_reading(path)
+    outcomes = [o for o in answer(db, understand(db, QUESTION)).outcomes if o.outcome == only]
+    lines = list(csv.DictReader(io.StringIO(sheet([r for o in outcomes for r in reviewed_rows(db, o)]))))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [*SHOWN, *TO_FILL], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(new for line in lines for new in change(line))
+    store(path, read(out.getvalue(), "A"), "sheet.csv")
+    db = for_reading(path)
+    return tuple(r for o in answer(db, understand(db, QUESTION)).outcomes if o.outcome == only for r in reviewed_rows(db, o))
+
+
+def test_a_risk_difference_is_corrected_in_the_unit_that_is_printed(tmp_path: Path) -> None:
+    put(tmp_path / "l.db", trial("a", PER_CENT))
+    new = {"verdict": "correct", "new_est": "-28", "new_lb": "-56", "new_ub": "0"}
+    (row,) = decided(tmp_path / "l.db", lambda line: [line | new])
+    assert row.derived is not None
+    assert (row.derived.yi, row.review_status) == (-0.28, "corrected")
+    with pytest.raises(BadSheet, match="write it in per cent too"):
+        decided(tmp_path / "l.db", lambda line: [line | new | {"new_est": "-0.28", "new_lb": "-0.56", "new_ub": "0"}])
+
+
+def test_two_numbers_of_one_page_are_two_rows(tmp_path: Path) -> None:
+    put(tmp_path / "l.db", trial("a", contrast()), trial("s"))
+    other = ADDED | {"new_measure": "SMD", "new_est": "-0.9", "new_lb": "-1.2", "new_ub": "-0.6"}
+    found = decided(tmp_path / "l.db", lambda line: [line, line | ADDED, line | other] if line["document"] == "s" else [line])
+    by_hand = [r for r in found if "by-hand" in r.row_id]
+    assert len({r.row_id for r in found}) == len(found)
+    assert [(r.row_id, r.measure, r.derived and r.derived.yi) for r in by_hand] == [
+        ("s:by-hand-5", "MD", -0.3),
+        ("s:by-hand-5-2", "SMD", -0.9),
+    ]
+
+
+def test_an_added_number_is_of_the_time_of_its_line_and_can_be_withdrawn(tmp_path: Path) -> None:
+    put(tmp_path / "l.db", trial("t", contrast(), contrast(estimate=-0.3, low=-0.7, high=0.1), months=(3, 12)))
+
+    def late(line: dict[str, str]) -> bool:
+        return float(line["timepoint_days"]) > 300
+
+    found = decided(tmp_path / "l.db", lambda line: [line, line | ADDED] if late(line) else [line])
+    assert [round(r.timepoint_days or 0) for r in found if "by-hand" in r.row_id] == [365]
+    again = decided(tmp_path / "l.db", lambda line: [line | {"verdict": "reject"}] if "by-hand" in line["row_id"] else [line])
+    assert [r.review_status for r in again] == [None, None, "rejected"]
+
+
+def test_an_added_number_beside_the_arms_own_is_not_the_same_number_again(tmp_path: Path) -> None:
+    arms = own(Group.INTERVENTION, Measure.MEAN, 3.2, sd=0.5, n=20), own(Group.COMPARATOR, Measure.MEAN, 3.8, sd=0.6, n=20)
+    put(tmp_path / "l.db", trial("p", *arms))
+    found = decided(tmp_path / "l.db", lambda line: [line, line | ADDED])
+    with pytest.raises(CannotPool, match="not independent: Paper p: 2 rows"):
+        synthesise(found, Choice())
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"verdict": "reject", "quote": "EDSS was never measured."},
+        {"verdict": "reject", "est": "-0.51"},
+        {**ADDED, "outcome": "walking speed"},
+        {**ADDED, "new_measure": "RD", "new_est": "-28", "new_lb": "-56", "new_ub": "0"},
+        {"verdict": "correct", "new_est": "nan", "new_lb": "-1", "new_ub": "0"},
+    ],
+)
+def test_a_decision_on_no_row_is_refused_and_not_kept(tmp_path: Path, cells: dict[str, str]) -> None:
+    put(tmp_path / "l.db", trial("a", contrast()))
+    with pytest.raises(BadSheet, match=r"[Nn]othing was stored"):
+        decided(tmp_path / "l.db", lambda line: [line | cells])
+    assert for_reading(tmp_path / "l.db").execute("SELECT count(*) FROM review").fetchone()[0] == 0
+
+
+def test_an_outcome_in_other_letters_is_the_same_one(tmp_path: Path) -> None:
+    put(tmp_path / "l.db", trial("a", contrast()), trial("s"))
+    found = decided(
+        tmp_path / "l.db", lambda line: [line, line | ADDED | {"outcome": "edss"}] if line["document"] == "s" else [line]
+    )
+    assert "s:by-hand-5" in {r.row_id for r in found}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda s: s.replace(",accept,", ',"accept,', 1),
+        lambda s: s.replace("accept", ""),
+        lambda s: s.replace(",accept,", f",accept,{'x' * 200_000},", 1),
+        lambda s: s.encode().decode("cp1252").replace("EDSS fav", "EDSS \xe2fav"),
+    ],
+)
+def test_a_damaged_sheet_is_a_sentence(library: Path, fill: Fill, damage: Callable[[str], str]) -> None:
+    with pytest.raises(BadSheet, match=r"[Nn]othing was stored"):
+        store(library, read(damage(fill(a={"verdict": "accept"}, b={"verdict": "accept"})), "A"), "sheet.csv")
+
+
+def test_a_line_for_excel_is_no_line_of_the_sheet(library: Path, fill: Fill) -> None:
+    store(library, read("sep=;\n" + _with(fill(a={"verdict": "accept"}), ";"), "A"), "sheet.csv")
+    assert rows(library)["a"].review_status == "accepted"
+
+
+def test_a_review_survives_another_name_of_its_outcome(tmp_path: Path) -> None:
+    path, first = tmp_path / "l.db", trial("a", contrast())
+    put(path, first)
+    decided(path, lambda line: [line | {"verdict": "reject"}])
+    new = Outcome("EDSS", "expanded disability status scale", None, Better.LOWER)
+    read_anew = replace(
+        first.extraction,
+        effects=tuple(replace(e, outcome=new) for e in first.extraction.effects),
+        claims=tuple(replace(c, outcome=new) for c in first.extraction.claims),
+    )
+    put(path, replace(first, document=replace(first.document, journal="Another"), extraction=read_anew))
+    db = for_reading(path)
+    (outcome,) = answer(db, understand(db, QUESTION)).outcomes
+    assert [(outcome.outcome, r.review_status) for r in reviewed_rows(db, outcome)] == [
+        ("expanded disability status scale", "rejected")
+    ]
+
+
+def test_rows_of_one_sentence_are_told_apart_by_their_time(tmp_path: Path) -> None:
+    twice = trial("t", contrast(), contrast(), months=(3, 12))
+    one = twice.extraction.effects
+    put(
+        tmp_path / "l.db",
+        replace(twice, extraction=replace(twice.extraction, effects=(one[0], replace(one[1], quote=one[0].quote)))),
+    )
+
+    def early(line: dict[str, str]) -> bool:
+        return float(line["timepoint_days"]) < 200
+
+    found = decided(tmp_path / "l.db", lambda line: [line | {"verdict": "reject" if early(line) else "accept"}])
+    assert [r.review_status for r in found] == ["rejected", "accepted"]
+
+
+def test_a_review_of_an_earlier_version_still_holds(library: Path, fill: Fill) -> None:
+    store(library, read(fill(a={"verdict": "reject"}), "A"), "sheet.csv")
+    with sqlite3.connect(library) as db:
+        db.execute("ALTER TABLE review DROP COLUMN numbers")
+        db.execute("ALTER TABLE review DROP COLUMN timepoint_days")
+    assert rows(library)["a"].review_status == "rejected"

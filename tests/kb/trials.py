@@ -14,6 +14,7 @@ from kb.intake import Reading
 from kb.poolable import Row, rows
 from kb.question import understand
 from nlp.claim import (
+    RATIOS,
     Arm,
     ArmRole,
     Better,
@@ -61,14 +62,18 @@ def own(group: Group, measure: Measure, estimate: float | None, **more: Any) -> 
 
 
 def trial(
-    name: str, *effects: Effect, outcome: Outcome = EDSS, direction: Direction = Direction.FAVOURS_INTERVENTION, level: Level = Level.TRIAL,
+    name: str, *effects: Effect, outcome: Outcome = EDSS, direction: Direction | None = None, level: Level = Level.TRIAL,
     report: Report = Report.ARTICLE, route: str | None = "intrathecal", months: tuple[int, ...] = (), sizes: tuple[int, ...] = (100, 100),
     design: str = "randomised controlled trial", names: Identifiers = Identifiers(), title: str | None = None,  # noqa: B008 - frozen
 ) -> Reading:  # fmt: skip
-    """A document with one claim an effect, or with one claim and no number; arms are two or more, the second the control."""
-    sentences = [f"{outcome.text} {direction.value} {number}: {_printed(e)}." for number, e in enumerate(effects)] or [
-        f"{outcome.text} {direction.value}."
-    ]
+    """A document with one claim an effect, or with one claim and no number; arms are two or more, the second the control.
+
+    Where no direction is given, each claim favours the side on which its contrast lies.
+    """
+    said = [direction or _side(e) for e in effects] or [direction or Direction.FAVOURS_INTERVENTION]
+    sentences = [
+        f"{outcome.text} {said[number].value} {number}{_whose(e)}: {_printed(e)}." for number, e in enumerate(effects)
+    ] or [f"{outcome.text} {said[0].value}."]
     heading = title or f"Paper {name}"
     text, sections = with_title(heading, " ".join(sentences))
     quotes = [Quote(text.index(s), text.index(s) + len(s), s) for s in sentences]
@@ -81,13 +86,25 @@ def trial(
     stored = [replace(e, quote=q, outcome=outcome, timepoint=t) for e, q, t in zip(effects, quotes, times, strict=False)]
     groups = _claims_of(stored)
     claims = [
-        Claim(QuestionKind.TREATMENT, "mesenchymal stem cells", "placebo", outcome, direction, quotes[min(of, default=0)], arm=0, versus=1, route=route,
+        Claim(QuestionKind.TREATMENT, "mesenchymal stem cells", "placebo", outcome, said[min(of, default=0)], quotes[min(of, default=0)], arm=0, versus=1, route=route,
               condition=MS.label, timepoint=stored[of[0]].timepoint if of else None, effects=tuple(of))
         for of in groups
     ]  # fmt: skip
     study = Study(level, design, sum(sizes), conditions=(MS,))
     document = Document(name, heading, text, sections, 2020, identifiers=names, report=report)
     return Reading(document, Extraction(study, tuple(arms), (), tuple(stored), tuple(claims)))
+
+
+def _whose(e: Effect) -> str:
+    """The arm that a value of its own is told of."""
+    return {Group.INTERVENTION: " with mesenchymal stem cells", Group.COMPARATOR: " with placebo"}.get(e.group, "")
+
+
+def _side(e: Effect) -> Direction:
+    if e.group is not Group.DIFFERENCE:
+        return Direction.UNCLEAR
+    higher = e.estimate is not None and e.estimate > (1 if e.measure in RATIOS else 0)
+    return Direction.FAVOURS_COMPARATOR if higher else Direction.FAVOURS_INTERVENTION
 
 
 def _claims_of(effects: list[Effect]) -> list[list[int]]:

@@ -127,19 +127,29 @@ def answered(rows: list[dict[str, Any]]) -> Iterator[Answered]:
             yield Answered(row, tuple(claims), verdict(claims, found, row))
 
 
+def questions(*paths: Path) -> list[dict[str, Any]]:
+    """The questions of some files."""
+    return [json.loads(line) for path in paths for line in path.read_text("utf8").splitlines() if line.strip()]
+
+
+def figures(rows: list[dict[str, Any]], found: list[Answered]) -> dict[str, int]:
+    """How many questions came to what; "sides settled" are those where question and claim both tell one."""
+    counts = Counter(a.verdict for a in found) + Counter({"questions": len(rows), "matched": len(found)})
+    sided = [a for a in found if a.question["label"] != "no_difference" and a.verdict in ("agree", "flipped")]
+    told = {figure: counts[figure] for figure in FIGURES}
+    return told | {"sides settled": len(sided), "sides that disagree": sum(a.verdict == "flipped" for a in sided)}
+
+
 def main() -> None:
     """Print the figures, and the questions of one verdict where asked."""
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("questions", nargs="+", type=Path)
     arguments.add_argument("--show", help="print the questions whose verdict holds this word, with their claims")
     asked = arguments.parse_args()
-    rows = [json.loads(line) for path in asked.questions for line in path.read_text("utf8").splitlines() if line.strip()]
+    rows = questions(*asked.questions)
     found = list(answered(rows))
-    counts = Counter(a.verdict for a in found) + Counter({"questions": len(rows), "matched": len(found)})
-    for figure in FIGURES:
-        print(f"{figure:24s}{counts[figure]:6d}")
-    sided = [a for a in found if a.question["label"] != "no_difference" and a.verdict in ("agree", "flipped")]
-    print(f"{'sides settled':24s}{len(sided):6d}\n{'sides that disagree':24s}{sum(a.verdict == 'flipped' for a in sided):6d}")
+    for figure, count in figures(rows, found).items():
+        print(f"{figure:24s}{count:6d}")
     for a in found if asked.show else ():
         if asked.show in a.verdict:
             print(

@@ -203,6 +203,21 @@ def slots(folder: Path) -> Iterator[str]:
     yield f"| recall of what the text prints ({counts['printed']}) | ≥ 0.6 | {recall:.3f} | {'yes' if recall >= 0.6 else '**no**'} |\n"
 
 
+def directions(folder: Path) -> Iterator[str]:
+    """What claims say of a side, beside trained readers' answers."""
+    from benchmarks.directions import answered, figures, questions
+
+    for part in ("train", "dev"):
+        path = folder / "corpora" / "evidence_inference_v2" / f"{part}.jsonl"
+        if path.exists():
+            rows = questions(path)
+            yield f"## Sides beside Evidence Inference's answers ({part})\n"
+            yield "| figure | count |"
+            yield "|---|---|"
+            yield from (f"| {figure} | {count} |" for figure, count in figures(rows, list(answered(rows))).items())
+            yield ""
+
+
 def scorecard(folder: Path) -> str:
     """All of it, in Markdown."""
     lines = [
@@ -220,6 +235,7 @@ def scorecard(folder: Path) -> str:
     if (folder / "corpora" / "llm_meta_analysis" / "dev.jsonl").exists():
         lines += slots(folder)
     lines += hostile_text.rows()
+    lines += directions(folder)
     for part in ("dev", "train"):
         if (folder / "corpora" / "rct_art_bypmid" / f"{part}.jsonl").exists():
             counts = errors_by_kind(folder, part)

@@ -79,6 +79,8 @@ class ClaimReader:
             claim = from_baseline(f, claim, frame)
         if significant is None or (direction is Direction.NO_DIFFERENCE and significant):
             significant = said_significant(f, direction)
+        if direction in _OPPOSITE and significant is False:
+            significant = None  # The words call it significant, a number beside them does not: neither is believed.
         return replace(
             claim,
             effects=tuple(i for i, _ in (mine or effects)),

@@ -24,7 +24,7 @@ _INTERVENTION_GROUP = Sieved(
     r"\b(?:the\s)?(?:intervention|treatment|treated|experimental|active|test|therapy|cell|cells|stem[- ]cell|cell[- ]therapy|transplant(?:ation)?|[A-Z]{2,5}s?(?:-[A-Z]{2,5}s?)?)(?:[-\s]treated)?\s(?:group|arm|sites?|patients|participants|subjects|individuals|cohort)s?\b|\b[Vv]erum(?:\s(?:group|arm|patients))?\b|\btreated (?:patients|group)\b|\bafter (?:treatment|therapy|infusion|injection|transplantation)\b"
 )
 _COMPARATOR_GROUP = Sieved(
-    r"\b(?:the\s)?(?:(?:control|controls|comparator|untreated|placebo|sham(?:-control)?|standard(?:[- ]care)?|usual[- ]care)(?:[-\s]treated)?(?:\s(?:group|arm|sites?|patients|participants|subjects|individuals|condition|ones))?s?|comparison\s(?:group|arm|sites?|patients|participants|subjects|individuals|condition|ones)s?)\b",
+    r"\b(?:the\s)?(?:(?:control|controls|comparator|untreated|placebo|sham(?:-control)?|standard(?:[- ]care)?|usual[- ]care)(?:[-\s]treated)?(?:\s(?:group|arm|sites?|patients|participants|subjects|individuals|condition|ones))?s?|(?<!in\s)comparison(?:\s(?:group|arm|sites?|patients|participants|subjects|individuals|condition|ones)s?|(?!\s(?:between|with|to|of|among|across|showed|revealed)\b)))\b",
     re.IGNORECASE,
 )
 _NOT_A_SIDE = re.compile(r"^(?:-controlled|\scontrolled|\strial)", re.IGNORECASE)

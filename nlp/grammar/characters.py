@@ -25,7 +25,7 @@ _COMMA_TOLD = re.compile(r"(?<![\d.,])0,\d{1,4}(?![\d,])|(?<![\d.,])\d{1,3},\d{1
 _POINT_TOLD = re.compile(r"\d\.\d")
 _COMMA_IN_NUMBER = re.compile(r"(?<![\d.,])(0|\d{1,3}(?=,\d{1,2}(?!\d))),(?=\d{1,4}(?![\d,]))")
 #: "p = 0,03", "p < 0/05": behind the sign of a p value there is no doubt.
-_P_COMMA = re.compile(r"(?<=[<>=])(\s?0)[,/](?=\d{1,4}(?![\d,/]))")
+_P_COMMA = re.compile(r"([<>=]\s?0)[,/](?=\d{1,4}(?![\d,/]))")
 #: "12/56 ± 1/2": a slash for the decimal point.
 _SLASH = re.compile(r"(?<![\d/.,])(\d{1,3})/(\d{1,2})(\s{0,2}(?:±|\+/-)\s{0,2})(\d{1,3})/(?=\d{1,2}(?![\d/]))")
 #: "10 739 women", "1\u2009234": a space between thousands. A plain one is read so where no word before it counts something.
@@ -52,14 +52,24 @@ def _written_out(reference: re.Match[str]) -> str:
     return one.rjust(len(reference[0])) if one == "\u2212" else one.ljust(len(reference[0]))
 
 
+#: What the costlier patterns need, and few texts have.
+_DIGIT_COMMA, _DIGIT_SPACE, _SPREAD_SLASH = re.compile(r"\d,\d"), re.compile(r"\d \d{3}(?!\d)"), re.compile(r"(?:±|\+/-)\s{0,2}\d{1,3}/\d")
+_THIN_SPACES = "\u2009\u202f\u2008\u200a"
+
+
 def _with_points(text: str) -> str:
     """Decimal commas and slashes as points, thousands' spaces as commas."""
-    plain = _DECIMAL_COMMA.sub(lambda m: m[0][:-1] + ".", text) if "," in text else text
-    if "," in plain or "/" in plain:
+    plain = text
+    commas = _DIGIT_COMMA.search(text) is not None
+    if commas:
+        plain = _DECIMAL_COMMA.sub(lambda m: m[0][:-1] + ".", plain)
+    if commas or "0/" in plain:
         plain = _P_COMMA.sub(r"\1.", plain)
-    if "," in plain and _COMMA_TOLD.search(text) and not _POINT_TOLD.search(text):
+    if commas and not _POINT_TOLD.search(text) and _COMMA_TOLD.search(text):
         plain = _COMMA_IN_NUMBER.sub(r"\1.", plain)
-    return _SLASH.sub(r"\1.\2\3\4.", plain) if "±" in plain or "+/-" in plain else plain
+    if _SPREAD_SLASH.search(plain):
+        plain = _SLASH.sub(r"\1.\2\3\4.", plain)
+    return _THOUSANDS.sub(_joined_thousands, plain) if _DIGIT_SPACE.search(plain) else plain
 
 
 def _joined_thousands(match: re.Match[str]) -> str:
@@ -109,11 +119,13 @@ def in_one_spelling(text: str) -> str:
     plain = without_runs(text)
     if "&" in plain:
         plain = _REFERENCE.sub(_written_out, plain)
-    plain = _IN_TABLE.sub(lambda m: _TABLE[m[0]], _THIN_THOUSANDS.sub(r"\1,", plain))
+    if any(space in plain for space in _THIN_SPACES):
+        plain = _THIN_THOUSANDS.sub(r"\1,", plain)
+    plain = _IN_TABLE.sub(lambda m: _TABLE[m[0]], plain)
     # Each step needs the sign that it changes; most texts have few of them.
     if "·" in plain:
         plain = _MIDDLE_DOT.sub(".", plain)
-    plain = _THOUSANDS.sub(_joined_thousands, _with_points(plain))
+    plain = _with_points(plain)
     if "\u2212" in plain:
         plain = _LOOSE_MINUS.sub(" -", plain)
     if "- " in plain or "– " in plain or "+ " in plain:

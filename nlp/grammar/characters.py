@@ -53,7 +53,11 @@ def _written_out(reference: re.Match[str]) -> str:
 
 
 #: What the costlier patterns need, and few texts have.
-_DIGIT_COMMA, _DIGIT_SPACE, _SPREAD_SLASH = re.compile(r"\d,\d"), re.compile(r"\d \d{3}(?!\d)"), re.compile(r"(?:±|\+/-)\s{0,2}\d{1,3}/\d")
+_DIGIT_COMMA, _DIGIT_SPACE, _SPREAD_SLASH = (
+    re.compile(r"\d,\d"),
+    re.compile(r"\d \d{3}(?!\d)"),
+    re.compile(r"(?:±|\+/-)\s{0,2}\d{1,3}/\d"),
+)
 _THIN_SPACES = "\u2009\u202f\u2008\u200a"
 
 

@@ -81,6 +81,7 @@ def in_words(command: Callable[..., None]) -> Callable[..., None]:
         import sqlite3
 
         from kb.errors import LibraryError
+        from nlp.domain import BadPack
 
         log = options.get("log")
         try:
@@ -91,6 +92,9 @@ def in_words(command: Callable[..., None]) -> Callable[..., None]:
         except LibraryError as error:
             say(f"counterclaim: {error}", log)
             sys.exit(_code_of(error))
+        except BadPack as error:
+            say(f"counterclaim: a domain pack cannot be used: {error}", log)
+            sys.exit(FAILED)
         except sqlite3.DatabaseError as error:
             older = "no such table" in str(error) or "no such column" in str(error)
             do = (

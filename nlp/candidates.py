@@ -113,7 +113,7 @@ def _event_outcome(scene: Scene, r: Printed) -> bool:
 
 
 _CHANGED_FROM = re.compile(
-    r"\b(?:increased|decreased|fell|rose|reduced|improved|declined|dropped|lowered|changed|went|grew|shortened|lengthened|diminished)\b[^.;]{0,50}?\bfrom\s(?:an?\s|the\s|mean\s|median\s|baseline\s|of\s|value\s)*$",
+    r"\b(?:increased|decreased|fell|rose|reduced|improved|declined|dropped|lowered|changed|went|grew|shortened|lengthened|diminished)\b(?:[^.;]|\.(?=\d)){0,60}?\bfrom\s(?:an?\s|the\s|mean\s|median\s|baseline\s|of\s|value\s)*$",
     re.IGNORECASE,
 )
 _TO_NUMBER = re.compile(

@@ -33,6 +33,7 @@ class Concepts:
         """Match names, then let the text's own abbreviations have the last word."""
         reading: Reading = doc._.counterclaim_reading
         found = self._matcher.find(reading.text)
+        reading.abbreviations |= _letters_of_names(reading, found)
         if reading.abbreviations:
             found = self._abbreviated(reading, found)
         found = [m for m in found if not _numeral(reading, m) and not _control_of_something(reading, m)]
@@ -65,6 +66,25 @@ class Concepts:
             if meant or _known(self._matcher, short):
                 _mean(spans, places[short], meant, reading.text)
         return spans.mentions()
+
+
+_LETTERS = re.compile(r"\s?\(([A-Z][A-Za-z]{0,2}[A-Z][A-Z0-9-]{0,4})\)")
+
+
+def _letters_of_names(reading: Reading, found: list[ConceptMention]) -> dict[str, str]:
+    """ "Cyclophosphamide (CTX)": letters right behind a treatment's name stand for it, though the name may not have them all.
+
+    Only those that the packs take for something else, and that the text has not explained in another place, need it.
+    """
+    elsewhere = {m.text for m in found if m.kind is not ConceptKind.INTERVENTION and m.text.isupper()}
+    if not elsewhere:
+        return {}
+    told: dict[str, str] = {}
+    for m in found:
+        letters = _LETTERS.match(reading.text, m.end) if m.kind is ConceptKind.INTERVENTION else None
+        if letters and letters[1] in elsewhere and letters[1] not in reading.abbreviations:
+            told.setdefault(letters[1], m.text)
+    return told
 
 
 def _mean(spans: Spans, places: list[tuple[int, int]], meant: list[ConceptMention], text: str) -> None:

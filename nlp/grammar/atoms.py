@@ -159,7 +159,7 @@ _I2 = Sieved(
 )
 _TAU2 = Sieved(r"(?:\b[Tt]au|τ)\s?\^?[2²]\s*[=:]\s*(?P<value>\d*\.?\d+)")
 _CHI = Sieved(
-    r"(?:\b[Cc]hi|χ)\s?\^?[2²]\s*(?:\(\d+\))?\s*[=:]\s*\d*\.?\d+|\b[tFzZQ]\s?(?:\(\d+(?:,\s?\d+)?\)|\d{1,4}(?:[.,]\d{1,4})?)?\s*=\s*[-+]?\d*\.?\d+|\bKS\s*=\s*\d*\.?\d+|\bdf\s*=\s*\d+|\b[Rr][²2]\s*=\s*\d*\.?\d+"
+    r"(?:\b[Cc]hi|χ)\s?\^?[2²]\s*(?:\(\d+\))?\s*[=:]\s*\d*\.?\d+|\b[tFzZQ]\s?(?:\(\d+(?:,\s?\d+)?\)|\d{1,4}(?:[.,]\d{1,4})?)?\s*=\s*[-+]?\d*\.?\d+|\bdf\s*=\s*\d+|\b[Rr][²2]\s*=\s*\d*\.?\d+"
 )
 _N = Sieved(r"\b[nN]\s?[=:]\s?(?P<value>\d{1,3}(?:,\d{3})+(?!\d)|\d++(?!,\d{3}))(?!\s?[–/.]\s?\d)")
 _VALUE_UNIT = r"(?:%|mm\s?Hg|mmol/[lL]|mg/d[lL]|g/d[lL]|mm|cm|m|kg|g|points?|mL|ml|s|sec|seconds|min|minutes|years?|days?|weeks?|months?|h|hours|dB|letters|percent)"

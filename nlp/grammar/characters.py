@@ -25,7 +25,7 @@ _COMMA_TOLD = re.compile(r"(?<![\d.,])0,\d{1,4}(?![\d,])|(?<![\d.,])\d{1,3},\d{1
 _POINT_TOLD = re.compile(r"\.(?<=\d\.)\d")
 _COMMA_IN_NUMBER = re.compile(r"(?<![\d.,])(0|\d{1,3}(?=,\d{1,2}(?!\d))),(?=\d{1,4}(?![\d,]))")
 #: "p = 0,03", "p < 0/05": behind the sign of a p value there is no doubt.
-_P_COMMA = re.compile(r"(?<=[<>=])(\s?0)[,/](?=\d{1,4}(?![\d,/]))")
+_P_COMMA = re.compile(r"([<>=]\s?0)[,/](?=\d{1,4}(?![\d,/]))")
 #: "12/56 ± 1/2": a slash for the decimal point.
 _SLASH = re.compile(r"(?<![\d/.,])(\d{1,3})/(\d{1,2})(\s{0,2}(?:±|\+/-)\s{0,2})(\d{1,3})/(?=\d{1,2}(?![\d/]))")
 #: "10 739 women", "1\u2009234": a space between thousands. A plain one is read so where no word before it counts something.
@@ -34,8 +34,6 @@ _THIN_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})[\u2009\u202f\u2008\u200a](?=
 _THOUSANDS = re.compile(
     r"(?<![\d.,:/–-])(?<![\d,;] )(\b[1-9]\d{0,2}) (?=\d{3}(?![\d.,/]*\d)(?:\s(?:of|women|men|patients|people|participants|children|subjects|individuals|adults|infants|person|cells|versus|vs|with|in)\b|\s?[()]))"
 )
-#: What every such number has: a look from each space is cheaper than one from each digit.
-_PARTED_THOUSANDS = re.compile(r" (?<=\d )\d{3}(?!\d)")
 _COUNTER = re.compile(
     r"\b(?:day|days|week|weeks|month|months|group|groups|phase|type|grade|stage|step|part|arm|year|years|cohort|study|trial|table|figure|age|vitamin|mg|visit|period|level|class)\s$",
     re.IGNORECASE,
@@ -55,14 +53,27 @@ def _written_out(reference: re.Match[str]) -> str:
     return one.rjust(len(reference[0])) if one == "\u2212" else one.ljust(len(reference[0]))
 
 
+#: What the costlier patterns need, and few texts have.
+_DIGIT_COMMA, _DIGIT_SPACE, _SPREAD_SLASH = (
+    re.compile(r",(?<=\d,)\d"),
+    re.compile(r" (?<=\d )\d{3}(?!\d)"),
+    re.compile(r"(?:±|\+/-)\s{0,2}\d{1,3}/\d"),
+)
+
+
 def _with_points(text: str) -> str:
     """Decimal commas and slashes as points, thousands' spaces as commas."""
-    plain = _COMMA.sub(_decimal_mark, text) if "," in text else text
-    if "," in plain or "/" in plain:
+    plain = text
+    commas = _DIGIT_COMMA.search(text) is not None
+    if commas:
+        plain = _COMMA.sub(_decimal_mark, plain)
+    if commas or "0/" in plain:
         plain = _P_COMMA.sub(r"\1.", plain)
-    if "," in plain and not _POINT_TOLD.search(text) and _COMMA_TOLD.search(text):
+    if commas and not _POINT_TOLD.search(text) and _COMMA_TOLD.search(text):
         plain = _COMMA_IN_NUMBER.sub(r"\1.", plain)
-    return _SLASH.sub(r"\1.\2\3\4.", plain) if "±" in plain or "+/-" in plain else plain
+    if _SPREAD_SLASH.search(plain):
+        plain = _SLASH.sub(r"\1.\2\3\4.", plain)
+    return _THOUSANDS.sub(_joined_thousands, plain) if _DIGIT_SPACE.search(plain) else plain
 
 
 def _joined_thousands(match: re.Match[str]) -> str:
@@ -126,8 +137,6 @@ def in_one_spelling(text: str) -> str:
     if "·" in plain:
         plain = _MIDDLE_DOT.sub(".", plain)
     plain = _with_points(plain)
-    if _PARTED_THOUSANDS.search(plain):
-        plain = _THOUSANDS.sub(_joined_thousands, plain)
     if "\u2212" in plain:
         plain = _LOOSE_MINUS.sub(" -", plain)
     if "- " in plain or "– " in plain or "+ " in plain:

@@ -30,6 +30,8 @@ _TO_SAID_ESTIMATE = re.compile(
     r"(?:\s?[(\[][A-Za-z0-9\s,-]{1,12}[)\]])?,?\s(?:for|of|in|with|comparing|between|on|from|at|after|by|among|associated|compared|versus|vs\.?)\b[^;:=]{2,170}?"
     r"\b(?:was|were|is|are|of|being|equal(?:l?ed)?)\s(?:only\s|about\s|approximately\s|estimated\s(?:at|to be)\s|also\s|an?\s)*"
 )
+#: "HR for stroke 0.70 (95% CI …)".
+_TO_NEXT_ESTIMATE = re.compile(r"\s(?:for|of|in)\s(?!.*\b(?:was|were|is|are|of)\s$)[A-Za-z][\w\s/-]{2,50}\s")
 _ANOTHER_CLAUSE = re.compile(r",\s(?:with|and|but|while|whereas|which)\b")
 _RATIO_SHORT = frozenset({"OR", "ORs"})
 #: "24 enoxaparin recipients (11.7%)".
@@ -188,6 +190,8 @@ class Assembler:
         between = (a for a in self.atoms if left <= a.start and a.end <= atom.start)
         if any(a.kind in _ESTIMATES and a.kind is not K.WORD_NUMBER for a in between):
             return False
+        if _TO_NEXT_ESTIMATE.fullmatch(self.text, left, atom.start):
+            return j_kind(self.atoms, atom) is K.INTERVAL
         said = _TO_SAID_ESTIMATE.fullmatch(self.text, left, atom.start)
         return said is not None and _ANOTHER_CLAUSE.search(said[0]) is None
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from crawler.document import SectionName
 from nlp.domain import ConceptKind, Entry
+from nlp.grammar.atoms import Atom
 from nlp.grammar.results import Printed
 
 
@@ -114,6 +115,8 @@ class Reading:
     abbreviations: dict[str, str] = field(default_factory=dict)
     concepts: list[ConceptMention] = field(default_factory=list)
     times: list[TimeMention] = field(default_factory=list)
+    #: The grammar's atoms by sentence, the title's left out.
+    atoms: dict[int, list[Atom]] = field(default_factory=dict)
     printed: dict[int, list[Printed]] = field(default_factory=dict)
     #: The text's own wordings for its arms.
     arm_names: tuple[ArmNames, ...] = ()

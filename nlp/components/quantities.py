@@ -18,7 +18,7 @@ def quantities(doc: Doc) -> Doc:
     for sentence in reading.sentences:
         if sentence.role is Role.TITLE:
             continue
-        found = atoms(sentence.plain)
+        found = reading.atoms[sentence.index] = atoms(sentence.plain)
         reading.times.extend(times(sentence, found))
         if sentence.role in (Role.RESULT, Role.CONCLUSION):
             reading.printed[sentence.index] = results(sentence.plain, found)

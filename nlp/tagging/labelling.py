@@ -1,0 +1,295 @@
+"""From a text and its surroundings to labelled stretches: coarse classes, phrases, numbers, and whose the numbers are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlp.tagging.arm_sides import Cell, Names, SidePlaces, cells
+from nlp.tagging.attributes import EDGE, WINDOW, Places, Surroundings, word_attributes
+from nlp.tagging.chain import Chain, Chances, Scores
+from nlp.tagging.cue_words import COMMON
+from nlp.tagging.echoes import Said, echo_attributes, said_attributes
+from nlp.tagging.model import Model
+from nlp.tagging.numbers import Candidate, NumberPlaces, candidates
+
+#: What a number is, and the contract's labels for it: the intervention's and the comparator's.
+NUMBER_LABELS = {
+    "n": ("intervention-participants", "control-participants"),
+    "abs": ("iv-bin-abs", "cv-bin-abs"),
+    "percent": ("iv-bin-percent", "cv-bin-percent"),
+    "mean": ("iv-cont-mean", "cv-cont-mean"),
+    "median": ("iv-cont-median", "cv-cont-median"),
+    "sd": ("iv-cont-sd", "cv-cont-sd"),
+}
+TOTAL = "total"
+COARSE = ("PAR", "INT", "OUT")
+#: The convention of marking every mention that the coarse classes are read in.
+CORPUS = "ebmnlp"
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A labelled stretch of the text; `score` is the probability that exactly this stretch bears this label."""
+
+    start: int
+    end: int
+    label: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """From which probability a stretch is told: one for phrases, one for a text's only one, one for a second such, one for numbers."""
+
+    phrase: float = 0.25
+    only: float = 0.2
+    another: float = 0.5
+    number: float = 0.45
+    coarse: float = 0.35
+
+
+#: Of these a text has one as a rule; a further one must be likelier.
+ONCE = ("intervention", "control", "condition", "eligibility")
+
+
+class Labeller:
+    """Labels texts with one model."""
+
+    def __init__(self, model: Model, thresholds: Thresholds | None = None) -> None:
+        self.model = model
+        self.thresholds = thresholds or Thresholds()
+        self._words: dict[str, tuple[list[str], list[str], list[str]]] = {}
+
+    def label(self, around: Surroundings) -> list[Tagged]:
+        """The fine labels, in order."""
+        reading = TextReading(self, around)
+        found = [*reading.phrases(), *reading.numbers()] if "phrases" in self.model.chains else []
+        return sorted(found, key=lambda t: (t.start, t.end, t.label))
+
+    def coarse(self, around: Surroundings) -> list[Tagged]:
+        """Every mention of participants, interventions and outcomes, in order."""
+        return TextReading(self, around).coarse()
+
+    def of_word(self, word: str) -> tuple[list[str], list[str], list[str]]:
+        """The attributes of a word, kept."""
+        known = self._words.get(word)
+        if known is None:
+            if len(self._words) > 100_000:
+                self._words.clear()
+            known = self._words[word] = word_attributes(word, self.model.classes)
+        return known
+
+
+class TextReading:
+    """One text, step by step. What training tells a chain and what labelling tells it come from here, so that they cannot differ."""
+
+    def __init__(self, labeller: Labeller, around: Surroundings) -> None:
+        self.labeller, self.around = labeller, around
+        self.places = Places(around, labeller.model.classes)
+        self.told = [list(self.places.sentence(i)) for i in range(len(around.tokens))]
+        self._said: list[list[Said]] | None = None
+
+    def window(self, index: int) -> list[list[str]]:
+        """Everything that is told of each token of a sentence (for training: labelling keeps the sums of a word's weights)."""
+        words = self.places.words[index]
+        return [
+            [*told, *(f"{offset}{a}" for offset, tier in WINDOW for a in self.labeller.of_word(_at(words, i + offset))[tier])]
+            for i, told in enumerate(self.told[index])
+        ]
+
+    def scores(
+        self, chain: Chain, more: Sequence[Sequence[Sequence[str]]] | None = None, all_have: Sequence[str] = ()
+    ) -> list[Scores]:
+        """A chain's scores of each sentence."""
+        shared = chain.scores(all_have)
+        found = []
+        for index, told in enumerate(self.told):
+            words = self.places.words[index]
+            rows = np.empty((len(told), len(chain.labels)), dtype=np.float32)
+            for i, of_place in enumerate(told):
+                rows[i] = chain.scores(of_place if more is None else [*of_place, *more[index][i]]) + shared
+                for offset, tier in WINDOW:
+                    word = _at(words, i + offset)
+                    rows[i] += chain.word_scores(word, offset, self.labeller.of_word(word)[tier])
+            found.append(rows)
+        return found
+
+    @property
+    def said(self) -> list[list[Said]]:
+        """What the coarse chain says of each token."""
+        if self._said is None:
+            chain = self.labeller.model.chains["coarse"]
+            self._said = said_of(chain, chain.chances(self.scores(chain, all_have=(f"corpus={CORPUS}",))))
+        return self._said
+
+    def hints(self) -> list[list[list[str]]]:
+        """What the coarse chain says, as attributes; nothing where there is no such chain."""
+        if "coarse" not in self.labeller.model.chains:
+            return [[[] for _ in told] for told in self.told]
+        echoes = echo_attributes(self.places.lows, self.said, COMMON)
+        return [
+            [[*a, *b] for a, b in zip(said_attributes(said), echo, strict=True)]
+            for said, echo in zip(self.said, echoes, strict=True)
+        ]
+
+    def coarse(self) -> list[Tagged]:
+        """Runs of tokens of one coarse class."""
+        found = []
+        for tokens, said in zip(self.around.tokens, self.said, strict=True):
+            names = [_class_of(s, self.labeller.thresholds.coarse) for s in said]
+            first = 0
+            for i in range(1, len(names) + 1):
+                if i == len(names) or names[i] != names[first]:
+                    if names[first]:
+                        score = float(np.mean([s[names[first]] for s in said[first:i]]))
+                        found.append(Tagged(tokens[first].start, tokens[i - 1].end, names[first], score))
+                    first = i
+        return found
+
+    def phrases(self) -> list[Tagged]:
+        """The phrases, none over another; the likelier first."""
+        chain = self.labeller.model.chains["phrases"]
+        lattices = chain.lattice(self.scores(chain, self.hints()))
+        return chosen(
+            (
+                (
+                    index,
+                    s.first,
+                    s.last,
+                    Tagged(self.around.tokens[index][s.first].start, self.around.tokens[index][s.last].end, s.label, s.chance),
+                )
+                for index, lattice in enumerate(lattices)
+                for s in lattice.stretches(self.labeller.thresholds.only)
+            ),
+            self.labeller.thresholds,
+        )
+
+    def numbers(self) -> list[Tagged]:
+        """The numbers: what each is, and for results and sizes of arms whose."""
+        chains = self.labeller.model.chains
+        found = candidates(self.around)
+        places = NumberPlaces(self.around, self.labeller.model.classes, found)
+        chain = chains["numbers"]
+        told = chain.chances([_rows(chain, places.sentence(i)) for i in range(len(found))])
+        labels, chances = _kinds(chain, told, self.labeller.thresholds.number)
+        tagged = [
+            Tagged(*extent(number, kind), "total-participants", chance)
+            for numbers, kinds, sure in zip(found, labels, chances, strict=True)
+            for number, kind, chance in zip(numbers, kinds, sure, strict=True)
+            if kind.rstrip("+") == TOTAL
+        ]
+        names = Names(self.around, [(t.start, t.end, t.label) for t in self.phrases()])
+        rows = cells(self.around, found, labels)
+        sides = SidePlaces(self.around, self.labeller.model.classes, names)
+        for row, leaning in zip(rows, side_chances(chains.get("sides"), sides, rows), strict=True):
+            for cell, of_intervention in zip(row, leaning, strict=True):
+                for member, kind in zip(cell.members, cell.kinds, strict=True):
+                    number, whole = found[cell.sentence][member], labels[cell.sentence][member]
+                    control = of_intervention < 0.5
+                    sure = chances[cell.sentence][member] * (1 - of_intervention if control else of_intervention)
+                    tagged.append(Tagged(*extent(number, whole), NUMBER_LABELS[kind][control], sure))
+        return tagged
+
+
+def _at(words: Sequence[str], i: int) -> str:
+    return words[i] if 0 <= i < len(words) else EDGE
+
+
+def said_of(chain: Chain, chances: Sequence[Chances]) -> list[list[Said]]:
+    """The probabilities of the coarse classes, and of each one's beginning."""
+    column = {name: i for i, name in enumerate(chain.labels)}
+    pairs = [(name, column.get(f"B-{name}"), column.get(f"I-{name}")) for name in COARSE]
+    found: list[list[Said]] = []
+    for table in chances:
+        values = table.tolist()
+        found.append([_said(row, pairs) for row in values])
+    return found
+
+
+def _said(row: Sequence[float], pairs: Sequence[tuple[str, int | None, int | None]]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, begin, inside in pairs:
+        first = row[begin] if begin is not None else 0.0
+        found[name] = first + (row[inside] if inside is not None else 0.0)
+        found[f"B-{name}"] = first
+    return found
+
+
+def _class_of(said: Mapping[str, float], weight: float) -> str:
+    """The likeliest class, where the chance of none counts by this weight."""
+    name = max(COARSE, key=lambda n: said[n])
+    return name if said[name] > weight * (1 - sum(said[n] for n in COARSE)) else ""
+
+
+def chosen(stretches: Iterable[tuple[int, int, int, Tagged]], thresholds: Thresholds) -> list[Tagged]:
+    """The likeliest stretches of which none overlaps another."""
+    taken: set[tuple[int, int]] = set()
+    count: Counter[str] = Counter()
+    found: list[Tagged] = []
+    for index, first, last, tagged in sorted(stretches, key=lambda s: (-s[3].score, s[0], s[1], s[2])):
+        wanted = thresholds.phrase
+        if tagged.label in ONCE:
+            wanted = thresholds.another if count[tagged.label] else thresholds.only
+        places = {(index, i) for i in range(first, last + 1)}
+        if tagged.score >= wanted and not places & taken:
+            taken |= places
+            count[tagged.label] += 1
+            found.append(tagged)
+    return found
+
+
+def _rows(chain: Chain, told: Iterable[Sequence[str]]) -> Scores:
+    rows = [chain.scores(a) for a in told]
+    return np.array(rows, dtype=np.float32) if rows else np.zeros((0, len(chain.labels)), dtype=np.float32)
+
+
+def _kinds(chain: Chain, told: Sequence[Chances], least: float) -> tuple[list[list[str]], list[list[float]]]:
+    """What each number is: the likeliest kind, where one is likely enough; how far it reaches is decided inside the kind."""
+    kinds = sorted({name.rstrip("+") for name in chain.labels} - {"O"})
+    columns = [[i for i, name in enumerate(chain.labels) if name.rstrip("+") == kind] for kind in kinds]
+    labels: list[list[str]] = []
+    chances: list[list[float]] = []
+    for table in told:
+        names, sure = [], []
+        for row in table:
+            sums = [float(row[c].sum()) for c in columns]
+            k = int(np.argmax(sums)) if sums else 0
+            if not sums or sums[k] < least:
+                names.append("O")
+                sure.append(0.0)
+                continue
+            names.append(chain.labels[max(columns[k], key=lambda i: row[i])])
+            sure.append(sums[k])
+        labels.append(names)
+        chances.append(sure)
+    return labels, chances
+
+
+def extent(number: Candidate, kind: str) -> tuple[int, int]:
+    """Where a number's label begins and ends: `kind+` takes in what stands behind it."""
+    return number.start, number.tail if kind.endswith("+") and number.tail is not None else number.end
+
+
+#: A cell is the intervention's or the comparator's, and the first of its row, the same as the cell before or another.
+SIDE_STATES = ("iv^", "iv=", "iv!", "cv^", "cv=", "cv!")
+
+
+def side_states(sides: Sequence[str]) -> list[str]:
+    """The states of a row of cells.
+
+    >>> side_states(["iv", "cv", "cv"])
+    ['iv^', 'cv!', 'cv=']
+    """
+    return [s + ("^" if not i else "=" if s == sides[i - 1] else "!") for i, s in enumerate(sides)]
+
+
+def side_chances(chain: Chain | None, places: SidePlaces, rows: Sequence[Sequence[Cell]]) -> list[list[float]]:
+    """How likely each cell is the intervention's; by turns, where there is no chain for it."""
+    if chain is None:
+        return [[0.51 if not n % 2 else 0.49 for n in range(len(row))] for row in rows]
+    own = [i for i, name in enumerate(chain.labels) if name.startswith("iv")]
+    return [table[:, own].sum(axis=1).tolist() for table in chain.chances([_rows(chain, places.row(row)) for row in rows])]

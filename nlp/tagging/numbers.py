@@ -33,9 +33,20 @@ class Candidate:
     form: str
 
 
+#: The numbers of these atoms are never results or sizes of their own: bounds, p values, limits.
+_SPOKEN_FOR = frozenset(("atom.limit", "atom.interval", "atom.p", "atom.header", "atom.iqr"))
+
+
 def candidates(around: Surroundings) -> list[list[Candidate]]:
-    """The numbers of each sentence."""
-    return [_in_sentence(around, index, tokens) for index, tokens in enumerate(around.tokens)]
+    """The numbers of each sentence, those left out that the grammar knows to be bounds, p values or limits: so that results stand beside results."""
+    taken = sorted((s.start, s.end) for s in around.stretches if s.kind in _SPOKEN_FOR)
+    starts = [start for start, _ in taken]
+
+    def free(c: Candidate) -> bool:
+        k = bisect_left(starts, c.end) - 1
+        return k < 0 or taken[k][1] < c.end
+
+    return [[c for c in _in_sentence(around, index, tokens) if free(c)] for index, tokens in enumerate(around.tokens)]
 
 
 def _in_sentence(around: Surroundings, index: int, tokens: Sequence[Token]) -> list[Candidate]:
@@ -170,12 +181,21 @@ class NumberPlaces:
                 continue
             other = here[k]
             found.append(f"{side}form={other.form}|{here[n].form}")
+            if side == "<":
+                found += self._between(other.end, here[n].start, side)
+            if side == ">":
+                found += self._between(here[n].end, other.start, side)
             if len(side) == 1:
                 a, b = (other, here[n]) if k < n else (here[n], other)
                 gap = lows[a.last + 1 : b.first]
                 found.append(f"{side}gap={'_'.join(gap[:3]) if len(gap) < 4 else 'long'}|{other.form}")
                 found += [f"{side}in={w}" for w in gap[:8] if w in LINKING]
         return found
+
+    def _between(self, start: int, end: int, side: str) -> list[str]:
+        """What the grammar read between two numbers."""
+        first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
+        return [f"{side}then={kind}" for kind in sorted({s.kind for s in self.stretches[first:last]})]
 
     def _read(self, c: Candidate) -> list[str]:
         kinds = {s.kind for s in self._at(c.start, c.end)}

@@ -21,6 +21,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from nlp.tagging.attributes import Classes
 from nlp.tagging.labelling import Thresholds
 from nlp.tagging.model import FORMAT, Model, load, write_words
 from training.corpora import COARSE, FINE, UNLABELLED, Corpus, NoCorpora, read_all
@@ -42,7 +43,7 @@ def main() -> None:
     write(asked.out, model, card)
     if asked.compare and not asked.licensed_only:
         try:
-            _, other = train(asked.corpora, asked.seed, True, read)
+            _, other = train(asked.corpora, asked.seed, True, read, model.classes)
             card["licensed_only"] = {k: other[k] for k in ("corpora", "scores")}
         except NoCorpora as none:
             card["licensed_only"] = {"not made": str(none)}
@@ -63,7 +64,9 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def train(folder: Path, seed: int, licensed_only: bool, read: Reader) -> tuple[Model, dict[str, Any]]:
+def train(
+    folder: Path, seed: int, licensed_only: bool, read: Reader, classes: Classes | None = None
+) -> tuple[Model, dict[str, Any]]:
     """A model and its card, scores on the dev parts included.
 
     Raises:
@@ -77,7 +80,8 @@ def train(folder: Path, seed: int, licensed_only: bool, read: Reader) -> tuple[M
     if not coarse and not fine:
         raise NoCorpora(folder, (*COARSE, *FINE))
     unlabelled = folder / UNLABELLED.name
-    classes = word_classes(unlabelled, seed) if unlabelled.is_file() else {}
+    if classes is None:
+        classes = word_classes(unlabelled, seed) if unlabelled.is_file() else {}
     LOG.info("%d words in classes", len(classes))
     chains = Teacher(classes, read, seed, LOG.info).all(coarse, fine)
     used = [c for c in (*COARSE, *FINE) if c.name in coarse or c.name in fine] + ([UNLABELLED] if classes else [])

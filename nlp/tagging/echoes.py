@@ -59,3 +59,18 @@ def _echoes(of: Mapping[str, Sequence[tuple[float, int]]] | None, index: int) ->
         if others:
             found += [f"echo{name}={step(max(others))}", f"mean{name}={step(sum(others) / len(others))}"]
     return found
+
+
+def near_attributes(said: Sequence[Said], first: int, last: int, reach: int = 12) -> list[str]:
+    """For a number: what was said of it, and how far to either side something was said with any confidence."""
+    found = []
+    for name in said[first]:
+        if name.startswith("B-"):
+            continue
+        found.append(f"here{name}={step(said[first][name])}")
+        left = range(first - 1, max(-1, first - 1 - reach), -1)
+        right = range(last + 1, min(len(said), last + 1 + reach))
+        for side, places, start in (("<", left, first), (">", right, last)):
+            away = next((abs(i - start) for i in places if said[i][name] > 0.4), None)
+            found.append(f"{side}{name}={'no' if away is None else min(away, 4) if away < 5 else 5 if away < 9 else 6}")
+    return found

@@ -12,7 +12,7 @@ from nlp.tagging.arm_sides import Cell, Names, SidePlaces, cells
 from nlp.tagging.attributes import EDGE, WINDOW, Places, Surroundings, word_attributes
 from nlp.tagging.chain import Chain, Chances, Scores
 from nlp.tagging.cue_words import COMMON
-from nlp.tagging.echoes import Said, echo_attributes, said_attributes
+from nlp.tagging.echoes import Said, echo_attributes, near_attributes, said_attributes
 from nlp.tagging.model import Model
 from nlp.tagging.numbers import Candidate, NumberPlaces, candidates
 
@@ -45,11 +45,11 @@ class Tagged:
 class Thresholds:
     """From which probability a stretch is told: one for phrases, one for a text's only one, one for a second such, one for numbers."""
 
-    phrase: float = 0.25
+    phrase: float = 0.27
     only: float = 0.2
     another: float = 0.5
-    number: float = 0.45
-    coarse: float = 0.35
+    number: float = 0.38
+    coarse: float = 0.5
 
 
 #: Of these a text has one as a rule; a further one must be likelier.
@@ -126,6 +126,31 @@ class TextReading:
             self._said = said_of(chain, chain.chances(self.scores(chain, all_have=(f"corpus={CORPUS}",))))
         return self._said
 
+    def again(self) -> list[list[list[str]]]:
+        """What the second look at the coarse classes is told: what the first said here, beside, and of the same word elsewhere; and the place."""
+        echoes = echo_attributes(self.places.lows, self.said, COMMON)
+        found = []
+        for index, (said, echo) in enumerate(zip(self.said, echoes, strict=True)):
+            words = self.places.words[index]
+            found.append(
+                [
+                    [*a, *b, *told, *self.labeller.of_word(word)[1]]
+                    for a, b, told, word in zip(said_attributes(said, 2), echo, self.told[index], words, strict=True)
+                ]
+            )
+        return found
+
+    def said_again(self) -> list[list[Said]]:
+        """The mean of the first look and the second; the first, where there is no chain for another."""
+        chain = self.labeller.model.chains.get("again")
+        if chain is None:
+            return self.said
+        second = said_of(chain, chain.chances([_rows(chain, told) for told in self.again()]))
+        return [
+            [{name: (a[name] + b[name]) / 2 for name in a} for a, b in zip(once, twice, strict=True)]
+            for once, twice in zip(self.said, second, strict=True)
+        ]
+
     def hints(self) -> list[list[list[str]]]:
         """What the coarse chain says, as attributes; nothing where there is no such chain."""
         if "coarse" not in self.labeller.model.chains:
@@ -139,7 +164,7 @@ class TextReading:
     def coarse(self) -> list[Tagged]:
         """Runs of tokens of one coarse class."""
         found = []
-        for tokens, said in zip(self.around.tokens, self.said, strict=True):
+        for tokens, said in zip(self.around.tokens, self.said_again(), strict=True):
             names = [_class_of(s, self.labeller.thresholds.coarse) for s in said]
             first = 0
             for i in range(1, len(names) + 1):
@@ -168,13 +193,23 @@ class TextReading:
             self.labeller.thresholds,
         )
 
+    def number_rows(self, found: list[list[Candidate]]) -> list[list[list[str]]]:
+        """What the numbers chain is told of each number of each sentence."""
+        places = NumberPlaces(self.around, self.labeller.model.classes, found)
+        rows = [list(places.sentence(index)) for index in range(len(found))]
+        if "coarse" not in self.labeller.model.chains:
+            return rows
+        return [
+            [[*told, *near_attributes(self.said[c.sentence], c.first, c.last)] for c, told in zip(numbers, row, strict=True)]
+            for numbers, row in zip(found, rows, strict=True)
+        ]
+
     def numbers(self) -> list[Tagged]:
         """The numbers: what each is, and for results and sizes of arms whose."""
         chains = self.labeller.model.chains
         found = candidates(self.around)
-        places = NumberPlaces(self.around, self.labeller.model.classes, found)
         chain = chains["numbers"]
-        told = chain.chances([_rows(chain, places.sentence(i)) for i in range(len(found))])
+        told = chain.chances([_rows(chain, row) for row in self.number_rows(found)])
         labels, chances = _kinds(chain, told, self.labeller.thresholds.number)
         tagged = [
             Tagged(*extent(number, kind), "total-participants", chance)

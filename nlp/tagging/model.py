@@ -19,7 +19,7 @@ from nlp.tagging.attributes import Classes
 from nlp.tagging.chain import Chain
 
 FORMAT = 1
-CHAINS = ("coarse", "phrases", "numbers", "sides")
+CHAINS = ("coarse", "again", "phrases", "numbers", "sides")
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": 1 << 26}]
 
 

@@ -26,7 +26,7 @@ def test_the_same_texts_and_seed_give_the_same_bytes(tmp_path: Path, read: Reade
         model, card = train(tmp_path / "corpora", 1, False, read)
         write(tmp_path / out, model, card)
     files = sorted(p.name for p in (tmp_path / "one").glob("*.xz"))
-    assert files == ["coarse.xz", "numbers.xz", "phrases.xz", "sides.xz", "words.xz"]
+    assert files == ["again.xz", "coarse.xz", "numbers.xz", "phrases.xz", "sides.xz", "words.xz"]
     for name in files:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
@@ -51,7 +51,7 @@ def test_licensed_only_learns_from_no_other(tmp_path: Path, read: Reader) -> Non
     write_corpora(tmp_path / "corpora", count=12)
     model, card = train(tmp_path / "corpora", 1, True, read)
     assert [c["name"] for c in card["corpora"]] == ["ebmnlp_5domain"]
-    assert set(model.chains) == {"coarse"}
+    assert set(model.chains) == {"coarse", "again"}
     assert not any(a == "corpus=ebmnlp" for a in model.chains["coarse"].rows)
 
 

@@ -145,7 +145,7 @@ class Teacher:
             chain = self.phrases([t for i, t in enumerate(texts) if i not in held], coarse)
             labeller = Labeller(Model(self.classes, {"coarse": coarse, "phrases": chain} if coarse else {"phrases": chain}, {}))
             for i in part:
-                found = TextReading(labeller, self.read(texts[i].text)).phrases()
+                found = TextReading(labeller, self.read(texts[i].text)).phrases
                 tagged[texts[i].text] = [(t.start, t.end, t.label) for t in found]
             self.report(f"phrases, without part {number + 1} of {self.parts}")
         sides = self.sides(texts, tagged)

@@ -88,26 +88,42 @@ class Chain:
     rows: dict[str, int]
     weights: Scores
     follows: Chances
-    _words: dict[object, Scores] = field(default_factory=dict, repr=False, compare=False)
+    _words: dict[str, Scores] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def steps(self) -> Chances:
         """`follows` as factors."""
         return np.exp(self.follows)
 
-    def scores(self, attributes: Iterable[str]) -> Scores:
-        """The summed weights of the attributes that were learnt."""
-        found = [self.rows[a] for a in attributes if a in self.rows]
-        return self.weights[found].sum(axis=0) if found else np.zeros(len(self.labels), dtype=np.float32)
+    def scores(self, told: Sequence[Iterable[str]]) -> Scores:
+        """For each token, the summed weights of those of its attributes that were learnt."""
+        places, counts = self._found(told)
+        if not places:
+            return np.zeros((len(counts), len(self.labels)), dtype=np.float32)
+        # `reduceat` sums from one start to the next; a token of which nothing was learnt has no stretch of its own.
+        filled = np.flatnonzero(counts)
+        starts = np.concatenate(([0], np.cumsum(counts[filled])[:-1]))
+        sums = np.zeros((len(counts), len(self.labels)), dtype=np.float32)
+        sums[filled] = np.add.reduceat(self.weights[places], starts, axis=0)
+        return sums
 
-    def word_scores(self, word: str, offset: int, attributes: Sequence[str]) -> Scores:
-        """The same for what a word alone tells at an offset; kept, since words come again."""
-        key = (word, offset)
-        known = self._words.get(key)
+    def _found(self, told: Sequence[Iterable[str]]) -> tuple[list[int], NDArray[np.int64]]:
+        rows = self.rows
+        places: list[int] = []
+        counts = np.zeros(len(told), dtype=np.int64)
+        for i, attributes in enumerate(told):
+            before = len(places)
+            places += [rows[a] for a in attributes if a in rows]
+            counts[i] = len(places) - before
+        return places, counts
+
+    def word_scores(self, word: str, told: Sequence[tuple[int, Sequence[str]]]) -> Scores:
+        """The same for a word alone at each place of the window: a row an offset. Kept, since words come again."""
+        known = self._words.get(word)
         if known is None:
-            if len(self._words) > 400_000:
+            if len(self._words) > 50_000:
                 self._words.clear()
-            known = self._words[key] = self.scores(f"{offset}{a}" for a in attributes)
+            known = self._words[word] = self.scores([[f"{offset}{a}" for a in attributes] for offset, attributes in told])
         return known
 
     def lattice(self, rows: Sequence[Scores]) -> list[Lattice]:

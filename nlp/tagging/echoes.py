@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 Said = Mapping[str, float]
@@ -15,7 +16,7 @@ def step(chance: float) -> int:
     >>> step(0.01), step(0.3), step(0.99)
     (0, 3, 6)
     """
-    return sum(chance >= s for s in _STEPS)
+    return bisect_right(_STEPS, chance)
 
 
 def said_attributes(said: Sequence[Said], reach: int = 1) -> list[list[str]]:

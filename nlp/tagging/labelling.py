@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -67,7 +68,7 @@ class Labeller:
     def label(self, around: Surroundings) -> list[Tagged]:
         """The fine labels, in order."""
         reading = TextReading(self, around)
-        found = [*reading.phrases(), *reading.numbers()] if "phrases" in self.model.chains else []
+        found = [*reading.phrases, *reading.numbers()] if "phrases" in self.model.chains else []
         return sorted(found, key=lambda t: (t.start, t.end, t.label))
 
     def coarse(self, around: Surroundings) -> list[Tagged]:
@@ -105,18 +106,31 @@ class TextReading:
         self, chain: Chain, more: Sequence[Sequence[Sequence[str]]] | None = None, all_have: Sequence[str] = ()
     ) -> list[Scores]:
         """A chain's scores of each sentence."""
-        shared = chain.scores(all_have)
+        told = [chain.scores(rows) for rows in self.told]
+        if more is not None:
+            told = [a + chain.scores(b) for a, b in zip(told, more, strict=True)]
+        words = self._word_scores(chain)
+        shared = chain.scores([all_have])[0]
+        return [a + b + shared for a, b in zip(told, words, strict=True)]
+
+    def _word_scores(self, chain: Chain) -> list[Scores]:
+        """What the words in the window of each token add, sentence by sentence."""
+        reach = len(WINDOW) // 2
+        number: dict[str, int] = {EDGE: 0}
+        rows = [[number.setdefault(w, len(number)) for w in words] for words in self.places.words]
+        table = np.stack([chain.word_scores(w, self._window_of(w)) for w in number])
         found = []
-        for index, told in enumerate(self.told):
-            words = self.places.words[index]
-            rows = np.empty((len(told), len(chain.labels)), dtype=np.float32)
-            for i, of_place in enumerate(told):
-                rows[i] = chain.scores(of_place if more is None else [*of_place, *more[index][i]]) + shared
-                for offset, tier in WINDOW:
-                    word = _at(words, i + offset)
-                    rows[i] += chain.word_scores(word, offset, self.labeller.of_word(word)[tier])
-            found.append(rows)
+        for row in rows:
+            padded = np.array([0] * reach + row + [0] * reach)
+            sums = np.zeros((len(row), len(chain.labels)), dtype=np.float32)
+            for k in range(len(WINDOW)):
+                sums += table[padded[k : k + len(row)], k]
+            found.append(sums)
         return found
+
+    def _window_of(self, word: str) -> list[tuple[int, list[str]]]:
+        of = self.labeller.of_word(word)
+        return [(offset, of[tier]) for offset, tier in WINDOW]
 
     @property
     def said(self) -> list[list[Said]]:
@@ -145,7 +159,7 @@ class TextReading:
         chain = self.labeller.model.chains.get("again")
         if chain is None:
             return self.said
-        second = said_of(chain, chain.chances([_rows(chain, told) for told in self.again()]))
+        second = said_of(chain, chain.chances([chain.scores(told) for told in self.again()]))
         return [
             [{name: (a[name] + b[name]) / 2 for name in a} for a, b in zip(once, twice, strict=True)]
             for once, twice in zip(self.said, second, strict=True)
@@ -175,6 +189,7 @@ class TextReading:
                     first = i
         return found
 
+    @cached_property
     def phrases(self) -> list[Tagged]:
         """The phrases, none over another; the likelier first."""
         chain = self.labeller.model.chains["phrases"]
@@ -209,7 +224,7 @@ class TextReading:
         chains = self.labeller.model.chains
         found = candidates(self.around)
         chain = chains["numbers"]
-        told = chain.chances([_rows(chain, row) for row in self.number_rows(found)])
+        told = chain.chances([chain.scores(row) for row in self.number_rows(found)])
         labels, chances = _kinds(chain, told, self.labeller.thresholds.number)
         tagged = [
             Tagged(*extent(number, kind), "total-participants", chance)
@@ -217,7 +232,7 @@ class TextReading:
             for number, kind, chance in zip(numbers, kinds, sure, strict=True)
             if kind.rstrip("+") == TOTAL
         ]
-        names = Names(self.around, [(t.start, t.end, t.label) for t in self.phrases()])
+        names = Names(self.around, [(t.start, t.end, t.label) for t in self.phrases])
         rows = cells(self.around, found, labels)
         sides = SidePlaces(self.around, self.labeller.model.classes, names)
         for row, leaning in zip(rows, side_chances(chains.get("sides"), sides, rows), strict=True):
@@ -277,11 +292,6 @@ def chosen(stretches: Iterable[tuple[int, int, int, Tagged]], thresholds: Thresh
     return found
 
 
-def _rows(chain: Chain, told: Iterable[Sequence[str]]) -> Scores:
-    rows = [chain.scores(a) for a in told]
-    return np.array(rows, dtype=np.float32) if rows else np.zeros((0, len(chain.labels)), dtype=np.float32)
-
-
 def _kinds(chain: Chain, told: Sequence[Chances], least: float) -> tuple[list[list[str]], list[list[float]]]:
     """What each number is: the likeliest kind, where one is likely enough; how far it reaches is decided inside the kind."""
     kinds = sorted({name.rstrip("+") for name in chain.labels} - {"O"})
@@ -327,4 +337,4 @@ def side_chances(chain: Chain | None, places: SidePlaces, rows: Sequence[Sequenc
     if chain is None:
         return [[0.51 if not n % 2 else 0.49 for n in range(len(row))] for row in rows]
     own = [i for i, name in enumerate(chain.labels) if name.startswith("iv")]
-    return [table[:, own].sum(axis=1).tolist() for table in chain.chances([_rows(chain, places.row(row)) for row in rows])]
+    return [table[:, own].sum(axis=1).tolist() for table in chain.chances([chain.scores(list(places.row(row))) for row in rows])]

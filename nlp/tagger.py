@@ -121,7 +121,7 @@ def installed(folder: Path = MODEL) -> tuple[tuple[str, bool, str], ...]:
     others = ((name, find_spec(name) is not None) for name in SCISPACY_MODELS)
     return (
         (own[0], own[1], where),
-        *((name, there, "installed" if there else "not installed; not needed") for name, there in others),
+        *((name, there, "found" if there else "not installed, not needed") for name, there in others),
     )
 
 

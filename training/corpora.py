@@ -51,10 +51,10 @@ _SAME = {label: label for label in FINE_LABELS}
 #: Every mention of participants, interventions and outcomes.
 COARSE = (
     Corpus("ebmnlp", "https://github.com/allenai/scibert (data/pico)", "Nye et al. 2018, ACL", None, {"PAR": "PAR", "INT": "INT", "OUT": "OUT"}),
-    Corpus("ebmnlp_5domain", "https://github.com/jetsunwhitton/RCT-ART", "Whitton and Hunter 2023", "Apache-2.0", {"PAR": "PAR", "INT": "INT", "OUT": "OUT"}),
-    Corpus("sspico_ebmnlpmod", "https://github.com/BIDS-Xu-Lab/section_specific_annotation_of_PICO", "Hu et al. 2023", None,
+    Corpus("ebmnlp_5domain", "https://github.com/jetsunwhitton/RCT-ART", "Whitton and Hunter", "Apache-2.0", {"PAR": "PAR", "INT": "INT", "OUT": "OUT"}),
+    Corpus("sspico_ebmnlpmod", "https://github.com/BIDS-Xu-Lab", "Hu et al. 2023", None,
            {"P": "PAR", "I": "INT", "C": "INT", "O": "OUT"}),
-    Corpus("evidencemap_general", "https://github.com/WengLab-InformaticsResearch/EvidenceMap_Model", "Kang et al. 2023", None,
+    Corpus("evidencemap_general", "https://github.com/WengLab-InformaticsResearch (EvidenceMap)", "Kang et al. 2023", None,
            {"Participant": "PAR", "Intervention": "INT", "Outcome": "OUT"}),
 )  # fmt: skip
 
@@ -67,8 +67,8 @@ _CTRO = {
 FINE = (
     Corpus("pico_corpus", "https://github.com/sociocom/PICO-Corpus", "Mutinda et al. 2022", None,
            {**_SAME, "outcome-Measure": "outcome-measure", "ethinicity": "ethnicity"}),
-    Corpus("ctro_dm2", "https://github.com/ag-sc/Clinical-Trial-Information-Extraction", "Witte et al. 2024", "CC-BY", _CTRO),
-    Corpus("ctro_glaucoma", "https://github.com/ag-sc/Clinical-Trial-Information-Extraction", "Witte et al. 2024", "CC-BY", _CTRO),
+    Corpus("ctro_dm2", "https://github.com/ag-sc/Clinical-Trial-Information-Extraction", "Witte and Cimiano", "CC-BY", _CTRO),
+    Corpus("ctro_glaucoma", "https://github.com/ag-sc/Clinical-Trial-Information-Extraction", "Witte and Cimiano", "CC-BY", _CTRO),
 )  # fmt: skip
 #: Text without annotations, for the classes of words.
 UNLABELLED = Corpus(

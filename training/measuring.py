@@ -36,7 +36,7 @@ def measured(model: Model, folder: Path, reader: Reader, part: str = "dev") -> d
 def fine_scores(texts: Sequence[Annotated], told: Sequence[Sequence[Tagged]]) -> dict[str, Any]:
     """Exact, overlapping and distinct-string F1, and the numbers with the arms merged."""
     gold = [{s for s in t.spans if s[2] in FINE_LABELS} for t in texts]
-    found = [{(x.start, x.end, x.label) for x in of} for of in told]
+    found = [{(x.start, x.end, x.label) for x in of if x.label in FINE_LABELS} for of in told]
     return {
         "texts": len(texts),
         "exact": scored([_exact(g, f) for g, f in zip(gold, found, strict=True)]),

@@ -13,7 +13,8 @@ from nlp.pipeline import language_before_tagging
 from nlp.tagging.arm_sides import Names, SidePlaces, cells
 from nlp.tagging.attributes import Classes, Surroundings
 from nlp.tagging.chain import Chain
-from nlp.tagging.labelling import CORPUS, NUMBER_LABELS, TOTAL, Labeller, TextReading, side_states
+from nlp.tagging.echoes import as_attributes
+from nlp.tagging.labelling import CORPUS, NEAR, NUMBER_LABELS, TOTAL, Labeller, TextReading, side_states
 from nlp.tagging.model import Model
 from nlp.tagging.numbers import Candidate, candidates
 from nlp.tagging.surroundings import surroundings
@@ -105,7 +106,9 @@ class Teacher:
                 hints = reading.hints()
                 for index, labels in enumerate(begun(around, [s for s in text.spans if s[2] in PHRASES])):
                     told = reading.window(index)
-                    yield [[*a, *b] for a, b in zip(told, hints[index], strict=True)], labels
+                    if hints:
+                        told = [[*a, *b] for a, b in zip(told, as_attributes(hints[index], NEAR), strict=True)]
+                    yield told, labels
 
         return fit(rows(), self.recipes["phrases"])
 

@@ -89,6 +89,7 @@ class Chain:
     weights: Scores
     follows: Chances
     _words: dict[str, Scores] = field(default_factory=dict, repr=False, compare=False)
+    _slots: dict[tuple[tuple[str, tuple[str, ...]], ...], Scores] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def steps(self) -> Chances:
@@ -108,14 +109,25 @@ class Chain:
         return sums
 
     def _found(self, told: Sequence[Iterable[str]]) -> tuple[list[int], NDArray[np.int64]]:
-        rows = self.rows
+        row_of = self.rows.get
         places: list[int] = []
         counts = np.zeros(len(told), dtype=np.int64)
         for i, attributes in enumerate(told):
             before = len(places)
-            places += [rows[a] for a in attributes if a in rows]
+            places += [row for a in attributes if (row := row_of(a)) is not None]
             counts[i] = len(places) - before
         return places, counts
+
+    def code_scores(self, slots: tuple[tuple[str, tuple[str, ...]], ...], codes: NDArray[np.int8]) -> Scores:
+        """The same for tokens that are told a value of each slot; a value beyond the last tells nothing."""
+        table = self._slots.get(slots)
+        if table is None:
+            width = 1 + max(len(values) for _, values in slots)
+            table = self._slots[slots] = np.zeros((len(slots), width, len(self.labels)), dtype=np.float32)
+            for k, (name, values) in enumerate(slots):
+                table[k, : len(values)] = self.scores([[name + value] for value in values])
+        sums: Scores = table[np.arange(len(slots)), codes].sum(axis=1)
+        return sums
 
     def word_scores(self, word: str, told: Sequence[tuple[int, Sequence[str]]]) -> Scores:
         """The same for a word alone at each place of the window: a row an offset. Kept, since words come again."""
@@ -176,3 +188,18 @@ def _padded(rows: Sequence[Scores], width: int) -> Chances:
         if len(r):
             whole[i, : len(r)] = r
     return whole
+
+
+def side_by_side(chains: Sequence[Chain]) -> Chain:
+    """Chains that are told the same, as one whose labels are all of theirs in turn: its scores are looked up once for all. It labels nothing."""
+    rows: dict[str, int] = {}
+    for chain in chains:
+        for attribute in chain.rows:
+            rows.setdefault(attribute, len(rows))
+    weights = np.zeros((len(rows), sum(len(c.labels) for c in chains)), dtype=np.float32)
+    column = 0
+    for chain in chains:
+        places = [rows[attribute] for attribute in chain.rows]
+        weights[places, column : column + len(chain.labels)] = chain.weights
+        column += len(chain.labels)
+    return Chain(tuple(label for c in chains for label in c.labels), rows, weights, np.zeros((0, 0)))

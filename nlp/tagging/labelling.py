@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,9 +11,9 @@ import numpy as np
 
 from nlp.tagging.arm_sides import Cell, Names, SidePlaces, cells
 from nlp.tagging.attributes import EDGE, WINDOW, Places, Surroundings, word_attributes
-from nlp.tagging.chain import Chain, Chances, Scores
+from nlp.tagging.chain import Chain, Chances, Scores, side_by_side
 from nlp.tagging.cue_words import COMMON
-from nlp.tagging.echoes import Said, echo_attributes, near_attributes, said_attributes
+from nlp.tagging.echoes import COARSE, Codes, Said, as_attributes, hints, near_attributes, slots
 from nlp.tagging.model import Model
 from nlp.tagging.numbers import Candidate, NumberPlaces, candidates
 
@@ -27,7 +27,8 @@ NUMBER_LABELS = {
     "sd": ("iv-cont-sd", "cv-cont-sd"),
 }
 TOTAL = "total"
-COARSE = ("PAR", "INT", "OUT")
+#: How far from a token the first look is told to the phrases, and to the second look.
+NEAR, FAR = 1, 2
 #: The convention of marking every mention that the coarse classes are read in.
 CORPUS = "ebmnlp"
 
@@ -65,6 +66,23 @@ class Labeller:
         self.thresholds = thresholds or Thresholds()
         self._words: dict[str, tuple[list[str], list[str], list[str]]] = {}
 
+    @cached_property
+    def windows(self) -> Chain:
+        """The chains that are told a window of words, side by side."""
+        return side_by_side([self.model.chains[name] for name in self._windowed])
+
+    @cached_property
+    def columns(self) -> dict[str, slice]:
+        """Which labels of `windows` are whose."""
+        found, at = {}, 0
+        for name in self._windowed:
+            found[name] = slice(at, at := at + len(self.model.chains[name].labels))
+        return found
+
+    @property
+    def _windowed(self) -> list[str]:
+        return [name for name in ("coarse", "phrases") if name in self.model.chains]
+
     def label(self, around: Surroundings) -> list[Tagged]:
         """The fine labels, in order."""
         reading = TextReading(self, around)
@@ -92,7 +110,6 @@ class TextReading:
         self.labeller, self.around = labeller, around
         self.places = Places(around, labeller.model.classes)
         self.told = [list(self.places.sentence(i)) for i in range(len(around.tokens))]
-        self._said: list[list[Said]] | None = None
 
     def window(self, index: int) -> list[list[str]]:
         """Everything that is told of each token of a sentence (for training: labelling keeps the sums of a word's weights)."""
@@ -102,16 +119,21 @@ class TextReading:
             for i, told in enumerate(self.told[index])
         ]
 
-    def scores(
-        self, chain: Chain, more: Sequence[Sequence[Sequence[str]]] | None = None, all_have: Sequence[str] = ()
-    ) -> list[Scores]:
-        """A chain's scores of each sentence."""
-        told = [chain.scores(rows) for rows in self.told]
-        if more is not None:
-            told = [a + chain.scores(b) for a, b in zip(told, more, strict=True)]
-        words = self._word_scores(chain)
+    def scores(self, name: str, codes: Sequence[Codes] = (), all_have: Sequence[str] = ()) -> list[Scores]:
+        """A window chain's scores of each sentence, with the first look's hints where they are given."""
+        chain = self.labeller.model.chains[name]
+        found = [table[:, self.labeller.columns[name]] for table in self._window_scores]
+        if codes:
+            known = slots(NEAR)
+            found = [a + chain.code_scores(known, b) for a, b in zip(found, codes, strict=True)]
         shared = chain.scores([all_have])[0]
-        return [a + b + shared for a, b in zip(told, words, strict=True)]
+        return [of + shared for of in found]
+
+    @cached_property
+    def _window_scores(self) -> list[Scores]:
+        """What place and words score, for all chains that are told them."""
+        chain = self.labeller.windows
+        return [a + b for a, b in zip((chain.scores(rows) for rows in self.told), self._word_scores(chain), strict=True)]
 
     def _word_scores(self, chain: Chain) -> list[Scores]:
         """What the words in the window of each token add, sentence by sentence."""
@@ -132,60 +154,45 @@ class TextReading:
         of = self.labeller.of_word(word)
         return [(offset, of[tier]) for offset, tier in WINDOW]
 
-    @property
-    def said(self) -> list[list[Said]]:
+    @cached_property
+    def said(self) -> list[Said]:
         """What the coarse chain says of each token."""
-        if self._said is None:
-            chain = self.labeller.model.chains["coarse"]
-            self._said = said_of(chain, chain.chances(self.scores(chain, all_have=(f"corpus={CORPUS}",))))
-        return self._said
+        chain = self.labeller.model.chains["coarse"]
+        return said_of(chain, chain.chances(self.scores("coarse", all_have=(f"corpus={CORPUS}",))))
 
     def again(self) -> list[list[list[str]]]:
         """What the second look at the coarse classes is told: what the first said here, beside, and of the same word elsewhere; and the place."""
-        echoes = echo_attributes(self.places.lows, self.said, COMMON)
         found = []
-        for index, (said, echo) in enumerate(zip(self.said, echoes, strict=True)):
-            words = self.places.words[index]
-            found.append(
-                [
-                    [*a, *b, *told, *self.labeller.of_word(word)[1]]
-                    for a, b, told, word in zip(said_attributes(said, 2), echo, self.told[index], words, strict=True)
-                ]
-            )
+        for index, codes in enumerate(hints(self.said, self.places.lows, COMMON, FAR)):
+            words = [self.labeller.of_word(word)[1] for word in self.places.words[index]]
+            found.append([[*a, *b, *c] for a, b, c in zip(as_attributes(codes, FAR), self.told[index], words, strict=True)])
         return found
 
-    def said_again(self) -> list[list[Said]]:
+    def said_again(self) -> list[Said]:
         """The mean of the first look and the second; the first, where there is no chain for another."""
         chain = self.labeller.model.chains.get("again")
         if chain is None:
             return self.said
         second = said_of(chain, chain.chances([chain.scores(told) for told in self.again()]))
-        return [
-            [{name: (a[name] + b[name]) / 2 for name in a} for a, b in zip(once, twice, strict=True)]
-            for once, twice in zip(self.said, second, strict=True)
-        ]
+        return [(a + b) / 2 for a, b in zip(self.said, second, strict=True)]
 
-    def hints(self) -> list[list[list[str]]]:
-        """What the coarse chain says, as attributes; nothing where there is no such chain."""
+    def hints(self) -> list[Codes]:
+        """What the phrases are told of the first look; nothing where there is no chain for one."""
         if "coarse" not in self.labeller.model.chains:
-            return [[[] for _ in told] for told in self.told]
-        echoes = echo_attributes(self.places.lows, self.said, COMMON)
-        return [
-            [[*a, *b] for a, b in zip(said_attributes(said), echo, strict=True)]
-            for said, echo in zip(self.said, echoes, strict=True)
-        ]
+            return []
+        return hints(self.said, self.places.lows, COMMON, NEAR)
 
     def coarse(self) -> list[Tagged]:
         """Runs of tokens of one coarse class."""
         found = []
         for tokens, said in zip(self.around.tokens, self.said_again(), strict=True):
-            names = [_class_of(s, self.labeller.thresholds.coarse) for s in said]
+            classes = _classes(said, self.labeller.thresholds.coarse)
             first = 0
-            for i in range(1, len(names) + 1):
-                if i == len(names) or names[i] != names[first]:
-                    if names[first]:
-                        score = float(np.mean([s[names[first]] for s in said[first:i]]))
-                        found.append(Tagged(tokens[first].start, tokens[i - 1].end, names[first], score))
+            for i in range(1, len(classes) + 1):
+                if i == len(classes) or classes[i] != classes[first]:
+                    if (k := classes[first]) >= 0:
+                        score = min(1.0, float(said[first:i, k].mean()))
+                        found.append(Tagged(tokens[first].start, tokens[i - 1].end, COARSE[k], score))
                     first = i
         return found
 
@@ -193,7 +200,7 @@ class TextReading:
     def phrases(self) -> list[Tagged]:
         """The phrases, none over another; the likelier first."""
         chain = self.labeller.model.chains["phrases"]
-        lattices = chain.lattice(self.scores(chain, self.hints()))
+        lattices = chain.lattice(self.scores("phrases", self.hints()))
         return chosen(
             (
                 (
@@ -249,30 +256,31 @@ def _at(words: Sequence[str], i: int) -> str:
     return words[i] if 0 <= i < len(words) else EDGE
 
 
-def said_of(chain: Chain, chances: Sequence[Chances]) -> list[list[Said]]:
-    """The probabilities of the coarse classes, and of each one's beginning."""
+def said_of(chain: Chain, chances: Sequence[Chances]) -> list[Said]:
+    """The probabilities of the coarse classes, then those of their beginnings, a row a token."""
     column = {name: i for i, name in enumerate(chain.labels)}
-    pairs = [(name, column.get(f"B-{name}"), column.get(f"I-{name}")) for name in COARSE]
-    found: list[list[Said]] = []
+    begins = [column.get(f"B-{name}") for name in COARSE]
+    insides = [column.get(f"I-{name}") for name in COARSE]
+    found = []
     for table in chances:
-        values = table.tolist()
-        found.append([_said(row, pairs) for row in values])
+        said = np.zeros((len(table), 2 * len(COARSE)))
+        for k, (begin, inside) in enumerate(zip(begins, insides, strict=True)):
+            if begin is not None:
+                said[:, k] += table[:, begin]
+                said[:, len(COARSE) + k] = table[:, begin]
+            if inside is not None:
+                said[:, k] += table[:, inside]
+        found.append(said)
     return found
 
 
-def _said(row: Sequence[float], pairs: Sequence[tuple[str, int | None, int | None]]) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for name, begin, inside in pairs:
-        first = row[begin] if begin is not None else 0.0
-        found[name] = first + (row[inside] if inside is not None else 0.0)
-        found[f"B-{name}"] = first
-    return found
-
-
-def _class_of(said: Mapping[str, float], weight: float) -> str:
-    """The likeliest class, where the chance of none counts by this weight."""
-    name = max(COARSE, key=lambda n: said[n])
-    return name if said[name] > weight * (1 - sum(said[n] for n in COARSE)) else ""
+def _classes(said: Said, weight: float) -> list[int]:
+    """The likeliest class of each token, where the chance of none counts by this weight; -1 for none."""
+    if not len(said):
+        return []
+    own = said[:, : len(COARSE)]
+    best = own.argmax(axis=1)
+    return np.where(own.max(axis=1) > weight * (1 - own.sum(axis=1)), best, -1).tolist()  # type: ignore[no-any-return]
 
 
 def chosen(stretches: Iterable[tuple[int, int, int, Tagged]], thresholds: Thresholds) -> list[Tagged]:

@@ -75,16 +75,20 @@ class Teacher:
 
         return fit(rows(), self.recipes["coarse"])
 
-    def again(self, texts: Mapping[str, Sequence[Annotated]]) -> Chain:
-        """The second look at the same, told by chains that had not seen the text; in the words of the corpus whose convention is read."""
+    def again(self, texts: Mapping[str, Sequence[Annotated]]) -> Chain | None:
+        """The second look at the same, told by chains that had not seen the text; None where the texts cannot be halved.
+
+        It is learnt in the convention of one corpus, which is the one that is read.
+        """
         halves: tuple[dict[str, list[Annotated]], dict[str, list[Annotated]]] = ({}, {})
         for name, of_corpus in texts.items():
             # By the letters that a text begins with, so that a paper that stands in two corpora lies in one half.
             for text in of_corpus:
                 halves[zlib.crc32(same_paper(text.text).encode()) % 2].setdefault(name, []).append(text)
-        chains = [self.coarse(half) for half in halves]
-
         convention = CORPUS if CORPUS in texts else next(iter(texts))
+        if not all(half.get(convention) for half in halves):
+            return None
+        chains = [self.coarse(half) for half in halves]
 
         def rows() -> Iterator[Row]:
             for half, chain in zip(halves, reversed(chains), strict=True):
@@ -168,8 +172,9 @@ class Teacher:
             return self.fine(texts, None)
         chains = {"coarse": self.coarse(others)}
         self.report("coarse")
-        chains["again"] = self.again(others)
-        self.report("coarse, a second look")
+        if (again := self.again(others)) is not None:
+            chains["again"] = again
+            self.report("coarse, a second look")
         return {**chains, **(self.fine(texts, chains["coarse"]) if texts else {})}
 
 

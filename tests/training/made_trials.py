@@ -8,6 +8,7 @@ from pathlib import Path
 
 DRUGS = ("zorvamine", "plexatol", "quindorin", "marvelast", "tressocin", "obradine")
 ENDS = ("pain score", "walking distance", "relapse rate", "sleep quality", "hand strength")
+OPENINGS = ("Effect", "Efficacy", "A comparison", "The benefit", "Safety")
 PEOPLE = ("adults with knee pain", "children with asthma", "women with back pain")
 
 
@@ -17,7 +18,7 @@ def trial(random_: random.Random) -> tuple[str, list[tuple[str, str]]]:
     ours, theirs = random_.randint(20, 90), random_.randint(20, 90)
     first, second = random_.randint(10, 60), random_.randint(10, 60)
     pieces = [
-        ("Effect of ", ""), (drug, "intervention"), (" versus ", ""), ("placebo", "control"), (" in ", ""), (people, "eligibility"),
+        (f"{random_.choice(OPENINGS)} of ", ""), (drug, "intervention"), (" versus ", ""), ("placebo", "control"), (" in ", ""), (people, "eligibility"),
         (". A total of ", ""), (str(ours + theirs), "total-participants"), (f" patients were randomized to {drug} (n = ", ""),
         (str(ours), "intervention-participants"), (") or placebo (n = ", ""), (str(theirs), "control-participants"), ("). The primary outcome was ", ""),
         (end, "outcome-Measure"), (". Improvement in ", ""), (end, "outcome"), (" was seen in ", ""), (f"{first}%", "iv-bin-percent"),

@@ -1,9 +1,10 @@
 # Two commands: `make demo` shows what it does, `make test` shows that it works. Everything lives in .venv.
+# `make train CORPORA=FOLDER` makes the tagger again from the public corpora that training/corpora.py names.
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 VENV   := .venv
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint types check clean
+.PHONY: demo test lint types check train clean
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 13) else "counterclaim needs Python 3.11 or 3.12; name one with: make PYTHON=/path/to/python3.11")'
@@ -25,6 +26,11 @@ types: $(STAMP)
 	@$(VENV)/bin/mypy
 
 check: test lint types
+
+train: $(STAMP)
+	@test -n "$(CORPORA)" || { echo "Name the folder of the corpora: make train CORPORA=FOLDER"; exit 2; }
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train]'
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0 $(VENV)/bin/python -m training --corpora "$(CORPORA)" $(TRAINING)
 
 clean:
 	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache

@@ -1,6 +1,6 @@
 """How many abstracts a second are read, beside a spaCy pipeline of en_core_sci_sm's architecture.
 
-    python -m benchmarks.extraction_speed ABSTRACTS.jsonl [--limit 200] [--rounds 3]
+    python -m benchmarks.extraction_speed ABSTRACTS.jsonl [--limit 200] [--rounds 3] [--tagger]
 
 ABSTRACTS.jsonl holds a JSON object a line, its text under `abstract` or `text`. scispaCy's weights are not at hand, so the stand-in has
 its architecture with random weights: scispaCy's tokeniser; tok2vec 96 wide and 4 deep, another one for NER; tagger, attribute ruler, lemmatizer
@@ -24,6 +24,7 @@ from spacy.lookups import Lookups
 
 from crawler.document import Document, with_title
 from nlp.pipeline import build
+from nlp.tagger import OwnTagger
 
 WIDTH, DEPTH = 96, 4
 _TOK2VEC = {
@@ -124,9 +125,10 @@ def main() -> None:
     parser.add_argument("abstracts", type=Path)
     parser.add_argument("--limit", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--tagger", action="store_true", help="with the trained tagger in the pipeline")
     asked = parser.parse_args()
     texts = abstracts(asked.abstracts, asked.limit)
-    reader, beside = build(), stand_in()
+    reader, beside = build(tagger_used=OwnTagger() if asked.tagger else None), stand_in()
 
     def ours(text: str) -> object:
         whole, sections = with_title("", text)

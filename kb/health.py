@@ -6,7 +6,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from importlib import metadata, util
+from importlib import metadata
 from pathlib import Path
 
 from kb.connection import for_reading, is_locked
@@ -14,8 +14,6 @@ from kb.harvest_health import Said, harvest_report
 from kb.schema import MIGRATIONS, applied
 
 PACKAGES = ("counterclaim", "spacy", "scispacy", "networkx", "sqlite-utils", "rapidfuzz", "biopython", "requests", "lxml", "click")
-#: Used when installed, never needed.
-OPTIONAL_MODELS = ("en_core_sci_sm", "en_core_sci_md", "en_core_sci_lg", "en_core_sci_scibert", "en_ner_bc5cdr_md")
 OLDEST_SQLITE = (3, 37, 0)
 
 
@@ -43,9 +41,7 @@ def report(path: Path, now: Callable[[], datetime] = _now) -> Iterator[Said]:
         new_enough,
         "SQLite is new enough for strict tables" if new_enough else "SQLite is older than 3.37: strict tables need that or newer",
     )
-    for model in OPTIONAL_MODELS:
-        here = util.find_spec(model) is not None
-        yield True, f"optional model {model}: {'found, not used by this version' if here else 'not installed, not needed'}"
+    yield from _taggers()
     if not path.exists():
         yield True, f"no library at {path} yet (make one with: counterclaim add PATH --db {path})"
         return
@@ -55,6 +51,15 @@ def report(path: Path, now: Callable[[], datetime] = _now) -> Iterator[Said]:
         yield from harvest_report(db, now())
     finally:
         db.close()
+
+
+def _taggers() -> Iterator[Said]:
+    from nlp.tagger import installed
+
+    (_, there, sentence), *others = installed()
+    yield (True if there else None), f"tagger: {sentence}"
+    for name, _, what in others:
+        yield True, f"optional model {name}: {what}"
 
 
 def _library(db: sqlite3.Connection, path: Path) -> Iterator[Said]:

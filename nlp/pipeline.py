@@ -9,11 +9,12 @@ from spacy.language import Language
 
 from crawler.document import Document
 from nlp.claim import Extraction, Mention, Quote
-from nlp.components import abbreviations, arms, audit, claims, concepts, effects, quantities, sections, state
+from nlp.components import abbreviations, arms, audit, claims, concepts, effects, quantities, sections, state, tagger
 from nlp.domain import ConceptKind
 from nlp.grammar.characters import without_runs
 from nlp.posted import read_posted
 from nlp.reading import Reading
+from nlp.tagger import Tagger
 
 #: The components in order. Each names what it needs; `build` refuses an order in which something is read before it is written.
 COMPONENTS: tuple[tuple[str, object], ...] = (
@@ -21,11 +22,15 @@ COMPONENTS: tuple[tuple[str, object], ...] = (
     ("counterclaim_abbreviations", abbreviations),
     ("counterclaim_concepts", concepts),
     ("counterclaim_quantities", quantities),
+    ("counterclaim_tagger", tagger),
     ("counterclaim_arms", arms),
     ("counterclaim_effects", effects),
     ("counterclaim_claims", claims),
     ("counterclaim_audit", audit),
 )
+
+#: An abstract is far below this; a 20 MB text is read all the same, since nothing here grows faster than the text.
+_LONGEST = 64_000_000
 
 #: The contract's labels for the packs' kinds.
 _LABELS = {
@@ -60,24 +65,34 @@ class Reader:
         return read_posted(document, extraction) if document.posted is not None else extraction
 
 
-def build(domains: Sequence[str] = ()) -> Reader:
-    """A reader with the bundled domain packs of these names, or with all of them.
+def build(domains: Sequence[str] = (), tagger_used: Tagger | None = None) -> Reader:
+    """A reader with the bundled domain packs of these names, or with all of them; with a tagger where one is given.
 
     Raises:
         BadPack: there is no pack of such a name.
         MisorderedPipeline: a component needs what no component before it writes.
     """
     language = spacy.blank("en")
-    # An abstract is far below this; a 20 MB text is read all the same, since nothing here grows faster than the text.
-    language.max_length = 64_000_000
+    language.max_length = _LONGEST
     for name, _ in COMPONENTS:
         config = {"domains": list(domains)} if name == "counterclaim_concepts" else {}
-        language.add_pipe(name, config=config)
+        component = language.add_pipe(name, config=config)
+        if isinstance(component, tagger.Tag):
+            component.tagger = tagger_used
     analysis = language.analyze_pipes() or {"problems": {}}
     problems = {name: needs for name, needs in analysis["problems"].items() if needs}
     if problems:
         raise MisorderedPipeline(f"These components need what none before them writes: {problems}.")
     return Reader(language)
+
+
+def language_before_tagging() -> Language:
+    """The components up to where the tagger stands: what it is trained with is what it is told later."""
+    language = spacy.blank("en")
+    language.max_length = _LONGEST
+    for name, _ in COMPONENTS[:4]:
+        language.add_pipe(name, config={"domains": []} if name == "counterclaim_concepts" else {})
+    return language
 
 
 def _mentions(reading: Reading) -> tuple[Mention, ...]:

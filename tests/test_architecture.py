@@ -17,6 +17,7 @@ ALLOWED = {
     "kb": {"crawler", "nlp"},
     "commands": {"crawler", "nlp", "kb"},
     "cli": {"commands"},
+    "training": {"crawler", "nlp"},
 }
 
 

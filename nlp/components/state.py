@@ -12,7 +12,8 @@ EFFECTS = "counterclaim_effects"
 CLAIMS = "counterclaim_claims"
 LINKED = "counterclaim_linked"
 SCENES = "counterclaim_scenes"
+TAGGED = "counterclaim_tagged"
 
-for _name in (READING, DOCUMENT, STUDY, ARMS, EFFECTS, CLAIMS, LINKED, SCENES):
+for _name in (READING, DOCUMENT, STUDY, ARMS, EFFECTS, CLAIMS, LINKED, SCENES, TAGGED):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)

@@ -1,0 +1,130 @@
+"""The tagger: which stretches of a text name an intervention, an outcome, people, a number of an arm.
+
+A tagger takes what the rules have read of a text (`Reading`) and gives `Tagged` values, whose offsets count in the document's text. Ours comes
+with a trained model (`nlp/model/`, made by `make train`); a scispaCy model stands behind the same interface where one is installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+
+from nlp.reading import Reading
+from nlp.tagging.labelling import Labeller, Tagged, TextReading
+from nlp.tagging.model import Model, ModelMissing, ModelUnreadable, load
+from nlp.tagging.surroundings import surroundings
+
+__all__ = [
+    "MODEL",
+    "ModelMissing",
+    "ModelUnreadable",
+    "OwnTagger",
+    "ScispacyTagger",
+    "Tagged",
+    "Tagger",
+    "installed",
+    "own_or_none",
+]
+
+#: Where the shipped model lies.
+MODEL = Path(__file__).resolve().parent / "model"
+
+#: The coarse classes under the contract's names. "participants" is everything that is told of the people, whatever it is.
+COARSE_LABELS: Mapping[str, str] = {"PAR": "participants", "INT": "intervention", "OUT": "outcome"}
+
+
+class Tagger(Protocol):
+    """What the pipeline asks of a tagger."""
+
+    @property
+    def name(self) -> str:
+        """What it is called where a person reads it."""
+
+    def tag(self, reading: Reading) -> tuple[Tagged, ...]:
+        """The labelled stretches of a text, in order."""
+
+
+class OwnTagger:
+    """The trained tagger of this program. The model is read when the first text is tagged."""
+
+    name = "counterclaim"
+
+    def __init__(self, folder: Path = MODEL) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _labeller(self) -> Labeller:
+        return Labeller(load(self._folder))
+
+    @property
+    def model(self) -> Model:
+        """The trained model.
+
+        Raises:
+            ModelMissing: there is none.
+            ModelUnreadable: it is damaged.
+        """
+        return self._labeller.model
+
+    def tag(self, reading: Reading) -> tuple[Tagged, ...]:
+        """The fine labels: what names the trial's intervention, control, people and outcomes, and its numbers.
+
+        Raises:
+            ModelMissing: there is no trained model.
+            ModelUnreadable: it is damaged.
+        """
+        return tuple(self._labeller.label(surroundings(reading)))
+
+    def mentioned(self, reading: Reading) -> tuple[Tagged, ...]:
+        """Every mention of people, interventions and outcomes (`COARSE_LABELS`), in order; raises what `tag` raises."""
+        found = TextReading(self._labeller, surroundings(reading)).coarse()
+        return tuple(Tagged(t.start, t.end, COARSE_LABELS[t.label], t.score) for t in found)
+
+
+class ScispacyTagger:
+    """The entities of an installed scispaCy model, as they come: `en_core_sci_*` says `entity`, the NER models their own classes."""
+
+    def __init__(self, package: str) -> None:
+        self.name = package
+
+    @cached_property
+    def _language(self) -> Any:
+        import spacy
+
+        return spacy.load(self.name, exclude=["parser", "lemmatizer", "attribute_ruler"])
+
+    def tag(self, reading: Reading) -> tuple[Tagged, ...]:
+        """Its entities. It gives no probabilities: each score is 1."""
+        return tuple(Tagged(e.start_char, e.end_char, e.label_.lower(), 1.0) for e in self._language(reading.text).ents)
+
+
+#: The models that scispaCy publishes, the larger first.
+SCISPACY_MODELS = (
+    "en_core_sci_scibert",
+    "en_core_sci_lg",
+    "en_core_sci_md",
+    "en_core_sci_sm",
+    "en_ner_bc5cdr_md",
+    "en_ner_bionlp13cg_md",
+    "en_ner_craft_md",
+    "en_ner_jnlpba_md",
+)
+
+
+def installed(folder: Path = MODEL) -> tuple[tuple[str, bool, str], ...]:
+    """For `doctor`: each tagger that could stand in the pipeline, whether it can be used, and a sentence on it."""
+    own = "trained model", (folder / "card.json").is_file()
+    where = "trained by this program, in nlp/model" if own[1] else str(ModelMissing(folder))
+    others = ((name, find_spec(name) is not None) for name in SCISPACY_MODELS)
+    return (
+        (own[0], own[1], where),
+        *((name, there, "found" if there else "not installed, not needed") for name, there in others),
+    )
+
+
+def own_or_none(folder: Path = MODEL) -> OwnTagger | None:
+    """Our tagger where there is a model for it."""
+    return OwnTagger(folder) if (folder / "card.json").is_file() else None

@@ -1,0 +1,79 @@
+"""A tagger is made again from the same texts, and learns from no corpus that it may not learn from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("pycrfsuite")
+
+from tests.training.made_trials import write_corpora
+from training.__main__ import train, write
+from training.corpora import FINE, NoCorpora, read_all, together
+from training.teaching import Reader
+
+
+@pytest.fixture(scope="module")
+def read() -> Reader:
+    return Reader()
+
+
+def test_the_same_texts_and_seed_give_the_same_bytes(tmp_path: Path, read: Reader) -> None:
+    write_corpora(tmp_path / "corpora", count=12)
+    for out in ("one", "two"):
+        model, card = train(tmp_path / "corpora", 1, False, read)
+        write(tmp_path / out, model, card)
+    files = sorted(p.name for p in (tmp_path / "one").glob("*.xz"))
+    assert files == ["again.xz", "coarse.xz", "numbers.xz", "phrases.xz", "sides.xz", "words.xz"]
+    for name in files:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
+
+
+def test_what_was_never_seen_is_tagged_and_the_card_says_from_what(tmp_path: Path, read: Reader) -> None:
+    write_corpora(tmp_path / "corpora")
+    model, card = train(tmp_path / "corpora", 1, False, read)
+    write(tmp_path / "model", model, card)
+    card = json.loads((tmp_path / "model" / "card.json").read_text("utf8"))
+    assert card["scores"]["pico_corpus dev"]["exact"]["f1"] > 0.9
+    assert card["scores"]["ebmnlp dev"]["macro"]["f1"] > 0.9
+    assert {c["name"]: c["licence"] for c in card["corpora"]} == {
+        "ebmnlp": "none stated",
+        "ebmnlp_5domain": "Apache-2.0",
+        "pico_corpus": "none stated",
+    }
+    assert card["seed"] == 1
+    assert set(card["made"]) == {"on", "seconds", "hardware", "python"}
+
+
+def test_licensed_only_learns_from_no_other(tmp_path: Path, read: Reader) -> None:
+    write_corpora(tmp_path / "corpora", count=12)
+    model, card = train(tmp_path / "corpora", 1, True, read)
+    assert [c["name"] for c in card["corpora"]] == ["ebmnlp_5domain"]
+    assert set(model.chains) == {"coarse", "again"}
+    assert not any(a == "corpus=ebmnlp" for a in model.chains["coarse"].rows)
+
+
+def test_where_none_may_be_used_training_says_which_it_wanted(tmp_path: Path, read: Reader) -> None:
+    write_corpora(tmp_path / "corpora", count=2, names=("ebmnlp",))
+    with pytest.raises(NoCorpora, match="ebmnlp_5domain"):
+        train(tmp_path / "corpora", 1, True, read)
+
+
+def test_slots_of_a_tokenised_trial_stand_where_they_stood(tmp_path: Path) -> None:
+    tokens = "We randomized 51 patients ( 64 eyes ) ; IOP fell by 7 . 2 mm Hg ."
+    text, place = together(tokens)
+    assert text == "We randomized 51 patients (64 eyes); IOP fell by 7.2 mm Hg."
+    row = {
+        "id": "1",
+        "text": tokens,
+        "triples": [],
+        "spans": [{"start": tokens.index("7 ."), "end": tokens.index(" mm"), "label": "ChangeValue"}],
+    }
+    (tmp_path / "ctro_dm2").mkdir()
+    (tmp_path / "ctro_dm2" / "train.jsonl").write_text(json.dumps(row), "utf8")
+    [one] = read_all(tmp_path, FINE, licensed_only=True)["ctro_dm2"]
+    [(start, end, label)] = one.spans
+    assert (one.text[start:end], label) == ("7.2", "iv-cont-mean")
+    assert len(place) == len(tokens)

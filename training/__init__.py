@@ -1,0 +1,1 @@
+"""How the shipped tagger is made: public corpora, converted, and one command that trains from them."""

@@ -1,0 +1,216 @@
+"""The chains of a tagger, one after another: each learns with what those before it say of texts that they did not learn from."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crawler.document import Document, with_title
+from nlp.components import state
+from nlp.grammar.characters import without_runs
+from nlp.pipeline import language_before_tagging
+from nlp.tagging.arm_sides import Names, SidePlaces, cells
+from nlp.tagging.attributes import Classes, Surroundings
+from nlp.tagging.chain import Chain
+from nlp.tagging.echoes import as_attributes
+from nlp.tagging.labelling import CORPUS, NEAR, NUMBER_LABELS, TOTAL, Labeller, TextReading, side_states
+from nlp.tagging.model import Model
+from nlp.tagging.numbers import Candidate, candidates
+from nlp.tagging.surroundings import surroundings
+from training.corpora import PHRASES, Annotated, folds, same_paper
+from training.fitting import Recipe, Row, fit
+
+RECIPES: Mapping[str, Recipe] = {
+    "coarse": Recipe(0.1, 4.0, 60, least_count=2, least_weight=0.002),
+    "again": Recipe(0.1, 4.0, 60, least_count=3, least_weight=0.002),
+    "phrases": Recipe(0.1, 3.0, 80, least_weight=0.002),
+    "numbers": Recipe(0.1, 1.0, 120, least_weight=0.001),
+    "sides": Recipe(0.0, 3.0, 150, least_weight=0.001),
+}
+Report = Callable[[str], None]
+
+
+class Reader:
+    """Texts to surroundings, each read once."""
+
+    def __init__(self) -> None:
+        self._language = language_before_tagging()
+        self._known: dict[str, Surroundings] = {}
+
+    def __call__(self, text: str) -> Surroundings:
+        """The surroundings of a text."""
+        if text not in self._known:
+            whole, sections = with_title("", text)
+            doc = self._language.make_doc(without_runs(whole))
+            doc._.set(state.DOCUMENT, Document(id="text", title="", text=whole, sections=sections))
+            for _, component in self._language.pipeline:
+                doc = component(doc)
+            self._known[text] = surroundings(doc._.get(state.READING))
+        return self._known[text]
+
+
+@dataclass
+class Teacher:
+    """Learns the chains. `seed` draws the parts of cross-fitting; everything else is settled by the order of the texts."""
+
+    classes: Classes
+    read: Reader
+    seed: int
+    report: Report
+    parts: int = 3
+    recipes: Mapping[str, Recipe] = field(default_factory=lambda: RECIPES)
+
+    def coarse(self, texts: Mapping[str, Sequence[Annotated]]) -> Chain:
+        """Every mention of participants, interventions and outcomes."""
+        labeller = Labeller(Model(self.classes, {}, {}))
+
+        def rows() -> Iterator[Row]:
+            for name, of_corpus in texts.items():
+                for text in of_corpus:
+                    around = self.read(text.text)
+                    reading = TextReading(labeller, around)
+                    for index, labels in enumerate(begun(around, text.spans)):
+                        yield [[*told, f"corpus={name}"] for told in reading.window(index)], labels
+
+        return fit(rows(), self.recipes["coarse"])
+
+    def again(self, texts: Mapping[str, Sequence[Annotated]]) -> Chain | None:
+        """The second look at the same, told by chains that had not seen the text; None where the texts cannot be halved.
+
+        It is learnt in the convention of one corpus, which is the one that is read.
+        """
+        halves: tuple[dict[str, list[Annotated]], dict[str, list[Annotated]]] = ({}, {})
+        for name, of_corpus in texts.items():
+            # By the letters that a text begins with, so that a paper that stands in two corpora lies in one half.
+            for text in of_corpus:
+                halves[zlib.crc32(same_paper(text.text).encode()) % 2].setdefault(name, []).append(text)
+        convention = CORPUS if CORPUS in texts else next(iter(texts))
+        if not all(half.get(convention) for half in halves):
+            return None
+        chains = [self.coarse(half) for half in halves]
+
+        def rows() -> Iterator[Row]:
+            for half, chain in zip(halves, reversed(chains), strict=True):
+                labeller = Labeller(Model(self.classes, {"coarse": chain}, {}))
+                for text in half.get(convention, ()):
+                    around = self.read(text.text)
+                    yield from zip(TextReading(labeller, around).again(), begun(around, text.spans), strict=True)
+
+        return fit(rows(), self.recipes["again"])
+
+    def phrases(self, texts: Sequence[Annotated], coarse: Chain | None) -> Chain:
+        """The phrases of the fine labels, with what the coarse chain says."""
+        labeller = Labeller(Model(self.classes, {"coarse": coarse} if coarse else {}, {}))
+
+        def rows() -> Iterator[Row]:
+            for text in texts:
+                around = self.read(text.text)
+                reading = TextReading(labeller, around)
+                hints = reading.hints()
+                for index, labels in enumerate(begun(around, [s for s in text.spans if s[2] in PHRASES])):
+                    told = reading.window(index)
+                    if hints:
+                        told = [[*a, *b] for a, b in zip(told, as_attributes(hints[index], NEAR), strict=True)]
+                    yield told, labels
+
+        return fit(rows(), self.recipes["phrases"])
+
+    def numbers(self, texts: Sequence[Annotated], coarse: Chain | None) -> Chain:
+        """What each number is."""
+        labeller = Labeller(Model(self.classes, {"coarse": coarse} if coarse else {}, {}))
+
+        def rows() -> Iterator[Row]:
+            for text in texts:
+                around = self.read(text.text)
+                found = candidates(around)
+                kinds, _ = told_numbers(found, text)
+                yield from zip(TextReading(labeller, around).number_rows(found), kinds, strict=True)
+
+        return fit(rows(), self.recipes["numbers"])
+
+    def sides(self, texts: Sequence[Annotated], tagged: Mapping[str, Sequence[tuple[int, int, str]]]) -> Chain:
+        """Whose each number is; `tagged`: by text, the interventions and controls that were tagged in it."""
+
+        def rows() -> Iterator[Row]:
+            for text in texts:
+                around = self.read(text.text)
+                found = candidates(around)
+                kinds, whose = told_numbers(found, text)
+                places = SidePlaces(around, self.classes, Names(around, tagged[text.text]))
+                for row in cells(around, found, kinds):
+                    sides = [whose[cell.sentence][cell.members[0]] or "iv" for cell in row]
+                    yield list(places.row(row)), side_states(sides)
+
+        return fit(rows(), self.recipes["sides"])
+
+    def fine(self, texts: Sequence[Annotated], coarse: Chain | None) -> dict[str, Chain]:
+        """The fine chains; names for the sides come from phrases that were tagged by chains that had not seen the text."""
+        tagged: dict[str, list[tuple[int, int, str]]] = {}
+        for number, part in enumerate(folds(len(texts), self.parts, self.seed)):
+            held = set(part)
+            chain = self.phrases([t for i, t in enumerate(texts) if i not in held], coarse)
+            labeller = Labeller(Model(self.classes, {"coarse": coarse, "phrases": chain} if coarse else {"phrases": chain}, {}))
+            for i in part:
+                found = TextReading(labeller, self.read(texts[i].text)).phrases
+                tagged[texts[i].text] = [(t.start, t.end, t.label) for t in found]
+            self.report(f"phrases, without part {number + 1} of {self.parts}")
+        sides = self.sides(texts, tagged)
+        self.report("sides")
+        numbers = self.numbers(texts, coarse)
+        self.report("numbers")
+        phrases = self.phrases(texts, coarse)
+        self.report("phrases")
+        return {"phrases": phrases, "numbers": numbers, "sides": sides}
+
+    def all(self, coarse: Mapping[str, Sequence[Annotated]], fine: Mapping[str, Sequence[Annotated]]) -> dict[str, Chain]:
+        """All chains. A paper of the fine corpora is left out of the coarse ones, so that what is said of it is said without knowing it."""
+        texts = [t for of_corpus in fine.values() for t in of_corpus]
+        seen = {same_paper(t.text) for t in texts}
+        others = {name: [t for t in of_corpus if same_paper(t.text) not in seen] for name, of_corpus in coarse.items()}
+        if not others:
+            return self.fine(texts, None)
+        chains = {"coarse": self.coarse(others)}
+        self.report("coarse")
+        if (again := self.again(others)) is not None:
+            chains["again"] = again
+            self.report("coarse, a second look")
+        return {**chains, **(self.fine(texts, chains["coarse"]) if texts else {})}
+
+
+def begun(around: Surroundings, spans: Sequence[tuple[int, int, str]]) -> list[list[str]]:
+    """The labels of each sentence's tokens: `B-x` where a stretch begins, `I-x` inside it, `O` elsewhere."""
+    found: list[list[str]] = []
+    for tokens in around.tokens:
+        labels = ["O"] * len(tokens)
+        for start, end, label in spans:
+            inside = [i for i, t in enumerate(tokens) if t.start < end and start < t.end]
+            for n, i in enumerate(inside):
+                if labels[i] == "O":
+                    labels[i] = f"{'I' if n else 'B'}-{label}"
+        found.append(labels)
+    return found
+
+
+_KIND = {label: (kind, side) for kind, pair in NUMBER_LABELS.items() for label, side in zip(pair, ("iv", "cv"), strict=True)}
+_KIND["total-participants"] = (TOTAL, "")
+
+
+def told_numbers(found: Sequence[Sequence[Candidate]], text: Annotated) -> tuple[list[list[str]], list[list[str]]]:
+    """What the annotation says of each number: its kind (with `+` where the label reaches beyond the number), and whose it is."""
+    spans = [s for s in text.spans if s[2] in _KIND]
+    kinds: list[list[str]] = []
+    sides: list[list[str]] = []
+    for numbers in found:
+        told = [_told(c, spans) for c in numbers]
+        kinds.append([k for k, _ in told])
+        sides.append([s for _, s in told])
+    return kinds, sides
+
+
+def _told(number: Candidate, spans: Sequence[tuple[int, int, str]]) -> tuple[str, str]:
+    for start, end, label in spans:
+        if number.start - 1 <= start < number.end and number.start < end:
+            kind, side = _KIND[label]
+            return kind + ("+" if end > number.end else ""), side
+    return "O", ""

@@ -81,7 +81,7 @@ def in_words(command: Callable[..., None]) -> Callable[..., None]:
         import sqlite3
 
         from kb.errors import LibraryError
-        from nlp.domain import BadPack
+        from nlp.bad_pack import BadPack
 
         log = options.get("log")
         try:

@@ -52,11 +52,14 @@ def in_pair(scene: Scene, r: Printed) -> bool:
     """Whether a bare number stands side by side with another one that reports the same."""
     if r.kind is not K.NUMBER or r.unit in ("year", "years"):
         return False
-    others = [o for o in scene.printed if o is not r and o.kind is K.NUMBER and o.measure is None]
-    nearest = [min((o for o in others if o.anchor > r.anchor), key=lambda o: o.anchor, default=None)]
-    nearest += [max((o for o in others if o.anchor < r.anchor), key=lambda o: o.anchor, default=None)]
-    beyond = [o for o in others if 0 < abs(o.anchor - r.anchor) < 140 and o not in nearest]
-    return any(_side_by_side(scene, *sorted((r, o), key=lambda x: x.anchor)) for o in [*nearest, *beyond] if o is not None)
+    near = [o for o in scene.printed if o.kind is K.NUMBER and o.measure is None and 0 < abs(o.anchor - r.anchor) < _FARTHEST]
+    before = [o for o in near if o.anchor < r.anchor][-_MOST_BETWEEN:]
+    after = [o for o in near if o.anchor > r.anchor][:_MOST_BETWEEN]
+    return any(_side_by_side(scene, r, o) for o in after) or any(_side_by_side(scene, o, r) for o in reversed(before))
+
+
+#: So far apart, and with so many numbers between them, two are side by side no more.
+_FARTHEST, _MOST_BETWEEN = 180, 8
 
 
 def _side_by_side(scene: Scene, left: Printed, right: Printed) -> bool:

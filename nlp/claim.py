@@ -181,12 +181,16 @@ class Timepoint:
 @quick_init
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A labelled stretch of text (labels: see the contract)."""
+    """A labelled stretch of text (labels: see the contract).
+
+    A `score` below 1: no pack knows the words, `concept` goes by the name that is written most alike, `runner_up` is the next one.
+    """
 
     label: str
     quote: Quote
     concept: str | None = None
     score: float | None = None
+    runner_up: str | None = None
 
 
 @quick_init

@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from nlp.bad_pack import BadPack as BadPack
 from nlp.words import normal_name as normal_name
 from nlp.words import normal_word as normal_word
 from nlp.words import normal_words as normal_words
@@ -34,10 +35,6 @@ class ConceptKind(StrEnum):
     CONDITION = "condition"
     OUTCOME = "outcome"
     EXPOSURE = "exposure"
-
-
-class BadPack(Exception):
-    """A domain pack that does not hold to the rules: which file, which entry, what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import spacy
 from spacy.language import Language
@@ -10,8 +11,9 @@ from spacy.language import Language
 from crawler.document import Document
 from nlp.claim import Extraction, Mention, Quote
 from nlp.components import abbreviations, arms, audit, claims, concepts, effects, quantities, sections, state, tagger
-from nlp.domain import ConceptKind
+from nlp.domain import ConceptKind, entries, packs_named
 from nlp.grammar.characters import without_runs
+from nlp.likeness import Likeness
 from nlp.posted import read_posted
 from nlp.reading import Reading
 from nlp.tagger import Tagger
@@ -46,8 +48,8 @@ class MisorderedPipeline(Exception):
 class Reader:
     """Reads documents. Building one costs seconds, reading an abstract milliseconds; one reader serves one thread."""
 
-    def __init__(self, language: Language) -> None:
-        self._language = language
+    def __init__(self, language: Language, likeness: Likeness) -> None:
+        self._language, self._likeness = language, likeness
 
     def read(self, document: Document) -> Extraction:
         """What the document asserts; empty where it asserts nothing that is known how to read.
@@ -58,9 +60,10 @@ class Reader:
         doc._.set(state.DOCUMENT, document)
         for _, component in self._language.pipeline:
             doc = component(doc)
+        arms, claims = doc._.counterclaim_arms, doc._.counterclaim_claims
         extraction = Extraction(
-            study=doc._.counterclaim_study, arms=doc._.counterclaim_arms, mentions=_mentions(doc._.counterclaim_reading),
-            effects=doc._.counterclaim_effects, claims=doc._.counterclaim_claims,
+            study=doc._.counterclaim_study, arms=arms, mentions=_mentions(doc._.counterclaim_reading, self._likeness.mentions(claims, arms)),
+            effects=doc._.counterclaim_effects, claims=claims,
         )  # fmt: skip
         return read_posted(document, extraction) if document.posted is not None else extraction
 
@@ -83,7 +86,7 @@ def build(domains: Sequence[str] = (), tagger_used: Tagger | None = None) -> Rea
     problems = {name: needs for name, needs in analysis["problems"].items() if needs}
     if problems:
         raise MisorderedPipeline(f"These components need what none before them writes: {problems}.")
-    return Reader(language)
+    return Reader(language, _likeness(tuple(domains)))
 
 
 def language_before_tagging() -> Language:
@@ -95,10 +98,16 @@ def language_before_tagging() -> Language:
     return language
 
 
-def _mentions(reading: Reading) -> tuple[Mention, ...]:
+@lru_cache(maxsize=8)
+def _likeness(domains: tuple[str, ...]) -> Likeness:
+    return Likeness(entries(packs_named(domains)) if domains else entries())
+
+
+def _mentions(reading: Reading, likely: list[Mention]) -> tuple[Mention, ...]:
     found = [
         Mention(_LABELS[m.kind], Quote(m.start, m.end, reading.text[m.start : m.end]), m.entry.id, m.score)
         for m in reading.concepts
     ]
     found += [Mention("timepoint", Quote(t.start, t.end, reading.text[t.start : t.end])) for t in reading.times]
+    found += likely
     return tuple(sorted(found, key=lambda m: (m.quote.span, m.label)))

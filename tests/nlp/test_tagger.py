@@ -40,7 +40,7 @@ def test_any_tagger_can_stand_in_the_pipeline() -> None:
     spy = Spy()
     build(tagger_used=spy).read(document(TEXT))
     assert [r.text for r in spy.seen] == [TEXT]
-    assert spy.seen[0].atoms
+    assert spy.seen[0].concepts
 
 
 def test_without_a_model_there_is_a_sentence_and_no_crash(tmp_path: Path) -> None:

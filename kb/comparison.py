@@ -216,15 +216,19 @@ TELLING = (
     "AND (x.estimate IS NOT NULL OR x.p_value IS NOT NULL) "
     "ORDER BY (x.whose = 'difference') DESC, (x.estimate IS NOT NULL) DESC, (x.ci_low IS NOT NULL) DESC, ce.position LIMIT 1)"
 )
+#: What all arms of a document say together of one claim's sides.
+OF_ITS_ARMS = (
+    "EXISTS (SELECT 1 FROM arm x WHERE x.document_id = {document} AND x.role = 'comparator' AND x.class IS NOT NULL) AS has_control, "
+    "(SELECT json_group_array(DISTINCT x.route) FROM arm x WHERE x.document_id = {document} AND x.role <> 'comparator') AS all_routes, "
+    "(SELECT json_group_array(DISTINCT x.cell_source) FROM arm x WHERE x.document_id = {document} AND x.role <> 'comparator') AS all_sources"
+)
 _ROWS = f"""
 SELECT f.claim_id, f.document_id, f.study_id, f.document, f.report, d.publication_types, f.title, f.level, f.design, f.status, f.question, f.intervention, f.intervention_concept,
   f.comparator, f.comparator_class, f.comparator_concept, f.route, f.cell_source, f.donor, a.dose, a.schedule, f.versus_route, f.versus_cell_source,
   f.condition, f.condition_concept, f.outcome, f.outcome_name, f.outcome_concept, f.better, f.time_days, f.time_text, f.direction, f.point_direction,
   f.significant, f.null_kind, f.analysis_set, e.subgroup, e.kind, e.measure, e.whose, e.estimate, e.ci_low, e.ci_high, e.ci_level, e.se, e.p_value,
   e.p_operator, f.sample_size, f.year, d.changed_in, f.quote, substr(d.text, 1, f.start_char) AS before, f.versus_donor, v.dose AS versus_dose,
-  EXISTS (SELECT 1 FROM arm x WHERE x.document_id = f.document_id AND x.role = 'comparator' AND x.class IS NOT NULL) AS has_control,
-  (SELECT json_group_array(DISTINCT x.route) FROM arm x WHERE x.document_id = f.document_id AND x.role <> 'comparator') AS all_routes,
-  (SELECT json_group_array(DISTINCT x.cell_source) FROM arm x WHERE x.document_id = f.document_id AND x.role <> 'comparator') AS all_sources,
+  {OF_ITS_ARMS.format(document="f.document_id")},
   EXISTS (SELECT 1 FROM claim_effect ce JOIN audit_finding af ON af.effect_id = ce.effect_id WHERE ce.claim_id = f.claim_id AND af.verdict = 'inconsistent') AS flagged
 FROM claim_in_full f JOIN document d ON d.id = f.document_id LEFT JOIN arm a ON a.id = f.arm_id LEFT JOIN arm v ON v.id = f.versus_id LEFT JOIN effect e ON e.id = {TELLING.format(claim="f.claim_id")}
 WHERE {{where}} ORDER BY f.claim_id

@@ -12,7 +12,7 @@ from typing import Any
 
 from kb.answer import Answer, AnswerClaim, Heading, OutcomeAnswer, answers_directly, heading_of
 from kb.chosen import TIME_TOLERANCE, has_comparisons, narrower, outcomes_asked
-from kb.comparison import compared, concepts
+from kb.comparison import OF_ITS_ARMS, compared, concepts
 from kb.question import Question
 from kb.screening import screened_out
 
@@ -140,7 +140,7 @@ _LONGEST = 600
 
 
 #: Two arms' own values on one outcome at one time, or a printed contrast of two arms.
-_COMPARISONS = """
+_COMPARISONS = f"""
 WITH pair AS (
   SELECT i.id, i.document_id, i.outcome_id, i.arm_id, coalesce(c.arm_id, c.versus_id) AS versus_id, i.time_days, i.time_text, i.evidence_id, i.outcome_text
   FROM effect i JOIN effect c ON c.document_id = i.document_id AND +c.outcome_id = i.outcome_id AND c.time_days IS i.time_days
@@ -150,17 +150,18 @@ WITH pair AS (
   FROM effect WHERE whose = 'difference' AND estimate IS NOT NULL AND arm_id IS NOT NULL
 )
 SELECT p.document_id, p.outcome_id, p.arm_id, p.versus_id, p.time_days, min(p.id) AS effect_id, p.time_text, p.outcome_text, ev.quote, ev.start_char, ev.end_char,
-  d.came_as AS document, s.id AS study_id, s.name AS study, s.known_from, d.report, d.level, coalesce(d.design, s.design) AS design, d.status, d.title, d.year,
+  d.came_as AS document, s.id AS study_id, s.name AS study, s.known_from, d.report, d.publication_types, d.level, coalesce(d.design, s.design) AS design, d.status, d.title, d.year,
   d.journal, d.doi, d.pmid, d.pmcid, d.url, d.sample_size, d.changed_in,
   a.label AS intervention, a.concept_id AS intervention_concept, a.route, a.cell_source, a.donor, a.dose, a.schedule,
   v.label AS comparator, v.concept_id AS comparator_concept, v.class AS comparator_class, v.route AS versus_route, v.cell_source AS versus_cell_source,
   v.donor AS versus_donor, o.label AS outcome, o.name AS outcome_name, o.concept_id AS outcome_concept, o.better,
-  dc.label AS condition, dc.concept_id AS condition_concept
+  dc.label AS condition, dc.concept_id AS condition_concept, substr(d.text, 1, ev.start_char) AS before, v.dose AS versus_dose,
+  {OF_ITS_ARMS.format(document="p.document_id")}
 FROM pair p
   JOIN arm a ON a.id = p.arm_id JOIN arm v ON v.id = p.versus_id JOIN outcome o ON o.id = p.outcome_id JOIN evidence ev ON ev.id = p.evidence_id
   JOIN document d ON d.id = p.document_id JOIN study_document sd ON sd.document_id = d.id JOIN study s ON s.id = sd.study_id
   LEFT JOIN document_condition dc ON dc.document_id = d.id AND dc.position = 0
-WHERE d.level = 'trial' AND d.status <> 'superseded' AND d.deleted_in IS NULL AND a.role <> 'comparator' AND {where}
+WHERE d.level = 'trial' AND d.status <> 'superseded' AND d.deleted_in IS NULL AND a.role <> 'comparator' AND {{where}}
 GROUP BY p.document_id, p.outcome_id, p.arm_id, p.versus_id, p.time_days
 ORDER BY o.label, d.year DESC, s.id, coalesce(p.time_days, 0), min(p.id)
 """

@@ -242,15 +242,15 @@ class _Claim:
     def of_contrast(self, e: Effect) -> Row:
         """A contrast as it is printed."""
         stands = against(self.claim, e)
-        row = self.row(e)
+        measure = str(e["measure"])
         derived = None
         try:
             derived = contrast_derived(e, self.claim.row["level"] == "trial")
         except NotConvertible as error:
             stands.append(Refusal(error.reason, error.detail))
         else:
-            stands += [] if self.claim.row["level"] == "pooled" else self.of_words(e, row.measure, derived.yi)
-        return replace(row, derived=derived, refusals=_once(stands))
+            stands += [] if self.claim.row["level"] == "pooled" else self.of_words(e, measure, derived.yi)
+        return self.row(e, derived, _once(stands))
 
     def of_words(self, e: Effect, measure: str, yi: float) -> list[Refusal]:
         """What the words say against a printed contrast."""
@@ -319,8 +319,8 @@ class _Claim:
         why = Refusal(Reason.NO_ESTIMATE, "the text read gives a direction and no number")
         return replace(self.row({}), refusals=_once([*against(self.claim, {}), why]))
 
-    def row(self, e: Effect) -> Row:
-        """Everything but the effect size."""
+    def row(self, e: Effect, derived: Derived | None = None, refusals: tuple[Refusal, ...] = ()) -> Row:
+        """The row of a number, or of a claim without one."""
         r = self.claim.row
         place = f"e{e['position']}" if e else f"c{r['claim_id']}"
         unit = e.get("unit")
@@ -337,7 +337,7 @@ class _Claim:
             kind=e.get("kind"), unit=unit, est=e.get("estimate"), est_lb=e.get("ci_low"), est_ub=e.get("ci_high"),
             ci_level=e.get("ci_level"), pval=e.get("p_value"), pval_op=e.get("p_operator"), ni=e.get("n") or _people(e) or _int(r["sample_size"]),
             confidence=e.get("confidence", r["confidence"]), status=str(r["status"]), source_section=e.get("section"),
-            quote=str(e.get("effect_quote") or r["quote"]), derived=None,
+            quote=str(e.get("effect_quote") or r["quote"]), derived=derived, refusals=refusals,
         )  # fmt: skip
 
 

@@ -174,14 +174,12 @@ def with_printed(db: sqlite3.Connection, found: Answer) -> Answer:
     if not has_comparisons(db):
         return found
     shown = [c for o in found.outcomes for c in o.claims]
-    covered = {(int(str(c.row["document_id"])), s) for c, s in _with_sides(db, shown)}
+    sides = sides_of(db, shown)
+    covered = {_place(c.row["document_id"], sides[claim_id(c)]) for c in shown}
     added: dict[Heading, list[AnswerClaim]] = defaultdict(list)
     labels: dict[str, str] = {}
-    for claim in _unclaimed(db, found.question):
-        row = claim.row
-        place = row["outcome_id"], row["arm_id"], row["versus_id"]
-        if not any((row["document_id"], Sides(*place, days)) in covered for days in (row["time_days"], None)):
-            added[heading_of(db, found.question, claim, labels)].append(claim)
+    for claim in _unclaimed(db, found.question, covered):
+        added[heading_of(db, found.question, claim, labels)].append(claim)
     outcomes = []
     for o in found.outcomes:
         more = added.pop((o.outcome, o.better, o.against, o.intervention), [])
@@ -190,12 +188,15 @@ def with_printed(db: sqlite3.Connection, found: Answer) -> Answer:
     return replace(found, outcomes=tuple(outcomes))
 
 
-def _with_sides(db: sqlite3.Connection, claims: Sequence[AnswerClaim]) -> list[tuple[AnswerClaim, Sides]]:
-    sides = sides_of(db, claims)
-    return [(c, replace(sides[claim_id(c)], turned=False)) for c in claims]
+#: A comparison: document, outcome, both arms, time.
+_Place = tuple[object, ...]
 
 
-def _unclaimed(db: sqlite3.Connection, q: Question) -> Iterable[AnswerClaim]:
+def _place(document: object, s: Sides) -> _Place:
+    return document, s.outcome_id, s.arm_id, s.versus_id, s.time_days
+
+
+def _unclaimed(db: sqlite3.Connection, q: Question, covered: set[_Place]) -> Iterable[AnswerClaim]:
     where, values = _asked(db, q)
     known = concepts(db)
     gone = {s.document_id for s in screened_out(db, q)}
@@ -205,13 +206,11 @@ def _unclaimed(db: sqlite3.Connection, q: Question) -> Iterable[AnswerClaim]:
         ("significant", "null_kind", "analysis_set", "subgroup", "kind", "measure", "whose", "point_direction", "confidence")
     )
     for number, values_of in enumerate(cursor, 1):
-        row = (
-            dict(zip(names, values_of, strict=True))
-            | blank
-            | {"claim_id": -number, "question": "treatment", "direction": "unclear", "flagged": 0, "hedged": 0, "spin": 0}
-        )
-        if row["document_id"] in gone:
+        place = tuple(values_of)[:4]
+        if place[0] in gone or (*place, values_of[4]) in covered or (*place, None) in covered:
             continue
+        row = dict(zip(names, values_of, strict=True)) | blank
+        row |= {"claim_id": -number, "question": "treatment", "direction": "unclear", "flagged": 0, "hedged": 0, "spin": 0}
         seen = compared(row | {"whose": "difference", "estimate": None, "ci_low": None, "ci_high": None, "ci_level": None, "se": None, "p_value": None, "p_operator": None}, known)  # fmt: skip
         direct = answers_directly(q, row, seen.against)
         if direct:

@@ -11,7 +11,7 @@ from kb.answer import Answer, AnswerClaim, OutcomeAnswer, link
 from kb.arm_pairs import Arms
 from kb.conversions import Derived
 from kb.moments import SUSPICIOUS_RATIO, suspicious_sd
-from kb.naming import Naming, other_treatment, unclear_whose
+from kb.naming import Naming, other_treatment, told_round, unclear_whose
 from kb.own_values import Group, Made, groups_of, made_of
 from kb.printed import Effect, Sides, claim_id, effects_of, placed, sides_of, with_printed
 from kb.printed_contrasts import POOLED_MEASURES, contrast_derived
@@ -255,8 +255,12 @@ class _Claim:
     def of_words(self, e: Effect, measure: str, yi: float) -> list[Refusal]:
         """What the words say against a printed contrast."""
         worded = self.worded(e)
-        other = None if worded.agrees(yi) else other_treatment(e, self.naming)
-        return against_words(worded, measure, yi) + ([Refusal(Reason.OTHER_ARM, other)] if other else [])
+        found = against_words(worded, measure, yi)
+        if worded.agrees(yi):
+            return found
+        other, turned = other_treatment(e, self.naming), told_round(e, self.naming)
+        found += [Refusal(Reason.OTHER_ARM, other)] if other else []
+        return found + ([Refusal(Reason.TURNED, turned)] if turned else [])
 
     def of_group(self, g: Group, bare: Sequence[Effect]) -> Row:
         """Arms' own values of one kind at one time: a contrast where each side has one number, else a row that says what is there."""

@@ -148,6 +148,14 @@ def test_names_and_numbers_in_unlike_orders_are_refused(told: Told) -> None:
     assert any(Reason.OTHER_ARM in reasons(r) for r in found)
 
 
+def test_a_contrast_told_of_the_comparator_against_the_intervention_is_refused(told: Told) -> None:
+    found = told(
+        "EDSS did not differ between groups (mean difference, placebo versus MSC, 0.30, 95% CI -0.20 to 0.80).",
+        "EDSS did not differ between groups (mean difference, MSC versus placebo, -0.30, 95% CI -0.80 to 0.20).",
+    )
+    assert only(found) == [-0.3]
+
+
 def test_trials_that_print_both_arms_and_no_verdict_are_pooled(told: Told) -> None:
     found = told(
         "Relapse was less frequent with MSC than placebo (RR 0.50, 95% CI 0.25 to 1.00).",

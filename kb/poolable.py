@@ -287,8 +287,9 @@ class _Claim:
             return replace(row, measure=measure, refusals=_once([*stands, Refusal(error.reason, error.detail)]))
         row = replace(row, arm1_id=one["arm_id"], arm2_id=two["arm_id"] or two["versus_id"])
         worded = self.worded(one, g.sentence)
-        # Where the conclusion and the derived sign agree, the words have told whose the numbers are.
-        unclear = None if made.derived and worded.agrees(made.derived.yi) else unclear_whose(one, two, g.sentence, self.naming)
+        # A registry's tables tell it by their columns; where conclusion and derived sign agree, the words have told it.
+        told = one["start_char"] is None or (made.derived is not None and worded.agrees(made.derived.yi))
+        unclear = None if told else unclear_whose(one, two, g.sentence, self.naming)
         stands += [Refusal(Reason.OTHER_ARM, unclear)] if unclear else []
         return self.of_pair(row, made, [*stands, *made.refusals], worded)
 

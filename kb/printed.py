@@ -144,10 +144,10 @@ _COMPARISONS = """
 WITH pair AS (
   SELECT i.id, i.document_id, i.outcome_id, i.arm_id, coalesce(c.arm_id, c.versus_id) AS versus_id, i.time_days, i.time_text, i.evidence_id, i.outcome_text
   FROM effect i JOIN effect c ON c.document_id = i.document_id AND +c.outcome_id = i.outcome_id AND c.time_days IS i.time_days
-  WHERE i.whose = 'intervention' AND c.whose = 'comparator' AND i.arm_id IS NOT NULL
+  WHERE i.whose = 'intervention' AND c.whose = 'comparator' AND i.arm_id IS NOT NULL AND {among}
   UNION ALL
   SELECT id, document_id, outcome_id, arm_id, versus_id, time_days, time_text, evidence_id, outcome_text
-  FROM effect WHERE whose = 'difference' AND estimate IS NOT NULL AND arm_id IS NOT NULL
+  FROM effect i WHERE whose = 'difference' AND estimate IS NOT NULL AND arm_id IS NOT NULL AND {among}
 )
 SELECT p.document_id, p.outcome_id, p.arm_id, p.versus_id, p.time_days, min(p.id) AS effect_id, p.time_text, p.outcome_text, ev.quote, ev.start_char, ev.end_char,
   d.came_as AS document, s.id AS study_id, s.name AS study, s.known_from, d.report, d.level, coalesce(d.design, s.design) AS design, d.status, d.title, d.year,
@@ -197,10 +197,10 @@ def _place(document: object, s: Sides) -> _Place:
 
 
 def _unclaimed(db: sqlite3.Connection, q: Question, covered: set[_Place]) -> Iterable[AnswerClaim]:
-    where, values = _asked(db, q)
+    where, among, values = _asked(db, q)
     known = concepts(db)
     gone = {s.document_id for s in screened_out(db, q)}
-    cursor = db.execute(_COMPARISONS.format(where=where), values)
+    cursor = db.execute(_COMPARISONS.format(where=where, among=among), values)
     names = [column[0] for column in cursor.description]
     blank = dict.fromkeys(
         ("significant", "null_kind", "analysis_set", "subgroup", "kind", "measure", "whose", "point_direction", "confidence")
@@ -217,18 +217,15 @@ def _unclaimed(db: sqlite3.Connection, q: Question, covered: set[_Place]) -> Ite
             yield AnswerClaim(row, None, (), True, seen)
 
 
-def _asked(db: sqlite3.Connection, q: Question) -> tuple[str, dict[str, object]]:
-    """What a question restricts, on the arms and outcomes themselves."""
-    where, values = ["1"], dict[str, object]()
-
-    def within(column: str, name: str, ids: Sequence[str]) -> None:
-        where.append(f"{column} IN (SELECT value FROM json_each(:{name}))")
-        values[name] = json.dumps(list(ids))
-
+def _asked(db: sqlite3.Connection, q: Question) -> tuple[str, str, dict[str, object]]:
+    """What a question restricts, on the arms and outcomes themselves: of a comparison, and of the numbers that it is looked for among."""
+    where, among, values = ["1"], ["1"], dict[str, object]()
     if q.intervention is not None:
-        within("a.concept_id", "intervention", narrower(db, q.intervention.id))
+        among.append("i.arm_id IN (SELECT id FROM arm WHERE concept_id IN (SELECT value FROM json_each(:intervention)))")
+        values["intervention"] = json.dumps(narrower(db, q.intervention.id))
     if q.outcome is not None:
-        within("o.concept_id", "outcome", outcomes_asked(db, q.outcome))
+        among.append("i.outcome_id IN (SELECT id FROM outcome WHERE concept_id IN (SELECT value FROM json_each(:outcome)))")
+        values["outcome"] = json.dumps(outcomes_asked(db, q.outcome))
     for name, ids in (("condition", narrower(db, q.condition.id) if q.condition else ()), ("site", q.site_conditions)):
         if ids:
             where.append(
@@ -243,4 +240,4 @@ def _asked(db: sqlite3.Connection, q: Question) -> tuple[str, dict[str, object]]
         where.append("abs(p.time_days - :days) <= :days * :tolerance")
         values |= {"days": q.timepoint_days, "tolerance": TIME_TOLERANCE}
     # Harms are asked for as claims; a number alone does not say that it is one.
-    return (" AND ".join(where) if not q.harms else "0"), values
+    return (" AND ".join(where) if not q.harms else "0"), " AND ".join(among), values

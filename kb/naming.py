@@ -69,6 +69,25 @@ def other_treatment(e: Effect, naming: Naming) -> str | None:
     return None
 
 
+#: Between two names: the first is compared with the second.
+_AGAINST = re.compile(
+    r"^\W*(?:groups?|arms?|patients|recipients|treated)?\W*(?:minus|versus|vs\.?|compared (?:with|to)|relative to|against|than|[-−–])"
+    r"\W*(?:(?:with|in|on|for|to|the|those|treated|given|receiving)\s+)*$",
+    re.IGNORECASE,
+)
+
+
+def told_round(e: Effect, naming: Naming) -> str | None:
+    """Why a contrast is that of the comparator against the intervention: "placebo minus MSC"; None where it is not so told."""
+    sentence = str(e["sentence"])
+    words = normal_words(sentence)
+    ones, twos = (_spans(words, _own_names(e, side, naming)) for side in ("arm", "versus"))
+    against = any(_AGAINST.match(sentence[b:c]) for _, b in twos for c, _ in ones if b < c)
+    if not against or any(_AGAINST.match(sentence[b:c]) for _, b in ones for c, _ in twos if b < c):
+        return None
+    return f"the sentence tells it of {e['versus_label'] or 'the comparator'} against {e['arm_label'] or 'the intervention'}"
+
+
 def _own_names(e: Effect, side: str, naming: Naming) -> frozenset[str]:
     said = {" ".join(w for w, _, _ in normal_words(str(e[f"{side}_{k}"]))) for k in ("label", "written") if e[f"{side}_{k}"]}
     return frozenset(said) | naming.of.get(e[f"{side}_concept"], frozenset())
@@ -104,6 +123,11 @@ def _printed(e: Effect) -> str:
 
 
 def _places(words: list[tuple[str, int, int]], names: Iterable[str]) -> list[int]:
+    """Where names begin."""
+    return [a for a, _ in _spans(words, names)]
+
+
+def _spans(words: list[tuple[str, int, int]], names: Iterable[str]) -> list[tuple[int, int]]:
     """Where names stand; a name within a longer one counts once."""
     found: set[tuple[int, int]] = set()
     for name in names:
@@ -111,4 +135,4 @@ def _places(words: list[tuple[str, int, int]], names: Iterable[str]) -> list[int
         for i in range(len(words) - len(parts) + 1) if parts else ():
             if [w for w, _, _ in words[i : i + len(parts)]] == parts:
                 found.add((words[i][1], words[i + len(parts) - 1][2]))
-    return sorted(a for a, b in found if not any((c, d) != (a, b) and c <= a and b <= d for c, d in found))
+    return sorted((a, b) for a, b in found if not any((c, d) != (a, b) and c <= a and b <= d for c, d in found))

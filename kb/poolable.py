@@ -11,7 +11,7 @@ from kb.answer import Answer, AnswerClaim, OutcomeAnswer, link
 from kb.arm_pairs import Arms
 from kb.conversions import Derived
 from kb.moments import SUSPICIOUS_RATIO, suspicious_sd
-from kb.naming import Naming, other_treatment, unclear_whose
+from kb.naming import Naming, other_treatment, told_round, unclear_whose
 from kb.own_values import Group, Made, groups_of, made_of
 from kb.printed import Effect, Sides, claim_id, effects_of, placed, sides_of, with_printed
 from kb.printed_contrasts import POOLED_MEASURES, contrast_derived
@@ -242,21 +242,25 @@ class _Claim:
     def of_contrast(self, e: Effect) -> Row:
         """A contrast as it is printed."""
         stands = against(self.claim, e)
-        row = self.row(e)
+        measure = str(e["measure"])
         derived = None
         try:
             derived = contrast_derived(e, self.claim.row["level"] == "trial")
         except NotConvertible as error:
             stands.append(Refusal(error.reason, error.detail))
         else:
-            stands += [] if self.claim.row["level"] == "pooled" else self.of_words(e, row.measure, derived.yi)
-        return replace(row, derived=derived, refusals=_once(stands))
+            stands += [] if self.claim.row["level"] == "pooled" else self.of_words(e, measure, derived.yi)
+        return self.row(e, derived, _once(stands))
 
     def of_words(self, e: Effect, measure: str, yi: float) -> list[Refusal]:
         """What the words say against a printed contrast."""
         worded = self.worded(e)
-        other = None if worded.agrees(yi) else other_treatment(e, self.naming)
-        return against_words(worded, measure, yi) + ([Refusal(Reason.OTHER_ARM, other)] if other else [])
+        found = against_words(worded, measure, yi)
+        if worded.agrees(yi):
+            return found
+        other, turned = other_treatment(e, self.naming), told_round(e, self.naming)
+        found += [Refusal(Reason.OTHER_ARM, other)] if other else []
+        return found + ([Refusal(Reason.TURNED, turned)] if turned else [])
 
     def of_group(self, g: Group, bare: Sequence[Effect]) -> Row:
         """Arms' own values of one kind at one time: a contrast where each side has one number, else a row that says what is there."""
@@ -283,8 +287,9 @@ class _Claim:
             return replace(row, measure=measure, refusals=_once([*stands, Refusal(error.reason, error.detail)]))
         row = replace(row, arm1_id=one["arm_id"], arm2_id=two["arm_id"] or two["versus_id"])
         worded = self.worded(one, g.sentence)
-        # Where the conclusion and the derived sign agree, the words have told whose the numbers are.
-        unclear = None if made.derived and worded.agrees(made.derived.yi) else unclear_whose(one, two, g.sentence, self.naming)
+        # A registry's tables tell it by their columns; where conclusion and derived sign agree, the words have told it.
+        told = one["start_char"] is None or (made.derived is not None and worded.agrees(made.derived.yi))
+        unclear = None if told else unclear_whose(one, two, g.sentence, self.naming)
         stands += [Refusal(Reason.OTHER_ARM, unclear)] if unclear else []
         return self.of_pair(row, made, [*stands, *made.refusals], worded)
 
@@ -319,8 +324,8 @@ class _Claim:
         why = Refusal(Reason.NO_ESTIMATE, "the text read gives a direction and no number")
         return replace(self.row({}), refusals=_once([*against(self.claim, {}), why]))
 
-    def row(self, e: Effect) -> Row:
-        """Everything but the effect size."""
+    def row(self, e: Effect, derived: Derived | None = None, refusals: tuple[Refusal, ...] = ()) -> Row:
+        """The row of a number, or of a claim without one."""
         r = self.claim.row
         place = f"e{e['position']}" if e else f"c{r['claim_id']}"
         unit = e.get("unit")
@@ -337,7 +342,7 @@ class _Claim:
             kind=e.get("kind"), unit=unit, est=e.get("estimate"), est_lb=e.get("ci_low"), est_ub=e.get("ci_high"),
             ci_level=e.get("ci_level"), pval=e.get("p_value"), pval_op=e.get("p_operator"), ni=e.get("n") or _people(e) or _int(r["sample_size"]),
             confidence=e.get("confidence", r["confidence"]), status=str(r["status"]), source_section=e.get("section"),
-            quote=str(e.get("effect_quote") or r["quote"]), derived=None,
+            quote=str(e.get("effect_quote") or r["quote"]), derived=derived, refusals=refusals,
         )  # fmt: skip
 
 

@@ -77,20 +77,20 @@ def pool(yi: Sequence[float], vi: Sequence[float], model: Model = Model.HKSJ_ADH
     Raises:
         CannotPool: there is nothing to pool, a number is not finite, a variance is not positive, or Knapp and Hartung's test is asked of one study.
     """
-    y, v = _checked(yi, vi, model)
-    tau2 = 0.0 if model is Model.FE or len(y) == 1 else _dl(y, v) if model is Model.DL else _reml(y, v)
-    return _at(y, v, tau2, model, level)
+    return _fitted(*_checked(yi, vi, model), model, level)
 
 
 def leave_one_out(
     yi: Sequence[float], vi: Sequence[float], model: Model = Model.HKSJ_ADHOC, level: float = 95.0
 ) -> tuple[Pooled, ...]:
-    """The estimate without each study in turn, in their order; none for fewer than three studies, or two under Knapp and Hartung."""
-    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
-    if len(y) < (3 if model in _KNAPP_HARTUNG else 2):
+    """The estimate without each study in turn, in their order; none for fewer than three studies, or two under Knapp and Hartung.
+
+    Weights are not kept: those of a thousand studies without each would be a million numbers.
+    """
+    if len(yi) < (3 if model in _KNAPP_HARTUNG else 2):
         return ()
-    kept = ~np.eye(len(y), dtype=bool)
-    return tuple(pool(y[row].tolist(), v[row].tolist(), model, level) for row in kept)
+    y, v = _checked(yi, vi, model)
+    return tuple(_fitted(np.delete(y, i), np.delete(v, i), model, level, weighed=False) for i in range(len(y)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,12 @@ def _checked(yi: Sequence[float], vi: Sequence[float], model: Model) -> tuple[Nu
     return y, v
 
 
-def _at(y: Numbers, v: Numbers, tau2: float, model: Model, level: float) -> Pooled:
+def _fitted(y: Numbers, v: Numbers, model: Model, level: float, *, weighed: bool = True) -> Pooled:
+    tau2 = 0.0 if model is Model.FE or len(y) == 1 else _dl(y, v) if model is Model.DL else _reml(y, v)
+    return _at(y, v, tau2, model, level, weighed=weighed)
+
+
+def _at(y: Numbers, v: Numbers, tau2: float, model: Model, level: float, *, weighed: bool) -> Pooled:
     """The estimate at a between-study variance, with all that is told of it."""
     k = len(y)
     w = 1 / (v + tau2)
@@ -146,7 +151,7 @@ def _at(y: Numbers, v: Numbers, tau2: float, model: Model, level: float) -> Pool
         model, k, level, estimate, sei, estimate - half * sei, estimate + half * sei,
         None if predicted is None else estimate - predicted, None if predicted is None else estimate + predicted,
         df, statistic, _two_sided(statistic, df), tau2, i2, h2, q, k - 1, float(chdtrc(k - 1, q)) if k > 1 else 1.0,
-        tuple((100 * w / total).tolist()),
+        tuple((100 * w / total).tolist()) if weighed else (),
     )  # fmt: skip
 
 

@@ -140,14 +140,14 @@ _LONGEST = 600
 
 
 #: Two arms' own values on one outcome at one time, or a printed contrast of two arms.
-_COMPARISONS = f"""
+_COMPARISONS = """
 WITH pair AS (
   SELECT i.id, i.document_id, i.outcome_id, i.arm_id, coalesce(c.arm_id, c.versus_id) AS versus_id, i.time_days, i.time_text, i.evidence_id, i.outcome_text
   FROM effect i JOIN effect c ON c.document_id = i.document_id AND +c.outcome_id = i.outcome_id AND c.time_days IS i.time_days
-  WHERE i.whose = 'intervention' AND c.whose = 'comparator' AND i.arm_id IS NOT NULL
+  WHERE i.whose = 'intervention' AND c.whose = 'comparator' AND i.arm_id IS NOT NULL AND {among}
   UNION ALL
   SELECT id, document_id, outcome_id, arm_id, versus_id, time_days, time_text, evidence_id, outcome_text
-  FROM effect WHERE whose = 'difference' AND estimate IS NOT NULL AND arm_id IS NOT NULL
+  FROM effect i WHERE whose = 'difference' AND estimate IS NOT NULL AND arm_id IS NOT NULL AND {among}
 )
 SELECT p.document_id, p.outcome_id, p.arm_id, p.versus_id, p.time_days, min(p.id) AS effect_id, p.time_text, p.outcome_text, ev.quote, ev.start_char, ev.end_char,
   d.came_as AS document, s.id AS study_id, s.name AS study, s.known_from, d.report, d.publication_types, d.level, coalesce(d.design, s.design) AS design, d.status, d.title, d.year,
@@ -156,12 +156,12 @@ SELECT p.document_id, p.outcome_id, p.arm_id, p.versus_id, p.time_days, min(p.id
   v.label AS comparator, v.concept_id AS comparator_concept, v.class AS comparator_class, v.route AS versus_route, v.cell_source AS versus_cell_source,
   v.donor AS versus_donor, o.label AS outcome, o.name AS outcome_name, o.concept_id AS outcome_concept, o.better,
   dc.label AS condition, dc.concept_id AS condition_concept, substr(d.text, 1, ev.start_char) AS before, v.dose AS versus_dose,
-  {OF_ITS_ARMS.format(document="p.document_id")}
+  {arms}
 FROM pair p
   JOIN arm a ON a.id = p.arm_id JOIN arm v ON v.id = p.versus_id JOIN outcome o ON o.id = p.outcome_id JOIN evidence ev ON ev.id = p.evidence_id
   JOIN document d ON d.id = p.document_id JOIN study_document sd ON sd.document_id = d.id JOIN study s ON s.id = sd.study_id
   LEFT JOIN document_condition dc ON dc.document_id = d.id AND dc.position = 0
-WHERE d.level = 'trial' AND d.status <> 'superseded' AND d.deleted_in IS NULL AND a.role <> 'comparator' AND {{where}}
+WHERE d.level = 'trial' AND d.status <> 'superseded' AND d.deleted_in IS NULL AND a.role <> 'comparator' AND {where}
 GROUP BY p.document_id, p.outcome_id, p.arm_id, p.versus_id, p.time_days
 ORDER BY o.label, d.year DESC, s.id, coalesce(p.time_days, 0), min(p.id)
 """
@@ -175,14 +175,12 @@ def with_printed(db: sqlite3.Connection, found: Answer) -> Answer:
     if not has_comparisons(db):
         return found
     shown = [c for o in found.outcomes for c in o.claims]
-    covered = {(int(str(c.row["document_id"])), s) for c, s in _with_sides(db, shown)}
+    sides = sides_of(db, shown)
+    covered = {_place(c.row["document_id"], sides[claim_id(c)]) for c in shown}
     added: dict[Heading, list[AnswerClaim]] = defaultdict(list)
     labels: dict[str, str] = {}
-    for claim in _unclaimed(db, found.question):
-        row = claim.row
-        place = row["outcome_id"], row["arm_id"], row["versus_id"]
-        if not any((row["document_id"], Sides(*place, days)) in covered for days in (row["time_days"], None)):
-            added[heading_of(db, found.question, claim, labels)].append(claim)
+    for claim in _unclaimed(db, found.question, covered):
+        added[heading_of(db, found.question, claim, labels)].append(claim)
     outcomes = []
     for o in found.outcomes:
         more = added.pop((o.outcome, o.better, o.against, o.intervention, o.question), [])
@@ -191,46 +189,44 @@ def with_printed(db: sqlite3.Connection, found: Answer) -> Answer:
     return replace(found, outcomes=tuple(outcomes))
 
 
-def _with_sides(db: sqlite3.Connection, claims: Sequence[AnswerClaim]) -> list[tuple[AnswerClaim, Sides]]:
-    sides = sides_of(db, claims)
-    return [(c, replace(sides[claim_id(c)], turned=False)) for c in claims]
+#: A comparison: document, outcome, both arms, time.
+_Place = tuple[object, ...]
 
 
-def _unclaimed(db: sqlite3.Connection, q: Question) -> Iterable[AnswerClaim]:
-    where, values = _asked(db, q)
+def _place(document: object, s: Sides) -> _Place:
+    return document, s.outcome_id, s.arm_id, s.versus_id, s.time_days
+
+
+def _unclaimed(db: sqlite3.Connection, q: Question, covered: set[_Place]) -> Iterable[AnswerClaim]:
+    where, among, values = _asked(db, q)
     known = concepts(db)
     gone = {s.document_id for s in screened_out(db, q)}
-    cursor = db.execute(_COMPARISONS.format(where=where), values)
+    cursor = db.execute(_COMPARISONS.format(where=where, among=among, arms=OF_ITS_ARMS.format(document="p.document_id")), values)
     names = [column[0] for column in cursor.description]
     blank = dict.fromkeys(
         ("significant", "null_kind", "analysis_set", "subgroup", "kind", "measure", "whose", "point_direction", "confidence")
     )
     for number, values_of in enumerate(cursor, 1):
-        row = (
-            dict(zip(names, values_of, strict=True))
-            | blank
-            | {"claim_id": -number, "question": "treatment", "direction": "unclear", "flagged": 0, "hedged": 0, "spin": 0}
-        )
-        if row["document_id"] in gone:
+        place = tuple(values_of)[:4]
+        if place[0] in gone or (*place, values_of[4]) in covered or (*place, None) in covered:
             continue
+        row = dict(zip(names, values_of, strict=True)) | blank
+        row |= {"claim_id": -number, "question": "treatment", "direction": "unclear", "flagged": 0, "hedged": 0, "spin": 0}
         seen = compared(row | {"whose": "difference", "estimate": None, "ci_low": None, "ci_high": None, "ci_level": None, "se": None, "p_value": None, "p_operator": None}, known)  # fmt: skip
         direct = answers_directly(q, row, seen)
         if direct:
             yield AnswerClaim(row, None, (), True, seen)
 
 
-def _asked(db: sqlite3.Connection, q: Question) -> tuple[str, dict[str, object]]:
-    """What a question restricts, on the arms and outcomes themselves."""
-    where, values = ["1"], dict[str, object]()
-
-    def within(column: str, name: str, ids: Sequence[str]) -> None:
-        where.append(f"{column} IN (SELECT value FROM json_each(:{name}))")
-        values[name] = json.dumps(list(ids))
-
+def _asked(db: sqlite3.Connection, q: Question) -> tuple[str, str, dict[str, object]]:
+    """What a question restricts, on the arms and outcomes themselves: of a comparison, and of the numbers that it is looked for among."""
+    where, among, values = ["1"], ["1"], dict[str, object]()
     if q.intervention is not None:
-        within("a.concept_id", "intervention", narrower(db, q.intervention.id))
+        among.append("i.arm_id IN (SELECT id FROM arm WHERE concept_id IN (SELECT value FROM json_each(:intervention)))")
+        values["intervention"] = json.dumps(narrower(db, q.intervention.id))
     if q.outcome is not None:
-        within("o.concept_id", "outcome", outcomes_asked(db, q.outcome))
+        among.append("i.outcome_id IN (SELECT id FROM outcome WHERE concept_id IN (SELECT value FROM json_each(:outcome)))")
+        values["outcome"] = json.dumps(outcomes_asked(db, q.outcome))
     for name, ids in (("condition", narrower(db, q.condition.id) if q.condition else ()), ("site", q.site_conditions)):
         if ids:
             where.append(
@@ -245,4 +241,4 @@ def _asked(db: sqlite3.Connection, q: Question) -> tuple[str, dict[str, object]]
         where.append("abs(p.time_days - :days) <= :days * :tolerance")
         values |= {"days": q.timepoint_days, "tolerance": TIME_TOLERANCE}
     # Harms are asked for as claims; a number alone does not say that it is one.
-    return (" AND ".join(where) if not q.harms else "0"), values
+    return (" AND ".join(where) if not q.harms else "0"), " AND ".join(among), values

@@ -22,7 +22,7 @@ from kb.review_sheet import BY_HAND, BadSheet, Review, key_of
 from kb.wording import in_per_cent
 
 #: What a person who has looked may overrule. That a result is pooled already, retracted or told at second hand is no matter of reading.
-_OVERRULED = frozenset({Reason.AUDIT, Reason.SIGN, Reason.TURNED, Reason.SUBGROUP, Reason.DENOMINATOR, Reason.SUSPICIOUS, Reason.CROSSOVER, Reason.CLUSTER})  # fmt: skip
+_OVERRULED = frozenset({Reason.AUDIT, Reason.SIGN, Reason.TURNED, Reason.OTHER_ARM, Reason.SUBGROUP, Reason.DENOMINATOR, Reason.SUSPICIOUS, Reason.CROSSOVER, Reason.CLUSTER})  # fmt: skip
 #: What corrected numbers put right besides.
 _PUT_RIGHT = _OVERRULED | {
     Reason.ASYMMETRIC, Reason.INTERVAL_MISSING, Reason.SD_MISSING, Reason.SKEWED, Reason.IMPOSSIBLE, Reason.MEASURE, Reason.NO_ESTIMATE, Reason.NO_EVENTS,

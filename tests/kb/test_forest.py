@@ -154,3 +154,11 @@ def test_sides_shows_every_study_once_with_or_without_a_number(tmp_path: Path) -
         sides_of(replace(outcome, claims=()))
     words = ["forest", QUESTION, "--sides", "--out", str(tmp_path / "sides.svg"), "--db", str(tmp_path / "library.db")]
     assert CliRunner().invoke(cli.main, words).exit_code == 0
+
+
+def test_what_is_wider_than_the_axis_ends_in_an_arrow(tmp_path: Path) -> None:
+    two = [trial(f"t{i}", contrast(estimate=e, low=e - 0.2, high=e + 0.2)) for i, e in enumerate((-1.5, -0.3, -0.9))]
+    made = synthesise(rows_from(tmp_path, *two), Choice(model=Model.HKSJ))
+    shapes = [p for p in forest(made).parts if isinstance(p, Shape) and len(p.points) == 3]
+    assert made.pooled.pi_lb is not None
+    assert shapes, "no study is wider than the axis, and the prediction interval is"

@@ -210,6 +210,10 @@ def decided(path: Path, change: Callable[[dict[str, str]], list[dict[str, str]]]
     return tuple(r for o in answer(db, understand(db, QUESTION)).outcomes if o.outcome == only for r in reviewed_rows(db, o))
 
 
+def days(line: dict[str, str]) -> float:
+    return float(line["timepoint_days"])
+
+
 def test_a_risk_difference_is_corrected_in_the_unit_that_is_printed(tmp_path: Path) -> None:
     put(tmp_path / "l.db", trial("a", PER_CENT))
     new = {"verdict": "correct", "new_est": "-28", "new_lb": "-56", "new_ub": "0"}
@@ -234,11 +238,7 @@ def test_two_numbers_of_one_page_are_two_rows(tmp_path: Path) -> None:
 
 def test_an_added_number_is_of_the_time_of_its_line_and_can_be_withdrawn(tmp_path: Path) -> None:
     put(tmp_path / "l.db", trial("t", contrast(), contrast(estimate=-0.3, low=-0.7, high=0.1), months=(3, 12)))
-
-    def late(line: dict[str, str]) -> bool:
-        return float(line["timepoint_days"]) > 300
-
-    found = decided(tmp_path / "l.db", lambda line: [line, line | ADDED] if late(line) else [line])
+    found = decided(tmp_path / "l.db", lambda line: [line, line | ADDED] if days(line) > 300 else [line])
     assert [round(r.timepoint_days or 0) for r in found if "by-hand" in r.row_id] == [365]
     again = decided(tmp_path / "l.db", lambda line: [line | {"verdict": "reject"}] if "by-hand" in line["row_id"] else [line])
     assert [r.review_status for r in again] == [None, None, "rejected"]
@@ -321,11 +321,7 @@ def test_rows_of_one_sentence_are_told_apart_by_their_time(tmp_path: Path) -> No
         tmp_path / "l.db",
         replace(twice, extraction=replace(twice.extraction, effects=(one[0], replace(one[1], quote=one[0].quote)))),
     )
-
-    def early(line: dict[str, str]) -> bool:
-        return float(line["timepoint_days"]) < 200
-
-    found = decided(tmp_path / "l.db", lambda line: [line | {"verdict": "reject" if early(line) else "accept"}])
+    found = decided(tmp_path / "l.db", lambda line: [line | {"verdict": "reject" if days(line) < 200 else "accept"}])
     assert [r.review_status for r in found] == ["rejected", "accepted"]
 
 

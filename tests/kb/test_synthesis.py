@@ -182,3 +182,47 @@ def test_the_command_offers_what_there_is() -> None:
     assert list(options["model"].choices) == list(Model)  # type: ignore[attr-defined]
     assert list(options["several"].choices) == list(Several)  # type: ignore[attr-defined]
     assert list(options["by"].choices) == list(GROUPINGS)  # type: ignore[attr-defined]
+
+
+def test_where_nothing_can_be_pooled_it_is_told_who_measured_it_and_which_way_they_point(tmp_path: Path) -> None:
+    put(tmp_path / "library.db", SILENT, trial("e", contrast(low=None, high=None)))
+    result = run(tmp_path, QUESTION)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert (
+        "0 of 2 studies that measured it gave a poolable number (1 no difference shown, 1 favours the intervention)"
+        in result.stderr.replace("\n", " ")
+    )
+    held = json.loads(run(tmp_path, QUESTION, "--json").stdout)
+    assert (held["pooled"], held["measured"], held["in_estimate"]) == (None, 2, 0)
+    assert sorted(x["direction"] for x in held["not_pooled"]) == ["favours_intervention", "no_difference"]
+
+
+def test_two_arms_with_one_number_are_two_rows_and_two_reports_of_it_are_one(tmp_path: Path) -> None:
+    (row,) = rows_from(tmp_path, THREE[0])
+    other_arm = replace(row, row_id="other", arm1_id=99)
+    with pytest.raises(CannotPool, match="not independent: Paper a: 2 rows \\(arms\\)"):
+        synthesise([row, other_arm], Choice())
+    report = replace(row, row_id="again", document="again", document_id=99, arm1_id=100)
+    assert synthesise([row, report], Choice()).pooled.k == 1
+
+
+def test_rows_that_do_not_tell_their_group_are_named(tmp_path: Path) -> None:
+    s = of(tmp_path, *THREE, trial("d", contrast(), route=None), by="route", model=Model.REML)
+    assert "1 row without a route told; the test of subgroups is without them" in s.handled
+
+
+def test_it_says_what_is_compared_with_what(tmp_path: Path) -> None:
+    assert "EDSS: MD, mesenchymal stem cells against placebo" in text(of(tmp_path, *THREE))
+
+
+def test_small_studies_are_tested_from_ten_on(tmp_path: Path) -> None:
+    many = [
+        trial(f"t{i}", contrast(estimate=round(-0.2 - 0.03 * i, 2), low=round(-0.4 - 0.06 * i, 2), high=round(-0.0, 2)))
+        for i in range(10)
+    ]
+    s = of(tmp_path, *many)
+    assert s.small_studies is not None
+    assert s.small_studies.df == 8
+    assert "Egger's test" in text(s)
+    assert as_json(s)["small_studies"]["df"] == 8
+    assert of(tmp_path, *THREE).small_studies is None or len(of(tmp_path, *THREE).rows) >= 10

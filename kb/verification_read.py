@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawler.json_place import Place, place_of, printed_under
-from nlp.grammar.atoms import LARGE_NUMBER, number_value
 from nlp.grammar.characters import in_one_spelling
+from nlp.grammar.number import LARGE_NUMBER, number_value
 
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")

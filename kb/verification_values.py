@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from crawler.record import registry_ids
 from kb.verification_read import Kept, whole_numbers
-from nlp.grammar.atoms import WORD_NUMBER, number_value
 from nlp.grammar.characters import in_one_spelling
+from nlp.grammar.number import WORD_NUMBER, number_value
 from nlp.timepoints import DAYS
 
 _TOKEN = re.compile(r"\d+(?:\.\d+)?")

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from nlp.claim import ArmRole, Group, Level
-from nlp.grammar.atoms import AtomKind
+from nlp.grammar.atom import AtomKind
 from nlp.grammar.results import Printed
 from nlp.reading import ArmMention, Side
 from nlp.scene import RESPECTIVELY, Scene

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from nlp.arm_wordings import wordings
 from nlp.claim import Arm, ArmRole, Level, Quote
 from nlp.domain import ConceptKind, Entry
-from nlp.grammar.atoms import WORD_NUMBER, AtomKind, atoms, number_value
+from nlp.grammar.atom import AtomKind
+from nlp.grammar.atoms import atoms
+from nlp.grammar.number import WORD_NUMBER, number_value
 from nlp.grammar.sieve import Sieved
 from nlp.joined_arms import joined
 from nlp.learned_arms import learnt_arms

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from nlp.bare_pairs import in_pair
-from nlp.grammar.atoms import AtomKind
+from nlp.grammar.atom import AtomKind
 from nlp.grammar.results import Printed
 from nlp.grammar.sieve import Sieved
 from nlp.scene import Scene

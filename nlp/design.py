@@ -10,7 +10,7 @@ from crawler.record import registry_ids
 from nlp.arms import all_arms
 from nlp.claim import Arm, Concept, Level, Study
 from nlp.domain import ConceptKind
-from nlp.grammar.atoms import LARGE_NUMBER, number_value
+from nlp.grammar.number import LARGE_NUMBER, number_value
 from nlp.grammar.sieve import Passage, Sieved
 from nlp.reading import Reading, Role
 

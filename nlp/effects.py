@@ -10,7 +10,8 @@ from nlp.bare_pairs import in_pair
 from nlp.candidates import TIME_UNITS, before_treatment, from_to, is_result, near_words, shared_units, without_restatements
 from nlp.claim import Effect, Group, Kind, Level, Measure, Outcome, Quote, Timepoint
 from nlp.domain import ConceptKind
-from nlp.grammar.atoms import WORD_NUMBER, AtomKind, number_value
+from nlp.grammar.atom import AtomKind
+from nlp.grammar.number import WORD_NUMBER, number_value
 from nlp.grammar.results import Printed
 from nlp.grammar.sieve import Sieved
 from nlp.outcome_phrases import described

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from nlp.candidates import PEOPLE
-from nlp.grammar.atoms import AtomKind
+from nlp.grammar.atom import AtomKind
 from nlp.grammar.results import Printed
 from nlp.grammar.sentences import Span
 from nlp.outcomes import named_outcome, stops_left

@@ -6,7 +6,7 @@ import re
 
 from nlp.arm_linker import AFTER, ArmLinker, Owner, arms_named, first_arm
 from nlp.claim import Group, Level, Measure
-from nlp.grammar.atoms import AtomKind
+from nlp.grammar.atom import AtomKind
 from nlp.grammar.results import Printed
 from nlp.reading import Side
 from nlp.scene import Scene

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from nlp.candidates import PEOPLE
-from nlp.grammar.atoms import AtomKind
+from nlp.grammar.atom import AtomKind
 from nlp.grammar.results import Printed
 from nlp.outcome_phrases import before_bracket, predicate_outcome
 from nlp.outcomes import named_outcome, unknown_outcome

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from nlp.grammar.atoms import Atom, AtomKind, number_value
+from nlp.grammar.atom import Atom, AtomKind
+from nlp.grammar.number import number_value
 from nlp.reading import Sentence, TimeMention
 
 #: Days in a unit; month and year as the Julian year divides.

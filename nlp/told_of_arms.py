@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nlp.grammar.atoms import AtomKind
+from nlp.grammar.atom import AtomKind
 from nlp.grammar.results import Printed
 from nlp.owners import arms_told
 from nlp.reading import Side

@@ -5,7 +5,8 @@ from __future__ import annotations
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.grammar.atoms import Atom, AtomKind, atoms, may_tell_time
+from nlp.grammar.atom import Atom, AtomKind
+from nlp.grammar.atoms import atoms, may_tell_time
 from nlp.grammar.results import results
 from nlp.reading import Reading, Role
 from nlp.timepoints import times

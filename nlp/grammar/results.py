@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from crawler.quick_init import quick_init
 from nlp.claim import Measure
-from nlp.grammar.atoms import Atom, AtomKind
+from nlp.grammar.atom import Atom, AtomKind
 
 K = AtomKind
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from nlp.grammar.atoms import number_value
+from nlp.grammar.number import number_value
 from nlp.tagging.attributes import Classes, Stretch, Surroundings
 from nlp.tagging.cue_words import LINKING, NOUGHT, NUMBER_WORDS, TELLING
 from nlp.tagging.tokens import Token, normal

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.claim import Measure
-from nlp.grammar.atoms import AtomKind, atoms, number_value
+from nlp.grammar.atom import AtomKind
+from nlp.grammar.atoms import atoms
 from nlp.grammar.characters import in_one_spelling
+from nlp.grammar.number import number_value
 from nlp.grammar.results import Printed, results
 from nlp.grammar.sentences import sentences
 

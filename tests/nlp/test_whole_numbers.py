@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nlp.grammar.atoms import AtomKind, atoms
+from nlp.grammar.atom import AtomKind
+from nlp.grammar.atoms import atoms
 from nlp.grammar.characters import in_one_spelling
 from tests.conftest import Read
 from tests.nlp.test_arm_sizes import sizes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,13 @@ _correlation = click.option(
 )
 
 
+def _choosing_rows(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that pools: which rows, and by which model."""
+    for option in (_reviewed, _correlation, _several, _model, _timepoint, _measure, _outcome):
+        command = option(command)
+    return command
+
+
 def _asked(database: Path | None, question: tuple[str, ...], timepoint: str | None, *, printed: bool = True) -> tuple[Any, Any]:
     """The library and its answer; with `printed`, what is printed and not claimed beside the claims."""
     from kb.answer import answer
@@ -70,13 +78,7 @@ def _asked(database: Path | None, question: tuple[str, ...], timepoint: str | No
 @click.command()
 @click.argument("question", nargs=-1, required=True)
 @database_option
-@_outcome
-@_measure
-@_timepoint
-@_model
-@_several
-@_correlation
-@_reviewed
+@_choosing_rows
 @click.option(
     "--by",
     type=click.Choice(_BY),
@@ -136,13 +138,7 @@ def pool(
     help="csv, metafor, pymare, prisma, ris, findings, json, parquet (may be given several times).",
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write; it must not be there yet.")
-@_outcome
-@_measure
-@_timepoint
-@_model
-@_several
-@_correlation
-@_reviewed
+@_choosing_rows
 @in_words
 def export(
     question: tuple[str, ...], database: Path | None, targets: tuple[str, ...], out: Path, outcome: str | None, measure: str | None,
@@ -191,13 +187,7 @@ def export(
     "--sides", is_flag=True, help="Every study in the column of the side that it concludes for, with a number or without."
 )
 @click.option("--small-studies", is_flag=True, help="Estimates over their standard errors (a funnel plot) in place of the forest.")
-@_outcome
-@_measure
-@_timepoint
-@_model
-@_several
-@_correlation
-@_reviewed
+@_choosing_rows
 @click.option("--by", type=click.Choice(_BY), help="Subgroups.")
 @in_words
 def forest(

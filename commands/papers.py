@@ -20,10 +20,12 @@ from commands.console import (
     database_option,
     in_words,
     log_option,
+    reader_for,
     say,
     settings_for,
     show,
     show_rows,
+    tagger_option,
     with_progress,
 )
 
@@ -31,8 +33,9 @@ from commands.console import (
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a document.")
+@tagger_option
 @in_words
-def extract(paths: tuple[str, ...], as_json: bool) -> None:
+def extract(paths: tuple[str, ...], as_json: bool, tagger: bool) -> None:
     r"""Read documents and print what they assert; stores nothing.
 
     A PATH is a file, a folder, or - for JSON lines on standard input.
@@ -45,10 +48,9 @@ def extract(paths: tuple[str, ...], as_json: bool) -> None:
     from kb.intake import read_each
     from kb.readable import extraction_line, extraction_summary
     from kb.terminal import harmless_json
-    from nlp.pipeline import build
 
     left_out = done = 0
-    for item in read_each(read_paths(paths), build()):
+    for item in read_each(read_paths(paths), reader_for(tagger)()):
         if isinstance(item, Exception):
             say(f"Left out: {item}")
             left_out += 1
@@ -67,8 +69,9 @@ def extract(paths: tuple[str, ...], as_json: bool) -> None:
 @config_option
 @click.option("--full-text", is_flag=True, help="Also fetch the open-access full text where there is one.")
 @log_option
+@tagger_option
 @in_words
-def add(given: tuple[str, ...], database: Path | None, config: Path | None, full_text: bool, log: str | None) -> None:
+def add(given: tuple[str, ...], database: Path | None, config: Path | None, full_text: bool, tagger: bool, log: str | None) -> None:
     r"""Read documents and store them with what they assert.
 
     A PATH_OR_ID is a file, a folder, - for JSON lines on standard input, or a DOI, PMID, PMCID or NCT number, or the address of its page, which is fetched.
@@ -89,32 +92,31 @@ def add(given: tuple[str, ...], database: Path | None, config: Path | None, full
     library = database or settings.database
     code = DONE
     if paths:
-        said = add_each(library, with_progress(read_paths(paths), log), paths, report=lambda s: say(s, log))
+        said = add_each(library, with_progress(read_paths(paths), log), paths, lambda s: say(s, log), reader_for(tagger))
         held = f"the library is {library}" if sum(said.values()) > said["left_out"] else "nothing was stored"
         click.echo(
             f"{said['added']} added, {said['replaced']} replaced, {said['unchanged']} unchanged, {said['left_out']} left out; {held}."
         )
         code = code_for(said["added"] + said["replaced"] + said["unchanged"], said["left_out"])
     if names:
-        fetched = _end_of(_refresh(settings, library, log).named(names, full_text), library)
+        fetched = _end_of(_refresh(settings, library, log, tagger).named(names, full_text), library)
         code = fetched if not paths or code == fetched else PARTIAL
     sys.exit(code)
 
 
-def _refresh(settings: Any, database: Path, log: str | None) -> Any:
+def _refresh(settings: Any, database: Path, log: str | None, tagger: bool) -> Any:
     """A run that asks services, with its progress on a terminal and JSON lines elsewhere."""
     from importlib.metadata import version
 
     from crawler.settings import open_door
     from kb.refreshing import Refresh
     from kb.running import progress_for, start_log
-    from nlp.pipeline import build
 
     if not settings.contact:
         say("No contact address is configured, so services cannot write to you before they block: counterclaim init", log)
     door = open_door(settings, version("counterclaim"))
     start_log(log, door.secrets)
-    return Refresh(settings, database, door, build, lambda s: say(s, log), progress_for(log))
+    return Refresh(settings, database, door, reader_for(tagger), lambda s: say(s, log), progress_for(log))
 
 
 def _end_of(summary: Any, database: Path) -> int:
@@ -143,6 +145,7 @@ def _end_of(summary: Any, database: Path) -> int:
 @click.option("--limit", type=click.IntRange(1), help="At most so many records, the newest.")
 @click.option("--dry-run", is_flag=True, help="Only count what matches.")
 @log_option
+@tagger_option
 @in_words
 def search(
     terms: tuple[str, ...],
@@ -152,6 +155,7 @@ def search(
     since: Any,
     limit: int | None,
     dry_run: bool,
+    tagger: bool,
     log: str | None,
 ) -> None:
     r"""Search once, and store what is found with what it asserts.
@@ -168,7 +172,7 @@ def search(
     settings = settings_for(config, log=log)
     library = database or settings.database
     saved = SavedSearch("", " ".join(terms), sources, since.date() if since else None)
-    run = _refresh(settings, library, log)
+    run = _refresh(settings, library, log, tagger)
     if dry_run:
         sys.exit(_would(run, [saved], log, limit))
     summary = run.once(saved, limit)
@@ -213,8 +217,11 @@ def _check_domains(searches: Iterable[Any], log: str | None) -> None:
 @click.option("--dry-run", is_flag=True, help="Only count what matches and is not here.")
 @click.option("--full", is_flag=True, help="List everything again and look at every record again.")
 @log_option
+@tagger_option
 @in_words
-def refresh(database: Path | None, config: Path | None, only: tuple[str, ...], dry_run: bool, full: bool, log: str | None) -> None:
+def refresh(
+    database: Path | None, config: Path | None, only: tuple[str, ...], dry_run: bool, full: bool, tagger: bool, log: str | None
+) -> None:
     r"""Ask every saved search of counterclaim.toml again: what is new, revised, deleted, retracted.
 
     \b
@@ -239,7 +246,7 @@ def refresh(database: Path | None, config: Path | None, only: tuple[str, ...], d
     _check_domains(searches, log)
     if not searches:
         raise click.UsageError(f"{settings.path} has no saved search. Add one as [searches.NAME] with a query.")
-    run = _refresh(settings, library, log)
+    run = _refresh(settings, library, log, tagger)
     if dry_run:
         sys.exit(_would(run, searches, log))
     try:
@@ -257,8 +264,9 @@ def refresh(database: Path | None, config: Path | None, only: tuple[str, ...], d
 @click.command()
 @database_option
 @config_option
+@tagger_option
 @in_words
-def reread(database: Path | None, config: Path | None) -> None:
+def reread(database: Path | None, config: Path | None, tagger: bool) -> None:
     r"""Read every stored answer of the services again, offline: after an update, or when a pack has new words.
 
     \b
@@ -271,7 +279,7 @@ def reread(database: Path | None, config: Path | None) -> None:
     library = database or settings.database
     if not library.exists():
         raise NoLibrary(library)
-    sys.exit(_end_of(_refresh(settings, library, None).again(), library))
+    sys.exit(_end_of(_refresh(settings, library, None, tagger).again(), library))
 
 
 @click.command()

@@ -11,7 +11,7 @@ from kb.errors import NotStored
 from kb.health import versions
 from kb.intake import read_each
 from kb.store import Library
-from nlp.pipeline import build
+from nlp.pipeline import Reader, build
 
 
 def add_each(
@@ -19,6 +19,7 @@ def add_each(
     items: Iterable[Document | Unreadable],
     arguments: Iterable[str],
     report: Callable[[str], None],
+    build_reader: Callable[[], Reader] = build,
 ) -> dict[str, int]:
     """Store every document, name what was left out, and return the counts by what became of each.
 
@@ -29,12 +30,13 @@ def add_each(
         items: what the importers yield.
         arguments: what was asked for, kept in the run's record.
         report: takes a sentence about what was left out.
+        build_reader: gives what reads the texts.
     """
     counts = dict.fromkeys(("added", "replaced", "unchanged", "left_out"), 0)
     library: Library | None = None
     waiting: list[Unreadable] = []
     try:
-        for item in read_each(items, build()):
+        for item in read_each(items, build_reader()):
             if isinstance(item, Unreadable):
                 report(f"Left out: {item}")
                 waiting.append(item)

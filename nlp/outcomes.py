@@ -8,6 +8,7 @@ from nlp.brackets import Clauses
 from nlp.claim import Better, Outcome
 from nlp.domain import ConceptKind
 from nlp.grammar.needs import folded
+from nlp.polarity import better_by_words
 from nlp.reading import OutcomeMention, Reading, Sentence
 from nlp.worded import worded
 
@@ -103,8 +104,7 @@ def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int)
     before, after = reading.plain[sentence.start : start], reading.plain[end : sentence.end]
     if _HAVING.search(before) and _A_VALUE.match(after) and _NUMBER_SOON.match(after):
         return True  # who was studied, not what was measured: "those with an EDSS of 6.0-6.5"
-    topic = _TOPIC.fullmatch(before) and after.startswith(",")
-    if topic:
+    if is_topic(reading, sentence, start, end):
         return bool(reading.concepts_in(end, sentence.end, ConceptKind.OUTCOME))
     if (_WHO.fullmatch(before) and "," in after[:80]) or _IN_WHOM.search(before, max(0, len(before) - 60)):
         return len(reading.concepts_in(sentence.start, sentence.end, ConceptKind.OUTCOME)) > 1
@@ -114,6 +114,11 @@ def _no_outcome_here(reading: Reading, sentence: Sentence, start: int, end: int)
         _ENDPOINT.match(after) is not None
         or any(m.start - end < 24 for m in reading.concepts_in(end, sentence.end, ConceptKind.OUTCOME))
     )
+
+
+def is_topic(reading: Reading, sentence: Sentence, start: int, end: int) -> bool:
+    """Whether a stretch only opens the sentence: "For motor function, the score …"."""
+    return reading.plain[end : end + 1] == "," and _TOPIC.fullmatch(reading.plain[sentence.start : start]) is not None
 
 
 #: "Lower" sets against a higher one, but for what a body has above and below.
@@ -146,7 +151,7 @@ def _qualified(before: str) -> re.Match[str] | None:
 def as_outcome(mention: OutcomeMention) -> Outcome:
     """The value for a mention."""
     if mention.entry is None:
-        return Outcome(mention.text, mention.label, better=mention.better)
+        return Outcome(mention.text, mention.label, better=mention.better or better_by_words(mention.label))
     better = mention.entry.details.get("better")
     return Outcome(mention.text, mention.label, mention.entry.id, Better(better) if better else None)
 
@@ -200,8 +205,22 @@ def _subject(reading: Reading, sentence: Sentence, clauses: Clauses, start: int,
     return named_outcome(reading, a, a + len(words))
 
 
+_NO_NAME_BEGINS = re.compile(r"(?:(?:the|an?|any|no)\s)+", re.IGNORECASE)
+_TIME_LED = re.compile(r"\s(?:at|by|after|over|within|during|through|for|in)\s(?:the\s)?$", re.IGNORECASE)
+
+
+def _trimmed(reading: Reading, start: int, end: int) -> tuple[int, int]:
+    """The stretch without its article and without a time behind the name: "an excellent outcome at day 90"."""
+    lead = _NO_NAME_BEGINS.match(reading.plain, start, end)
+    start = lead.end() if lead else start
+    times = reading.times_in(start, end)
+    led = _TIME_LED.search(reading.plain, start, times[-1].list_start) if times and times[-1].list_end == end else None
+    return (start, led.start()) if led is not None and led.start() > start else (start, end)
+
+
 def named_outcome(reading: Reading, start: int, end: int) -> OutcomeMention | None:
     """A stretch of the text as an outcome of its own; None where it is too long for a name."""
+    start, end = _trimmed(reading, start, end)
     text = reading.text[start:end]
     if len(text) > _LONGEST_NAME:
         return None

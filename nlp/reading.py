@@ -5,12 +5,16 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from crawler.document import SectionName
 from crawler.quick_init import quick_init
 from nlp.claim import Better
 from nlp.domain import ConceptKind, Entry
 from nlp.grammar.results import Printed
+
+if TYPE_CHECKING:
+    from nlp.tagger import Tagging
 
 
 class Role(StrEnum):
@@ -127,6 +131,8 @@ class Reading:
     printed: dict[int, list[Printed]] = field(default_factory=dict)
     #: The text's own wordings for its arms.
     arm_names: tuple[ArmNames, ...] = ()
+    #: What the trained tagger says; None where none is used.
+    tagging: Tagging | None = None
     #: Whether the text says that its ± are standard errors.
     says_standard_errors: bool = False
     _starts: tuple[list[ConceptMention], list[int]] = field(default_factory=lambda: ([], []), repr=False, compare=False)

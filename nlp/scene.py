@@ -11,6 +11,7 @@ from nlp.grammar.results import Printed
 from nlp.outcomes import outcome_mentions
 from nlp.reading import ArmMention, OutcomeMention, Reading, Sentence, Side, TimeMention
 from nlp.sides import SideFinder
+from nlp.tagged_outcomes import tagged_outcomes
 
 RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 
@@ -73,7 +74,7 @@ def scenes(reading: Reading, level: Level, arms: tuple[Arm, ...], wanted: list[S
     last: list[OutcomeMention] = []
     pair: tuple[ArmMention, ...] = ()
     for sentence in wanted:
-        outcomes = outcome_mentions(reading, sentence)
+        outcomes = _outcomes(reading, sentence)
         scene = Scene(
             reading, sentence, level, arms, clauses(sentence.plain), reading.printed.get(sentence.index, []), outcomes,
             reading.times_in(sentence.start, sentence.end), finder.find(sentence), last,
@@ -82,6 +83,13 @@ def scenes(reading: Reading, level: Level, arms: tuple[Arm, ...], wanted: list[S
         found.append(scene)
         last, pair = outcomes or last, _two_arms(scene.sides) or pair
     return found
+
+
+def _outcomes(reading: Reading, sentence: Sentence) -> list[OutcomeMention]:
+    """The outcomes that the packs know, and those that the tagger finds beside them."""
+    known = outcome_mentions(reading, sentence)
+    others = tagged_outcomes(reading, sentence, known) if reading.tagging is not None else []
+    return sorted([*known, *others], key=lambda m: m.start) if others else known
 
 
 def _two_arms(sides: list[ArmMention]) -> tuple[ArmMention, ...]:

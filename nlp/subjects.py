@@ -66,7 +66,10 @@ def _of_measure(scene: Scene, r: Printed) -> OutcomeMention | None:
 
 def _unknown(scene: Scene, r: Printed) -> OutcomeMention | None:
     found = unknown_outcome(scene.reading, scene.sentence, scene.cut, head_place(scene, r))
-    return None if found is None or (r.measure_start is not None and _HOW_MEASURED.fullmatch(found.text)) else found
+    if found is None or (r.measure_start is not None and _HOW_MEASURED.fullmatch(found.text)):
+        return None
+    # An arm's name is what the number is of, and not what was measured.
+    return None if any(m.start <= found.start and found.end <= m.end for m in scene.sides) else found
 
 
 _REFERS_BACK = re.compile(

@@ -7,13 +7,14 @@ with a trained model (`nlp/model/`, made by `make train`); a scispaCy model stan
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
 from nlp.reading import Reading
-from nlp.tagging.labelling import Labeller, Tagged, TextReading
+from nlp.tagging.labelling import Labeller, Tagged
 from nlp.tagging.model import Model, ModelMissing, ModelUnreadable, load
 from nlp.tagging.surroundings import surroundings
 
@@ -25,6 +26,7 @@ __all__ = [
     "ScispacyTagger",
     "Tagged",
     "Tagger",
+    "Tagging",
     "installed",
     "own_or_none",
 ]
@@ -36,6 +38,18 @@ MODEL = Path(__file__).resolve().parent / "model"
 COARSE_LABELS: Mapping[str, str] = {"PAR": "participants", "INT": "intervention", "OUT": "outcome"}
 
 
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """What a tagger says of a text, each list in the text's order.
+
+    `fine`: what names the trial's intervention, control, people and outcomes, and its numbers. `every`: every mention of people, interventions and
+    outcomes (`COARSE_LABELS`).
+    """
+
+    fine: tuple[Tagged, ...] = ()
+    every: tuple[Tagged, ...] = ()
+
+
 class Tagger(Protocol):
     """What the pipeline asks of a tagger."""
 
@@ -43,8 +57,8 @@ class Tagger(Protocol):
     def name(self) -> str:
         """What it is called where a person reads it."""
 
-    def tag(self, reading: Reading) -> tuple[Tagged, ...]:
-        """The labelled stretches of a text, in order."""
+    def tag(self, reading: Reading) -> Tagging:
+        """The labelled stretches of a text."""
 
 
 class OwnTagger:
@@ -69,19 +83,15 @@ class OwnTagger:
         """
         return self._labeller.model
 
-    def tag(self, reading: Reading) -> tuple[Tagged, ...]:
-        """The fine labels: what names the trial's intervention, control, people and outcomes, and its numbers.
+    def tag(self, reading: Reading) -> Tagging:
+        """Fine labels and every mention.
 
         Raises:
             ModelMissing: there is no trained model.
             ModelUnreadable: it is damaged.
         """
-        return tuple(self._labeller.label(surroundings(reading)))
-
-    def mentioned(self, reading: Reading) -> tuple[Tagged, ...]:
-        """Every mention of people, interventions and outcomes (`COARSE_LABELS`), in order; raises what `tag` raises."""
-        found = TextReading(self._labeller, surroundings(reading)).coarse()
-        return tuple(Tagged(t.start, t.end, COARSE_LABELS[t.label], t.score) for t in found)
+        fine, coarse = self._labeller.both(surroundings(reading))
+        return Tagging(tuple(fine), tuple(Tagged(t.start, t.end, COARSE_LABELS[t.label], t.score) for t in coarse))
 
 
 class ScispacyTagger:
@@ -96,9 +106,10 @@ class ScispacyTagger:
 
         return spacy.load(self.name, exclude=["parser", "lemmatizer", "attribute_ruler"])
 
-    def tag(self, reading: Reading) -> tuple[Tagged, ...]:
-        """Its entities. It gives no probabilities: each score is 1."""
-        return tuple(Tagged(e.start_char, e.end_char, e.label_.lower(), 1.0) for e in self._language(reading.text).ents)
+    def tag(self, reading: Reading) -> Tagging:
+        """Its entities, as mentions. It gives no probabilities: each score is 1."""
+        found = (Tagged(e.start_char, e.end_char, e.label_.lower(), 1.0) for e in self._language(reading.text).ents)
+        return Tagging(every=tuple(found))
 
 
 #: The models that scispaCy publishes, the larger first.

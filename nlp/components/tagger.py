@@ -11,7 +11,7 @@ from nlp.tagger import Tagger
 
 
 class Tag:
-    """Fills `doc._.counterclaim_tagged`; empty where the pipeline has no tagger."""
+    """Fills `tagging` of the reading; it stays None where the pipeline has no tagger."""
 
     def __init__(self, tagger: Tagger | None = None) -> None:
         self.tagger = tagger
@@ -19,7 +19,8 @@ class Tag:
     def __call__(self, doc: Doc) -> Doc:
         """Tag the text."""
         reading: Reading = doc._.get(state.READING)
-        doc._.set(state.TAGGED, self.tagger.tag(reading) if self.tagger is not None else ())
+        reading.tagging = self.tagger.tag(reading) if self.tagger is not None else None
+        doc._.set(state.TAGGED, reading.tagging)
         return doc
 
 

@@ -85,13 +85,16 @@ class Labeller:
 
     def label(self, around: Surroundings) -> list[Tagged]:
         """The fine labels, in order."""
-        reading = TextReading(self, around)
-        found = [*reading.phrases, *reading.numbers()] if "phrases" in self.model.chains else []
-        return sorted(found, key=lambda t: (t.start, t.end, t.label))
+        return TextReading(self, around).fine()
 
     def coarse(self, around: Surroundings) -> list[Tagged]:
         """Every mention of participants, interventions and outcomes, in order."""
         return TextReading(self, around).coarse()
+
+    def both(self, around: Surroundings) -> tuple[list[Tagged], list[Tagged]]:
+        """The fine labels and every mention, by one reading of the text."""
+        reading = TextReading(self, around)
+        return reading.fine(), reading.coarse() if "coarse" in self.model.chains else []
 
     def of_word(self, word: str) -> tuple[list[str], list[str], list[str]]:
         """The attributes of a word, kept."""
@@ -181,6 +184,11 @@ class TextReading:
         if "coarse" not in self.labeller.model.chains:
             return []
         return hints(self.said, self.places.lows, COMMON, NEAR)
+
+    def fine(self) -> list[Tagged]:
+        """Phrases and numbers, in order; none where the model has no chains for them."""
+        found = [*self.phrases, *self.numbers()] if "phrases" in self.labeller.model.chains else []
+        return sorted(found, key=lambda t: (t.start, t.end, t.label))
 
     def coarse(self) -> list[Tagged]:
         """Runs of tokens of one coarse class."""

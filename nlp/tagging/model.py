@@ -15,30 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from nlp.bad_model import ModelMissing as ModelMissing
+from nlp.bad_model import ModelUnreadable as ModelUnreadable
 from nlp.tagging.attributes import Classes
 from nlp.tagging.chain import Chain
 
 FORMAT = 1
 CHAINS = ("coarse", "again", "phrases", "numbers", "sides")
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": 1 << 26}]
-
-
-class ModelMissing(Exception):
-    """There is no trained tagger where one was looked for."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(f"No trained tagger in {folder}. Make one with: make train CORPORA=FOLDER; or run with --no-tagger.")
-        self.folder = folder
-
-
-class ModelUnreadable(Exception):
-    """A file of the trained tagger is not what it should be."""
-
-    def __init__(self, path: Path, why: object) -> None:
-        super().__init__(
-            f"{path} is no part of a trained tagger that can be read: {why}. Make it again with: make train CORPORA=FOLDER."
-        )
-        self.path = path
 
 
 @dataclass(frozen=True)

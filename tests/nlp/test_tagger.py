@@ -9,7 +9,7 @@ import pytest
 from crawler.document import Document, with_title
 from nlp.pipeline import build
 from nlp.reading import Reading
-from nlp.tagger import MODEL, ModelMissing, ModelUnreadable, OwnTagger, Tagged, installed
+from nlp.tagger import MODEL, ModelMissing, ModelUnreadable, OwnTagger, Tagged, Tagging, installed
 from nlp.tagging.chain import Chain
 from nlp.tagging.tokens import tokenise
 
@@ -31,9 +31,9 @@ class Spy:
     def __init__(self) -> None:
         self.seen: list[Reading] = []
 
-    def tag(self, reading: Reading) -> tuple[Tagged, ...]:
+    def tag(self, reading: Reading) -> Tagging:
         self.seen.append(reading)
-        return (Tagged(0, 9, "intervention", 0.9),)
+        return Tagging((Tagged(0, 9, "intervention", 0.9),))
 
 
 def test_any_tagger_can_stand_in_the_pipeline() -> None:
@@ -106,7 +106,7 @@ shipped = pytest.mark.skipif(not (MODEL / "card.json").is_file(), reason="no tra
 def test_the_shipped_model_tags_a_text_that_nobody_wrote_it_for() -> None:
     spy = Spy()
     build(tagger_used=spy).read(document(TEXT))
-    found = {(TEXT[t.start : t.end], t.label) for t in OwnTagger().tag(spy.seen[0])}
+    found = {(TEXT[t.start : t.end], t.label) for t in OwnTagger().tag(spy.seen[0]).fine}
     assert {("84", "total-participants"), ("41", "intervention-participants"), ("43", "control-participants"), ("68.3%", "iv-bin-percent"),
             ("34.9 %", "cv-bin-percent"), ("placebo", "control")} <= found  # fmt: skip
 
@@ -116,7 +116,8 @@ def test_the_shipped_model_tags_a_text_that_nobody_wrote_it_for() -> None:
 def test_spans_lie_in_the_text_in_order_and_none_over_another(text: str) -> None:
     spy = Spy()
     build(tagger_used=spy).read(document(text))
-    for tagged in (OwnTagger().tag(spy.seen[0]), OwnTagger().mentioned(spy.seen[0])):
+    tagging = OwnTagger().tag(spy.seen[0])
+    for tagged in (tagging.fine, tagging.every):
         assert list(tagged) == sorted(tagged, key=lambda t: (t.start, t.end))
         assert all(0 <= t.start < t.end <= len(text) and 0 <= t.score <= 1 for t in tagged)
 

@@ -22,6 +22,7 @@ from rapidfuzz.utils import default_process
 from crawler.document import Document
 from nlp.claim import Arm, ArmRole, Effect, Extraction, Group, Measure
 from nlp.pipeline import build
+from nlp.tagger import OwnTagger
 
 #: Names of arms, and of outcomes, are taken for the same from this likeness on (0 to 100).
 LIKE_ARM, LIKE_OUTCOME = 75, 70
@@ -101,7 +102,7 @@ def score(folder: Path) -> Counter[str]:
     rows: list[dict[str, Any]] = [
         json.loads(line) for line in (folder / "dev.jsonl").read_text("utf8").splitlines() if line.strip()
     ]
-    reader, counts = build(), Counter[str]()
+    reader, counts = build(tagger_used=OwnTagger()), Counter[str]()
     texts = {id: prose(text) for id, text in articles.items()}
     read = {id: reader.read(Document(id=id, title="", text=text, sections=())) for id, text in texts.items()}
     for row in rows:

@@ -26,6 +26,7 @@ from rapidfuzz.utils import default_process
 from crawler.document import Document, with_title
 from nlp.claim import Better, Claim, Direction, Extraction, QuestionKind
 from nlp.pipeline import build
+from nlp.tagger import OwnTagger
 
 LIKE_OUTCOME, LIKE_EVIDENCE, APART = 85, 90, 25
 #: What a question and the claims that answer it came to, in the order in which they are printed.
@@ -115,9 +116,9 @@ def verdict(claims: list[Claim], found: Extraction, question: dict[str, Any]) ->
     return "agree" if _agrees(claim, turned, question) else "flipped"
 
 
-def answered(rows: list[dict[str, Any]]) -> Iterator[Answered]:
+def answered(rows: list[dict[str, Any]], tagger: bool = True) -> Iterator[Answered]:
     """Every question that some claim answers, with its verdict."""
-    reader, read = build(), dict[str, Extraction]()
+    reader, read = build(tagger_used=OwnTagger() if tagger else None), dict[str, Extraction]()
     for row in rows:
         if row["abstract"] not in read:
             read[row["abstract"]] = reader.read(document(row["abstract"]))
@@ -145,9 +146,10 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("questions", nargs="+", type=Path)
     arguments.add_argument("--show", help="print the questions whose verdict holds this word, with their claims")
+    arguments.add_argument("--no-tagger", dest="tagger", action="store_false")
     asked = arguments.parse_args()
     rows = questions(*asked.questions)
-    found = list(answered(rows))
+    found = list(answered(rows, asked.tagger))
     for figure, count in figures(rows, found).items():
         print(f"{figure:24s}{count:6d}")
     for a in found if asked.show else ():

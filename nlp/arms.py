@@ -15,6 +15,7 @@ from nlp.grammar.sieve import Sieved
 from nlp.joined_arms import joined
 from nlp.learned_arms import learnt_arms
 from nlp.reading import ConceptMention, Reading, Role, Sentence
+from nlp.tagged_arms import with_tagged
 
 _FRONT = (Role.TITLE, Role.AIM, Role.METHOD, Role.BACKGROUND)
 #: Between a facet and the cells that it tells of stand only words like these.
@@ -137,10 +138,10 @@ def all_arms(reading: Reading, level: Level) -> tuple[Arm, ...]:
     """The packs' arms and those that the text alone tells of. What the text calls them is left in `reading.arm_names`."""
     known = arms_of(reading, level)
     if level is Level.POOLED:
-        return known
+        return with_tagged(reading, known)
     both = joined(reading, known, learnt_arms(reading))
     reading.arm_names = both.names
-    return tuple(_with_sizes(reading, list(both.arms)))
+    return with_tagged(reading, tuple(_with_sizes(reading, list(both.arms))))
 
 
 def arms_of(reading: Reading, level: Level) -> tuple[Arm, ...]:

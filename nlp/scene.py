@@ -74,9 +74,10 @@ def scenes(reading: Reading, level: Level, arms: tuple[Arm, ...], wanted: list[S
     last: list[OutcomeMention] = []
     pair: tuple[ArmMention, ...] = ()
     for sentence in wanted:
-        outcomes = _outcomes(reading, sentence)
+        cut = clauses(sentence.plain)
+        outcomes = _outcomes(reading, sentence, cut)
         scene = Scene(
-            reading, sentence, level, arms, clauses(sentence.plain), reading.printed.get(sentence.index, []), outcomes,
+            reading, sentence, level, arms, cut, reading.printed.get(sentence.index, []), outcomes,
             reading.times_in(sentence.start, sentence.end), finder.find(sentence), last,
         )  # fmt: skip
         scene.last_pair = pair
@@ -85,11 +86,14 @@ def scenes(reading: Reading, level: Level, arms: tuple[Arm, ...], wanted: list[S
     return found
 
 
-def _outcomes(reading: Reading, sentence: Sentence) -> list[OutcomeMention]:
-    """The outcomes that the packs know, and those that the tagger finds beside them."""
+def _outcomes(reading: Reading, sentence: Sentence, cut: Clauses) -> list[OutcomeMention]:
+    """The outcomes that the packs know; in clauses where they know none, those that the tagger finds."""
     known = outcome_mentions(reading, sentence)
     others = tagged_outcomes(reading, sentence, known) if reading.tagging is not None else []
-    return sorted([*known, *others], key=lambda m: m.start) if others else known
+    if not others:
+        return known
+    told = {cut.clause_of(m.start - sentence.start) for m in known}
+    return sorted([*known, *(m for m in others if cut.clause_of(m.start - sentence.start) not in told)], key=lambda m: m.start)
 
 
 def _two_arms(sides: list[ArmMention]) -> tuple[ArmMention, ...]:

@@ -33,9 +33,17 @@ from commands.console import (
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a document.")
+@click.option(
+    "--mentions",
+    type=click.Choice(["auto", "every", "trial"]),
+    default="auto",
+    show_default=True,
+    help="What the tagger prints: every mention of people, treatments and outcomes; what names those of the trial, with exact bounds; or the one that "
+    "annotators of texts like this chose.",
+)
 @tagger_option
 @in_words
-def extract(paths: tuple[str, ...], as_json: bool, tagger: bool) -> None:
+def extract(paths: tuple[str, ...], as_json: bool, mentions: str, tagger: bool) -> None:
     r"""Read documents and print what they assert; stores nothing.
 
     A PATH is a file, a folder, or - for JSON lines on standard input.
@@ -48,9 +56,10 @@ def extract(paths: tuple[str, ...], as_json: bool, tagger: bool) -> None:
     from kb.intake import read_each
     from kb.readable import extraction_line, extraction_summary
     from kb.terminal import harmless_json
+    from nlp.mentions import Marks
 
     left_out = done = 0
-    for item in read_each(read_paths(paths), reader_for(tagger)()):
+    for item in read_each(read_paths(paths), reader_for(tagger)(marks=Marks(mentions))):
         if isinstance(item, Exception):
             say(f"Left out: {item}")
             left_out += 1

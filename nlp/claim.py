@@ -178,12 +178,21 @@ class Timepoint:
     days: float | None
 
 
+class MentionSource(StrEnum):
+    """Who found a mention: a domain pack, the trained tagger, or the likeness of words that no pack knows to a name that one does."""
+
+    PACK = "pack"
+    TAGGER = "tagger"
+    LIKENESS = "likeness"
+
+
 @quick_init
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A labelled stretch of text (labels: see the contract).
 
-    A `score` below 1: no pack knows the words, `concept` goes by the name that is written most alike, `runner_up` is the next one.
+    `score`, by `source`: of a pack's name 1, or less where it was matched by similarity; of a tagged stretch the probability of exactly these
+    bounds and this label; of a likeness how alike the words are to the name of `concept`, `runner_up` being the next one.
     """
 
     label: str
@@ -191,6 +200,7 @@ class Mention:
     concept: str | None = None
     score: float | None = None
     runner_up: str | None = None
+    source: MentionSource = MentionSource.PACK
 
 
 @quick_init

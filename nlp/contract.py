@@ -70,7 +70,8 @@ def arm_fields(arm: Arm) -> dict[str, Any]:
 
 def _mention(mention: Mention) -> dict[str, Any]:
     return {"label": mention.label, "start": mention.quote.start, "end": mention.quote.end, "text": mention.quote.text,
-            "concept": mention.concept, "score": mention.score, "runner_up": mention.runner_up}  # fmt: skip
+            "concept": mention.concept, "score": mention.score, "runner_up": mention.runner_up,
+            "source": mention.source.value}  # fmt: skip
 
 
 def outcome_fields(outcome: Outcome) -> dict[str, Any]:

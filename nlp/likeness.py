@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-from nlp.claim import Arm, ArmRole, Claim, Mention, Quote
+from nlp.claim import Arm, ArmRole, Claim, Mention, MentionSource, Quote
 from nlp.domain import ConceptKind, Entry, normal_name
 
 #: Names that are less alike than this (0 to 100) are other names.
@@ -57,7 +57,7 @@ class Likeness:
             near = self.closest(quote.text, kind)
             if near is not None:
                 concept, score, runner_up = near
-                found.setdefault(quote.span, Mention(label, quote, concept, score, runner_up))
+                found.setdefault(quote.span, Mention(label, quote, concept, score, runner_up, MentionSource.LIKENESS))
         return list(found.values())
 
 

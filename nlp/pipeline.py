@@ -9,13 +9,13 @@ import spacy
 from spacy.language import Language
 
 from crawler.document import Document
-from nlp.claim import Extraction, Mention, Quote
+from nlp.claim import Extraction
 from nlp.components import abbreviations, arms, audit, claims, concepts, effects, quantities, sections, state, tagger
-from nlp.domain import ConceptKind, entries, packs_named
+from nlp.domain import entries, packs_named
 from nlp.grammar.characters import without_runs
 from nlp.likeness import Likeness
+from nlp.mentions import Marks, mentions_of
 from nlp.posted import read_posted
-from nlp.reading import Reading
 from nlp.tagger import Tagger
 
 #: The components in order. Each names what it needs; `build` refuses an order in which something is read before it is written.
@@ -34,12 +34,6 @@ COMPONENTS: tuple[tuple[str, object], ...] = (
 #: An abstract is far below this; a 20 MB text is read all the same, since nothing here grows faster than the text.
 _LONGEST = 64_000_000
 
-#: The contract's labels for the packs' kinds.
-_LABELS = {
-    ConceptKind.INTERVENTION: "intervention", ConceptKind.COMPARATOR: "control", ConceptKind.OUTCOME: "outcome", ConceptKind.CONDITION: "condition",
-    ConceptKind.ROUTE: "route", ConceptKind.CELL_SOURCE: "cell-source", ConceptKind.DONOR: "donor", ConceptKind.EXPOSURE: "intervention",
-}  # fmt: skip
-
 
 class MisorderedPipeline(Exception):
     """A component stands before what it needs."""
@@ -48,8 +42,8 @@ class MisorderedPipeline(Exception):
 class Reader:
     """Reads documents. Building one costs seconds, reading an abstract milliseconds; one reader serves one thread."""
 
-    def __init__(self, language: Language, likeness: Likeness) -> None:
-        self._language, self._likeness = language, likeness
+    def __init__(self, language: Language, likeness: Likeness, marks: Marks = Marks.AUTO) -> None:
+        self._language, self._likeness, self._marks = language, likeness, marks
 
     def read(self, document: Document) -> Extraction:
         """What the document asserts; empty where it asserts nothing that is known how to read.
@@ -62,14 +56,17 @@ class Reader:
             doc = component(doc)
         arms, claims = doc._.counterclaim_arms, doc._.counterclaim_claims
         extraction = Extraction(
-            study=doc._.counterclaim_study, arms=arms, mentions=_mentions(doc._.counterclaim_reading, self._likeness.mentions(claims, arms)),
+            study=doc._.counterclaim_study, arms=arms, 
+            mentions=mentions_of(doc._.counterclaim_reading, self._likeness.mentions(claims, arms), self._marks),
             effects=doc._.counterclaim_effects, claims=claims,
         )  # fmt: skip
         return read_posted(document, extraction) if document.posted is not None else extraction
 
 
-def build(domains: Sequence[str] = (), tagger_used: Tagger | None = None) -> Reader:
+def build(domains: Sequence[str] = (), tagger_used: Tagger | None = None, marks: Marks = Marks.AUTO) -> Reader:
     """A reader with the bundled domain packs of these names, or with all of them; with a tagger where one is given.
+
+    `marks` says how much is printed of what a tagged text names; nothing else depends on it.
 
     Raises:
         BadPack: there is no pack of such a name.
@@ -86,7 +83,7 @@ def build(domains: Sequence[str] = (), tagger_used: Tagger | None = None) -> Rea
     problems = {name: needs for name, needs in analysis["problems"].items() if needs}
     if problems:
         raise MisorderedPipeline(f"These components need what none before them writes: {problems}.")
-    return Reader(language, _likeness(tuple(domains)))
+    return Reader(language, _likeness(tuple(domains)), marks)
 
 
 def language_before_tagging() -> Language:
@@ -101,13 +98,3 @@ def language_before_tagging() -> Language:
 @lru_cache(maxsize=8)
 def _likeness(domains: tuple[str, ...]) -> Likeness:
     return Likeness(entries(packs_named(domains)) if domains else entries())
-
-
-def _mentions(reading: Reading, likely: list[Mention]) -> tuple[Mention, ...]:
-    found = [
-        Mention(_LABELS[m.kind], Quote(m.start, m.end, reading.text[m.start : m.end]), m.entry.id, m.score)
-        for m in reading.concepts
-    ]
-    found += [Mention("timepoint", Quote(t.start, t.end, reading.text[t.start : t.end])) for t in reading.times]
-    found += likely
-    return tuple(sorted(found, key=lambda m: (m.quote.span, m.label)))

@@ -43,11 +43,12 @@ class Tagging:
     """What a tagger says of a text, each list in the text's order.
 
     `fine`: what names the trial's intervention, control, people and outcomes, and its numbers. `every`: every mention of people, interventions and
-    outcomes (`COARSE_LABELS`).
+    outcomes (`COARSE_LABELS`). `once`: the text is like those whose annotators marked the fine labels alone.
     """
 
     fine: tuple[Tagged, ...] = ()
     every: tuple[Tagged, ...] = ()
+    once: bool = False
 
 
 class Tagger(Protocol):
@@ -91,7 +92,8 @@ class OwnTagger:
             ModelUnreadable: it is damaged.
         """
         fine, coarse = self._labeller.both(surroundings(reading))
-        return Tagging(tuple(fine), tuple(Tagged(t.start, t.end, COARSE_LABELS[t.label], t.score) for t in coarse))
+        every = tuple(Tagged(t.start, t.end, COARSE_LABELS[t.label], t.score) for t in coarse)
+        return Tagging(tuple(fine), every, self._labeller.once(reading.text))
 
 
 class ScispacyTagger:

@@ -15,6 +15,7 @@ from nlp.tagging.attributes import Classes, Surroundings
 from nlp.tagging.chain import Chain
 from nlp.tagging.echoes import as_attributes
 from nlp.tagging.labelling import CORPUS, NEAR, NUMBER_LABELS, TOTAL, Labeller, TextReading, side_states
+from nlp.tagging.marking import EVERY, ONCE, words_of
 from nlp.tagging.model import Model
 from nlp.tagging.numbers import Candidate, candidates
 from nlp.tagging.surroundings import surroundings
@@ -27,6 +28,7 @@ RECIPES: Mapping[str, Recipe] = {
     "phrases": Recipe(0.1, 3.0, 80, least_weight=0.002),
     "numbers": Recipe(0.1, 1.0, 120, least_weight=0.001),
     "sides": Recipe(0.0, 3.0, 150, least_weight=0.001),
+    "marking": Recipe(0.0, 3.0, 100, least_count=5, least_weight=0.01),
 }
 Report = Callable[[str], None]
 
@@ -163,6 +165,14 @@ class Teacher:
         self.report("phrases")
         return {"phrases": phrases, "numbers": numbers, "sides": sides}
 
+    def marking(self, coarse: Mapping[str, Sequence[Annotated]], fine: Sequence[Annotated]) -> Chain:
+        """Whether a text is like those of the fine corpora or like those of the coarse ones."""
+        once = {same_paper(t.text): t for t in fine}
+        every = {same_paper(t.text): t for of_corpus in coarse.values() for t in of_corpus}
+        rows: list[Row] = [([words_of(t.text)], [ONCE]) for t in once.values()]
+        rows += [([words_of(t.text)], [EVERY]) for name, t in every.items() if name not in once]
+        return fit(rows, self.recipes["marking"])
+
     def all(self, coarse: Mapping[str, Sequence[Annotated]], fine: Mapping[str, Sequence[Annotated]]) -> dict[str, Chain]:
         """All chains. A paper of the fine corpora is left out of the coarse ones, so that what is said of it is said without knowing it."""
         texts = [t for of_corpus in fine.values() for t in of_corpus]
@@ -175,6 +185,8 @@ class Teacher:
         if (again := self.again(others)) is not None:
             chains["again"] = again
             self.report("coarse, a second look")
+        if texts:
+            chains["marking"] = self.marking(others, texts)
         return {**chains, **(self.fine(texts, chains["coarse"]) if texts else {})}
 
 

@@ -14,6 +14,7 @@ from nlp.tagging.attributes import EDGE, WINDOW, Places, Surroundings, word_attr
 from nlp.tagging.chain import Chain, Chances, Scores, side_by_side
 from nlp.tagging.cue_words import COMMON
 from nlp.tagging.echoes import COARSE, Codes, Said, as_attributes, hints, near_attributes, slots
+from nlp.tagging.marking import marked_once
 from nlp.tagging.model import Model
 from nlp.tagging.numbers import Candidate, NumberPlaces, candidates
 
@@ -90,6 +91,10 @@ class Labeller:
     def coarse(self, around: Surroundings) -> list[Tagged]:
         """Every mention of participants, interventions and outcomes, in order."""
         return TextReading(self, around).coarse()
+
+    def once(self, text: str) -> bool:
+        """Whether texts like this are marked once, and not at every mention."""
+        return marked_once(self.model.chains.get("marking"), text)
 
     def both(self, around: Surroundings) -> tuple[list[Tagged], list[Tagged]]:
         """The fine labels and every mention, by one reading of the text."""

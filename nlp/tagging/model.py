@@ -21,7 +21,7 @@ from nlp.tagging.attributes import Classes
 from nlp.tagging.chain import Chain
 
 FORMAT = 1
-CHAINS = ("coarse", "again", "phrases", "numbers", "sides")
+CHAINS = ("coarse", "again", "phrases", "numbers", "sides", "marking")
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": 1 << 26}]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nlp.claim import Better, Claim, Direction, Effect, Group, QuestionKind
+from nlp.confidence import scales
 from nlp.cues import Cue
 from nlp.direction import before_after, between, is_significant, lies_on, printed_null, said_significant
 from nlp.effects import Linked
@@ -14,6 +15,7 @@ from nlp.nulls import null_kind
 from nlp.outcomes import as_outcome
 from nlp.questions import apart, other_question
 from nlp.scene import Scene
+from nlp.traits import of_claim
 
 
 class ClaimReader:
@@ -36,7 +38,11 @@ class ClaimReader:
     def _claims(self, f: Finding) -> list[Claim]:
         contrasts = [e for _, e in f.effects if e.group is Group.DIFFERENCE]
         if f.cue is not None and f.cue.cue is Cue.ABSENT:
-            return [absence(f, as_outcome(f.mention), self.condition)] if is_harm(f.mention) or not contrasts else []
+            return (
+                [_weighed(f, absence(f, as_outcome(f.mention), self.condition), None, None)]
+                if is_harm(f.mention) or not contrasts
+                else []
+            )
         if only_rates(f):
             return []
         kind = other_question(f)
@@ -49,13 +55,13 @@ class ClaimReader:
         contrast = next((e for _, e in f.effects if e.group is Group.DIFFERENCE), None)
         null = claim.direction is Direction.NO_DIFFERENCE
         significant = False if null else is_significant(contrast)
-        return replace(
+        told = replace(
             claim,
             effects=tuple(i for i, _ in f.effects),
             significant=significant if significant is not None else said_significant(f, claim.direction),
             null_kind=null_kind(f, contrast) if null else None,
-            confidence=_confidence(f, contrast, None),
         )
+        return _weighed(f, told, contrast, None)
 
     def _claim(self, f: Finding, frame: str) -> Claim | None:
         outcome, effects = as_outcome(f.mention), f.effects
@@ -81,20 +87,21 @@ class ClaimReader:
             significant = said_significant(f, direction)
         if direction in _OPPOSITE and significant is False:
             significant = None  # The words call it significant, a number beside them does not: neither is believed.
-        return replace(
+        told = replace(
             claim,
             effects=tuple(i for i, _ in (mine or effects)),
             significant=significant,
             point_direction=point,
             analysis_set=next((e.analysis_set for _, e in effects if e.analysis_set), None),
             null_kind=null_kind(f, contrast) if direction is Direction.NO_DIFFERENCE else None,
-            confidence=_confidence(f, contrast, sign),
         )
+        return _weighed(f, told, contrast, sign)
 
 
-def _confidence(f: Finding, contrast: Effect | None, sign: int | None) -> float:
-    known = 0.3 if f.mention.entry is not None else 0.0
-    return round(0.4 + known + (0.15 if f.cue is not None else 0.0) + (0.1 if contrast is not None else 0.0), 2)
+def _weighed(f: Finding, claim: Claim, contrast: Effect | None, sign: int | None) -> Claim:
+    """The claim with how probable it is that outcome, sides and direction are right."""
+    scale = scales().get("claims")
+    return claim if scale is None else replace(claim, confidence=scale.of(of_claim(f, claim, contrast, sign)))
 
 
 _MADE_GOOD: dict[tuple[Direction, Better | None], Direction] = {

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from nlp.components import state
+from nlp.confidence import scales
 from nlp.effects import Linked, link
 from nlp.method_times import only_time, timed
 from nlp.reading import Reading, Role
-from nlp.scene import scenes
+from nlp.scene import Scene, scenes
+from nlp.traits import of_effect
 
 
 @Language.component(
@@ -29,5 +33,18 @@ def effects(doc: Doc) -> Doc:
     for i, scene in enumerate(found):
         linked.extend(link(scene, i))
     doc._.set(state.SCENES, found)
-    doc._.set(state.LINKED, timed(linked, only_time(reading)))
+    doc._.set(state.LINKED, _weighed(timed(linked, only_time(reading)), found))
     return doc
+
+
+def _weighed(linked: list[Linked], found: list[Scene]) -> list[Linked]:
+    """The effects, each with how probable it is that all its fields are right."""
+    scale = scales().get("effects")
+    if scale is None:
+        return linked
+    beside: dict[int, list[Linked]] = {}
+    for x in linked:
+        beside.setdefault(x.scene, []).append(x)
+    return [
+        replace(x, effect=replace(x.effect, confidence=scale.of(of_effect(found[x.scene], x, beside[x.scene])))) for x in linked
+    ]

@@ -34,6 +34,15 @@ log_option = click.option(
 )
 
 
+min_confidence = click.option(
+    "--min-confidence",
+    "least_confidence",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="Only what was read with at least this probability of being right in all its fields, 0 to 1; 0.9 keeps about half.",
+)
+
+
 tagger_option = click.option(
     "--tagger/--no-tagger",
     "tagger",

@@ -9,7 +9,18 @@ from typing import Any
 
 import click
 
-from commands.console import DONE, PARTIAL, database_option, in_json, in_words, library_in_reach, say, show, show_rows
+from commands.console import (
+    DONE,
+    PARTIAL,
+    database_option,
+    in_json,
+    in_words,
+    library_in_reach,
+    min_confidence,
+    say,
+    show,
+    show_rows,
+)
 
 _MEASURES = ("MD", "SMD", "RR", "OR", "RD", "HR", "IRR")
 
@@ -55,15 +66,18 @@ _correlation = click.option(
 
 def _choosing_rows(command: Callable[..., None]) -> Callable[..., None]:
     """The options of every command that pools: which rows, and by which model."""
-    for option in (_reviewed, _correlation, _several, _model, _timepoint, _measure, _outcome):
+    for option in (min_confidence, _reviewed, _correlation, _several, _model, _timepoint, _measure, _outcome):
         command = option(command)
     return command
 
 
-def _asked(database: Path | None, question: tuple[str, ...], timepoint: str | None, *, printed: bool = True) -> tuple[Any, Any]:
-    """The library and its answer; with `printed`, what is printed and not claimed beside the claims."""
+def _asked(
+    database: Path | None, question: tuple[str, ...], timepoint: str | None, *, printed: bool = True, least: float | None = None
+) -> tuple[Any, Any]:
+    """The library and its answer; with `printed`, what is printed and not claimed beside the claims; with `least`, no claim that is less sure."""
     from kb.answer import answer
     from kb.connection import for_reading
+    from kb.filters import Filters
     from kb.printed import with_printed
     from kb.question import understand
 
@@ -71,7 +85,7 @@ def _asked(database: Path | None, question: tuple[str, ...], timepoint: str | No
     understood = understand(db, " ".join((*question, f"at {timepoint}" if timepoint else "")).strip())
     if timepoint and understood.timepoint_days is None:
         raise click.BadParameter(f"'{timepoint}' is no time; write it as: 12 months.", param_hint="--timepoint")
-    found = answer(db, understood)
+    found = answer(db, understood, Filters(least_confidence=least))
     return db, with_printed(db, found) if printed else found
 
 
@@ -90,7 +104,7 @@ def _asked(database: Path | None, question: tuple[str, ...], timepoint: str | No
 @in_words
 def pool(
     question: tuple[str, ...], database: Path | None, outcome: str | None, measure: str | None, timepoint: str | None, model: str, several: str,
-    correlation: float | None, reviewed: bool, by: str | None, level: float, as_json: bool, as_text: bool,
+    correlation: float | None, reviewed: bool, least_confidence: float | None, by: str | None, level: float, as_json: bool, as_text: bool,
 ) -> None:  # fmt: skip
     r"""One estimate of what the trials of an answer found, and what of those that gave no number.
 
@@ -111,7 +125,7 @@ def pool(
 
     db, found = _asked(database, question, timepoint)
     choice = Choice(measure, Model(model), level, Several(several), by, correlation)
-    rows = reviewed_rows(db, outcome_of(found, outcome), only=reviewed)
+    rows = reviewed_rows(db, outcome_of(found, outcome), only=reviewed, least=least_confidence)
     try:
         made = synthesise(rows, choice)
     except CannotPool as error:
@@ -142,7 +156,7 @@ def pool(
 @in_words
 def export(
     question: tuple[str, ...], database: Path | None, targets: tuple[str, ...], out: Path, outcome: str | None, measure: str | None,
-    timepoint: str | None, model: str, several: str, correlation: float | None, reviewed: bool,
+    timepoint: str | None, model: str, several: str, correlation: float | None, reviewed: bool, least_confidence: float | None,
 ) -> None:  # fmt: skip
     r"""Write an answer as a folder that other programs take as it is: data, the script that pools them, and what was asked.
 
@@ -163,7 +177,7 @@ def export(
             raise click.BadParameter(f"there is no export to '{name}'; there are {', '.join(EXPORTERS)}.", param_hint="--to")
     db, found = _asked(database, question, timepoint, printed=False)
     choice = Choice(measure, Model(model), several=Several(several), correlation=correlation)
-    made = package(db, found, choice, outcome, reviewed=reviewed)
+    made = package(db, found, choice, outcome, reviewed=reviewed, least=least_confidence)
     files: dict[str, bytes] = {}
     for name in targets:
         files |= EXPORTERS[name](made)
@@ -192,7 +206,7 @@ def export(
 @in_words
 def forest(
     question: tuple[str, ...], database: Path | None, out: Path, sides: bool, small_studies: bool, outcome: str | None, measure: str | None,
-    timepoint: str | None, model: str, several: str, correlation: float | None, reviewed: bool, by: str | None,
+    timepoint: str | None, model: str, several: str, correlation: float | None, reviewed: bool, least_confidence: float | None, by: str | None,
 ) -> None:  # fmt: skip
     r"""Draw the estimate of `pool` as a forest plot in Cochrane's manner.
 
@@ -208,7 +222,7 @@ def forest(
     from kb.reviewing import reviewed_rows
     from kb.synthesis import Choice, Several
 
-    db, found = _asked(database, question, timepoint, printed=not sides)
+    db, found = _asked(database, question, timepoint, printed=not sides, least=least_confidence if sides else None)
     of = outcome_of(found, outcome)
     if sides:
         from kb.sides_plot import sides as sides_of
@@ -219,7 +233,7 @@ def forest(
         from kb.synthesis import synthesise
 
         choice = Choice(measure, Model(model), several=Several(several), by=by, correlation=correlation)
-        made = synthesise(reviewed_rows(db, of, only=reviewed), choice)
+        made = synthesise(reviewed_rows(db, of, only=reviewed, least=least_confidence), choice)
         drawing = plots.funnel(made) if small_studies else plots.forest(made)
     write_file(out, as_bytes(drawing, out.suffix.removeprefix(".").lower()))
     show(f"{out} is drawn: {drawing.told}.")

@@ -17,6 +17,7 @@ from commands.console import (
     in_json,
     in_words,
     library_in_reach,
+    min_confidence,
     on_a_terminal,
     show,
     show_rows,
@@ -39,6 +40,7 @@ def corrections(command: Callable[..., None]) -> Callable[..., None]:
 def restrictions(command: Callable[..., None]) -> Callable[..., None]:
     """Options that restrict an answer."""
     for option in (
+        min_confidence,
         click.option("--document", metavar="ID", help="Only what this document claims."),
         click.option("--significant/--not-significant", default=None, help="Only results that are, or are not, significant."),
         click.option("--level", type=click.Choice(["trial", "pooled"]), help="Only trials, or only pooled results."),
@@ -62,7 +64,7 @@ def understood(db: Any, question: tuple[str, ...], options: dict[str, Any]) -> A
 _PARTS = ("intervention", "comparator", "condition", "outcome", "route", "source", "donor", "at")
 
 
-_FILTERS = ("design", "since_year", "until_year", "smallest", "level", "significant", "document")
+_FILTERS = ("design", "since_year", "until_year", "smallest", "level", "significant", "document", "least_confidence")
 
 
 @click.command()

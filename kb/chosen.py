@@ -144,8 +144,18 @@ def _longest_headings(q: Question, found: list[sqlite3.Row], most: int | None) -
 
 
 #: How the columns are called that a question restricts: in the kept comparisons, and in the real tables.
-_KEPT = {"intervention": "intervention_key", "condition": "condition_key", "outcome": "outcome_key"}
-_REAL = {"intervention": "intervention_concept", "condition": "condition_concept", "outcome": "outcome_concept"}
+_KEPT = {
+    "intervention": "intervention_key",
+    "condition": "condition_key",
+    "outcome": "outcome_key",
+    "confidence": "(SELECT confidence FROM claim WHERE claim.id = claim_id)",
+}
+_REAL = {
+    "intervention": "intervention_concept",
+    "condition": "condition_concept",
+    "outcome": "outcome_concept",
+    "confidence": "confidence",
+}
 _THEN = dict(_REAL)
 _NARROWER = "WITH RECURSIVE n(id) AS (SELECT ? UNION SELECT c.id FROM concept c JOIN n ON c.broader = n.id) SELECT id FROM n"
 
@@ -181,6 +191,9 @@ def _where(db: sqlite3.Connection, q: Question, filters: Filters, names: Mapping
     for condition, value in filters.conditions():
         where.append(condition)
         values |= value
+    if filters.least_confidence is not None:
+        where.append(f"{names['confidence']} >= :f_confidence")
+        values["f_confidence"] = filters.least_confidence
     return " AND ".join(where), values
 
 

@@ -18,7 +18,10 @@ def british(design: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Restrictions of an answer; None asks for all. Years are inclusive; `smallest` is in people studied; `design` is part of its name."""
+    """Restrictions of an answer; None asks for all. Years are inclusive; `smallest` is in people studied; `design` is part of its name.
+
+    `least_confidence` is a probability, 0 to 1; a claim of which none is known meets no restriction.
+    """
 
     design: str | None = None
     since_year: int | None = None
@@ -27,6 +30,7 @@ class Filters:
     level: str | None = None
     significant: bool | None = None
     document: str | None = None
+    least_confidence: float | None = None
 
     def conditions(self) -> Iterator[tuple[str, dict[str, object]]]:
         """Each restriction as SQL on a claim's columns, with its value. What a document does not tell meets no restriction."""
@@ -54,6 +58,7 @@ class Filters:
             self.smallest and f"at least {self.smallest} people", self.level and f"{self.level} results",
             None if self.significant is None else "significant results" if self.significant else "results that are not significant",
             self.document and f"document {self.document}",
+            None if self.least_confidence is None else f"a confidence of at least {self.least_confidence:g}",
         )  # fmt: skip
         return ", ".join(t for t in told if t)
 

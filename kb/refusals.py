@@ -34,6 +34,7 @@ class Reason(StrEnum):
     NO_EVENTS = "no events in either arm"
     SUBGROUP = "subgroup"
     NOT_REVIEWED = "not accepted in review"
+    NOT_SURE = "less sure than asked for"
     IMPOSSIBLE = "numbers that cannot be"
     SAME_STUDY = "another row of this study is pooled"
     SAID_AGAIN = "said again"

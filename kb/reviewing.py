@@ -160,14 +160,20 @@ def _read_by_hand(r: Review, measure: str, per_cent: bool) -> Derived:
     return replace(made, derivation=f"{r.new_est:g} [{r.new_lb:g}, {r.new_ub:g}] read by {r.reviewer}{where}; {made.derivation}")
 
 
-def reviewed_rows(db: sqlite3.Connection, outcome: OutcomeAnswer, *, only: bool = False) -> tuple[Row, ...]:
-    """The rows of an outcome as reviews leave them; with `only`, what nobody accepted is refused."""
+def reviewed_rows(
+    db: sqlite3.Connection, outcome: OutcomeAnswer, *, only: bool = False, least: float | None = None
+) -> tuple[Row, ...]:
+    """The rows of an outcome as reviews leave them.
+
+    With `only`, what nobody accepted is refused; with `least`, what was read with a confidence (0 to 1) below it, or without one, and nobody accepted.
+    """
     rows = rows_of(db, outcome)
     kept = _stored(db)
     added = _added(rows, kept, outcome.outcome)
     found = [_decided(r, kept.of(r, rows)) for r in rows]
     found += [_decided(r, kept.of(r, rows, since)) for since, r in added]
-    return tuple(_unreviewed(r) if only and r.review_status in (None, "rejected") else r for r in found)
+    unseen = (_unreviewed(r) if only and r.review_status in (None, "rejected") else r for r in found)
+    return tuple(r if least is None else _sure(r, least) for r in unseen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +276,13 @@ def _by_hand(beside: Row, review: Review, row_id: str) -> Row:
         arms=None, kind=None, derived=_read_by_hand(review, measure, per_cent=False), refusals=left, review_status="accepted", source_section=f"page {review.page}",
         quote=review.quote, shared_control_id=None, timepoint_days=days, numbers=review.numbers,
     )  # fmt: skip
+
+
+def _sure(row: Row, least: float) -> Row:
+    if row.review_status not in (None, "rejected") or (row.confidence is not None and row.confidence >= least):
+        return row
+    how = "no confidence is known" if row.confidence is None else f"confidence {row.confidence:g}, asked for {least:g}"
+    return replace(row, refusals=(*row.refusals, Refusal(Reason.NOT_SURE, how)))
 
 
 def _unreviewed(row: Row) -> Row:

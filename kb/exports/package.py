@@ -66,9 +66,15 @@ class Package:
 
 
 def package(
-    db: sqlite3.Connection, found: Answer, choice: Choice, outcome: str | None = None, *, reviewed: bool = False
+    db: sqlite3.Connection,
+    found: Answer,
+    choice: Choice,
+    outcome: str | None = None,
+    *,
+    reviewed: bool = False,
+    least: float | None = None,
 ) -> Package:
-    """The rows of an answer, or of one outcome of it, ready for export; with `reviewed`, only rows that a person accepted are pooled.
+    """The rows of an answer, or of one outcome of it, ready for export; with `reviewed`, only rows that a person accepted are pooled, with `least` none that is less sure.
 
     Raises:
         CannotPool: there is nothing to export.
@@ -86,7 +92,7 @@ def package(
     left_out: list[str] = []
     for o in asked:
         name = _file_name(o.outcome, {t.name for t in tables})
-        rows = tuple(made_over(reviewed_rows(db, o, only=reviewed), choice))
+        rows = tuple(made_over(reviewed_rows(db, o, only=reviewed, least=least), choice))
         tables.append(Table(name, o.outcome, rows, _members(rows, choice, left_out)))
     return Package(db, found, choice, tuple(tables), tuple(left_out))
 

@@ -14,15 +14,15 @@ from nlp.claim import Better
 _BAD = re.compile(
     r"\b(?:deaths?|dying|mortality|fatalit\w+|relaps\w+|recurrences?|progression|pain(?:ful)?|aches?|headaches?|disabilit\w+|impairments?|deficits?|dysfunction|"
     r"lesions?|atrophy|infarct\w*|(?:haem|hem)orrhag\w*|bleeding|bleeds|infections?|sepsis|fever|nausea|vomiting|toxicit\w+|neurotoxicity|complications?|"
-    r"(?:adverse|serious|severe|unwanted|side)\s(?:\w+\s)?(?:events?|effects?|reactions?|outcomes?)|reactions?|failures?|rejection|fractures?|(?:re-?)?hospitali[sz]ations?|readmissions?|"
-    r"re-?operations?|(?:re-?)?admissions?|strokes?|attacks?|seizures?|symptoms?|depression|depressive|anxiety|fatigue|stress|distress|burnout|inflammation|o?edema|swelling|stenosis|"
-    r"restenosis|thrombo\w+|embolism|ulcers?|blood loss|weight loss|hair loss|hearing loss|vision loss|amputations?|neuropathy|dyspn(?:o?e)a|itch(?:ing)?|pruritus|insomnia|"
+    r"(?:adverse|serious|severe|unwanted|side)\s(?:\w+\s)?(?:events?|effects?|reactions?|outcomes?)|reactions?|failures?(?! to\b)|rejection|fractures?|(?:re-?)?hospitali[sz]ations?|readmissions?|"
+    r"re-?operations?|(?:re-?)?admissions?|strokes?(?!\s(?:volume|work|index|output))|attacks?|seizures?|symptoms?|depression|depressive|anxiety|fatigue|stress|distress|burnout|inflammation|o?edema|swelling|stenosis|"
+    r"restenosis|thrombos[ei]s|thromboembol\w+|thrombocytop\w+|embolism|ulcers?|blood loss|bone loss|hair loss|hearing loss|vision loss|amputations?|neuropathy|dyspn(?:o?e)a|itch(?:ing)?|pruritus|insomnia|"
     r"exacerbations?|flares?|dropouts?|discontinuations?|worsening|deterioration|spasticity|stiffness|injur(?:y|ies)|falls|hypoglyc(?:ae|e)mia|hypotension|an(?:ae|e)mia|neutropenia|"
-    r"leukopenia|rash|diarrh(?:o?e)a|constipation|delirium|metastas[ei]s|malignan\w+|tumou?rs?|cancers?|abscess(?:es)?|leaks?|leakage|incontinence|burden|errors?|craving|bruising|arrhythmias?|spasms?|sleeplessness|graft[- ]versus[- ]host|c?a?GVHD|incidence of|risk of)\b",
+    r"leukopenia|rash|diarrh(?:o?e)a|constipation|delirium|metastas[ei]s|malignan\w+|tumou?rs?(?!\snecrosis|\sresponse)|cancers?|abscess(?:es)?|leaks?|leakage|incontinence|burden|errors?|craving|bruising|arrhythmias?|spasms?|sleeplessness|graft[- ]versus[- ]host|c?a?GVHD|incidence of|risk of)\b",
     re.IGNORECASE,
 )
 _GOOD = re.compile(
-    r"\b(?:survival|recover\w+|remissions?|respon(?:se|ders?)|healing|improvements?|independence|independent|quality of life|well-?being|functions?|functioning|functional (?:status|outcomes?|capacity|ability|"
+    r"\b(?:survival|recover\w+|remissions?|responders?|(?:complete|partial|clinical|overall|objective|treatment|tumou?r|sustained|virologic(?:al)?) response|healing|improvements?|independence|independent|quality of life|well-?being|functions?|functioning|functional (?:status|outcomes?|capacity|ability|"
     r"independence|recovery)|ability|capacity|strength|mobility|ambulation|walking (?:distance|speed|ability)|adherence|satisfaction|acuity|success|cures?|cured|engraftment|"
     r"clearance|(?:excellent|good|favou?rable|better|successful) (?:\w+\s)?outcomes?|relief|memory|cognition|knowledge|self-efficacy|pregnancy|live births?|abstinence|"
     r"patency|union|closure|resolution|fitness|endurance|sleep quality)\b",
@@ -39,10 +39,13 @@ _TIME_TO = re.compile(r"\b(?:time|days?|weeks?|months?|latency|interval)\s(?:to|
 _BETTERMENT = re.compile(
     r"^(?:\w+\s){0,3}?(?:improvements?|relief|recovery|reductions?\s(?:in|of)|decreases?\s(?:in|of))\b", re.IGNORECASE
 )
-_WORSENING = re.compile(
-    r"^(?:\w+\s){0,3}?(?:worsening|deterioration|loss|impairments?|limitations?|decline|failures?)\b", re.IGNORECASE
+#: "Loss of function" is of something good; of anything else it is not known here.
+_WORSENING = re.compile(r"^(?:\w+\s){0,3}?(?:worsening|deterioration)\b", re.IGNORECASE)
+_LOSS = re.compile(r"\b(?:loss|limitations?|decline|failures?|lack)\s(?:of|in)\s", re.IGNORECASE)
+_UNSAID = re.compile(
+    r"\b(?:thresholds?|tolerance|knowledge of|awareness|screening|detection|diagnosis|age at|efficacy|coping|attitudes?|stress tests?|bleeding time|beliefs?|factor)\b",
+    re.IGNORECASE,
 )
-_UNSAID = re.compile(r"\b(?:thresholds?|tolerance|knowledge of|awareness|screening|detection|diagnosis|age at)\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=20_000)
@@ -65,6 +68,8 @@ def better_by_words(name: str) -> Better | None:
         return Better.HIGHER if bad or (not _TURNS.match(name) and good) else None
     if _WORSENING.match(name):
         return Better.LOWER
+    if _LOSS.search(name):
+        return Better.LOWER if good else None
     if bad and _TURNS.search(name):
         return None
     return None if bad is good else Better.LOWER if bad else Better.HIGHER

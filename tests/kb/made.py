@@ -61,6 +61,7 @@ class Said:
     dose: str | None = None
     comparator_concept: str | None = None
     p_value: float | None = None
+    confidence: float | None = None
 
     def words(self) -> str:
         """The sentence that says it."""
@@ -148,7 +149,7 @@ def _say(s: Said, text: str, arms: list[Arm], effects: list[Effect], claims: lis
         Claim(
             s.question, s.intervention, s.comparator, s.outcome, s.direction, quote, arm=versus - 1 if versus else len(arms) - 1,
             versus=versus, route=s.route, condition=condition.label, timepoint=when, null_kind=s.null_kind,
-            effects=(len(effects) - 1,) if s.estimate is not None else (),
+            effects=(len(effects) - 1,) if s.estimate is not None else (), confidence=s.confidence,
         )
     )  # fmt: skip
 

@@ -243,14 +243,22 @@ def test_the_chair_is_taken_when_the_paper_comes(path: Path) -> None:
         (Filters(smallest=100), ["b"]),
         (Filters(level="pooled"), []),
         (Filters(document="a"), ["a"]),
+        (Filters(least_confidence=0.9), ["b"]),
+        (Filters(least_confidence=0.99), []),
         (Filters(significant=True), []),
         (Filters(since_year=2021, smallest=1000), []),
     ],
 )
 def test_an_answer_is_restricted_by_explicit_options(path: Path, filters: Filters, found: list[str]) -> None:
-    put(path, reading("a", Said(UP), size=20, year=2019), reading("b", Said(DOWN), size=200, year=2022, design="single-arm trial"))
+    put(
+        path,
+        reading("a", Said(UP), size=20, year=2019),
+        reading("b", Said(DOWN, confidence=0.95), size=200, year=2022, design="single-arm trial"),
+    )
     restricted = asked(path, filters=filters)
     assert [c["document"] for o in told(restricted) for c in o["claims"]] == found
+    # The same where a run is looked back at.
+    assert [c["document"] for o in told(asked(path, as_of=1, filters=filters)) for c in o["claims"]] == found
     assert f"Restricted to: {filters.in_words()}" in text(restricted)
 
 

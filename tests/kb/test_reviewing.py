@@ -43,10 +43,30 @@ def library(tmp_path: Path) -> Path:
     return tmp_path / "library.db"
 
 
-def rows(library: Path, *, only: bool = False) -> dict[str, Row]:
+def rows(library: Path, *, only: bool = False, least: float | None = None) -> dict[str, Row]:
     db = for_reading(library)
     (outcome,) = answer(db, understand(db, QUESTION)).outcomes
-    return {r.row_id if "by-hand" in r.row_id else r.document: r for r in reviewed_rows(db, outcome, only=only)}
+    return {r.row_id if "by-hand" in r.row_id else r.document: r for r in reviewed_rows(db, outcome, only=only, least=least)}
+
+
+def test_what_is_less_sure_than_asked_for_is_refused_unless_a_person_accepted_it(tmp_path: Path) -> None:
+    library = tmp_path / "sure.db"
+    made = (("sure", 0.95), ("unsure", 0.4), ("unknown", None))
+    put(library, *(trial(name, replace(contrast(), confidence=confidence)) for name, confidence in made))
+    found = rows(library, least=0.9)
+    assert {name: [str(x) for x in r.refusals] for name, r in found.items()} == {
+        "sure": [],
+        "unsure": ["less sure than asked for: confidence 0.4, asked for 0.9"],
+        "unknown": ["less sure than asked for: no confidence is known"],
+    }
+    lines = list(csv.DictReader(io.StringIO(sheet(rows(library).values()))))
+    lines = [line | ({"verdict": "accept", "reviewer": "A. Reader"} if line["document"] == "unsure" else {}) for line in lines]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [*SHOWN, *TO_FILL], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
+    store(library, read(out.getvalue(), None), "sheet.csv")
+    assert rows(library, least=0.9)["unsure"].refusals == ()
 
 
 Fill = Callable[..., str]

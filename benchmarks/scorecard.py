@@ -10,120 +10,74 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
-import subprocess
-import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from benchmarks import hostile_text
-
-ROOT = Path(__file__).resolve().parent.parent
-PROGRAM = f"{shlex.quote(sys.executable)} {shlex.quote(str(ROOT / 'cli.py'))} extract --json"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure of a scorer, as it is called there; `floor` is what it must reach, `most` what it must not exceed."""
-
-    name: str
-    called: str
-    floor: float | None = None
-    most: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AnnotatedSet:
-    """A set, where its scorer and its documents lie in the folder, and what is wanted of it."""
-
-    name: str
-    scorer: str
-    arguments: tuple[str, ...]
-    figures: tuple[Figure, ...]
-
-
-GOLD = (
-    Figure("effects, printed numbers", "printed numbers, F1", 0.93),
-    Figure("effects with an interval", "effects with an interval, F1", 0.95),
-    Figure("effects, every field", "every field of an effect, F1", 0.62),
-    Figure("  of those found, right outcome", "right outcome of the numbers found", 0.85),
-    Figure("  of those found, right time", "right time", 0.85),
-    Figure("  of those found, right group", "right group", 0.88),
-    Figure("claims, outcome and direction", "claims, outcome and direction, F1", 0.68),
-    Figure("claims, every field", "claims, every field, F1", 0.50),
-    Figure("flipped sides", "flipped sides", most=1),
-    Figure("self-contradictions", "self-contradictions", most=0),
-    Figure("route", "route, F1", 0.95),
-    Figure("cell_source", "cell source, F1", 0.95),
-    Figure("donor", "donor, F1", 0.95),
-    Figure("sample size", "sample size", 0.90),
-    Figure("registry", "registry numbers, F1", 1.0),
-    Figure("audit: printed errors flagged", "audit, F1", 0.80),
-    Figure("quotes sound", "quotes sound", 0.99),
+from benchmarks.annotated_sets import (
+    EXTRACT,
+    GOLD,
+    GOLD_MSC,
+    SETS,
+    WITHOUT_PACKS,
+    AnnotatedSet,
+    Measured,
+    loaded,
+    measured,
+    without_packs,
 )
-SEEDS = (
-    Figure("effects, printed numbers", "printed numbers, F1", 1.0),
-    Figure("effects, every field", "every field of an effect, F1", 0.95),
-    Figure("claims, outcome and direction", "claims, outcome and direction, F1", 0.90),
-    Figure("flipped sides", "flipped sides", most=0),
-    Figure("quotes sound", "quotes sound", 0.99),
-)
-MEASURES = (
-    Figure("found", "annotated values found", 0.95),
-    Figure("F1", "F1", 0.80),
-    Figure("right outcome", "right outcome of those found", 0.70),
-    Figure("right arm", "right arm of those found", 0.70),
-)
-SETS = (
-    AnnotatedSet("five seed papers, through the importers", "gold/score.py", ("gold/seeds",), SEEDS),
-    AnnotatedSet("29 reworded abstracts", "gold/score.py", ("gold/msc",), GOLD),
-    AnnotatedSet("RCT-ART, result sentences (dev)", "corpora/score.py", ("measures", "corpora/rct_art_bypmid/dev.jsonl"), MEASURES),
-    AnnotatedSet("RCT-ART, result sentences (train)", "corpora/score.py", ("measures", "corpora/rct_art_bypmid/train.jsonl"), ()),
-)
+from nlp.confidence import WEIGHTS
 
 
-def scored(one: AnnotatedSet, folder: Path) -> dict[str, Any] | None:
-    """The scorer's figures; None where the set is not there.
-
-    Raises:
-        RuntimeError: the scorer failed.
-    """
-    places = [folder / a if "/" in a else a for a in one.arguments]
-    if not (folder / one.scorer).exists() or not all(p.exists() for p in places if isinstance(p, Path)):
-        return None
-    command = [sys.executable, str(folder / one.scorer), *map(str, places), "--run", PROGRAM, "--json"]
-    ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    if ran.returncode:
-        raise RuntimeError(f"The scorer of “{one.name}” ended with {ran.returncode}: {ran.stderr.strip()[-300:]}")
-    figures: dict[str, Any] = json.loads(ran.stdout.strip().splitlines()[-1])
-    return figures
-
-
-def _value(found: Any) -> float:
-    return float(found[-1] if isinstance(found, list) else found)
-
-
-def table(one: AnnotatedSet, found: dict[str, Any]) -> Iterator[str]:
+def table(one: AnnotatedSet, found: Measured) -> Iterator[str]:
     """A set's figures as a Markdown table."""
     yield f"## {one.name}\n"
-    yield "| figure | wanted | measured | holds |"
-    yield "|---|---|---|---|"
-    wanted = one.figures or tuple(Figure(name, name) for name in found)
-    for figure in wanted:
-        value = _value(found[figure.name])
-        holds = (figure.floor is None or value >= figure.floor - 5e-4) and (figure.most is None or value <= figure.most)
-        bar = f"≥ {figure.floor:g}" if figure.floor is not None else f"≤ {figure.most:g}" if figure.most is not None else ""
-        shown = f"{value:g}" if value == int(value) and value > 1 else f"{value:.3f}"
-        yield (
-            f"| {figure.called} | {bar} | {shown} | {'yes' if holds else '**no**'} |"
-            if bar
-            else f"| {figure.called} | | {shown} | |"
-        )
+    yield f"{found.documents} documents; 95 % intervals by drawing them again {len(found.draws)} times.\n"
+    yield "| figure | wanted | measured | interval | holds | others |"
+    yield "|---|---|---|---|---|---|"
+    for figure in one.figures:
+        value = figure.of(found.figures)
+        interval = found.interval(figure)
+        told = "" if interval is None else f"{interval[0]:.3f} to {interval[1]:.3f}"
+        shown = f"{value:g}" if figure.most is not None else f"{value:.3f}"
+        holds = "" if not figure.bar else "yes" if figure.holds(value) else "**no**"
+        yield f"| {figure.called} | {figure.bar} | {shown} | {told} | {holds} | {figure.published} |"
+    yield ""
+
+
+def unknown_field(folder: Path, with_packs: Measured) -> Iterator[str]:
+    """What is left of the claims where no pack knows the field."""
+    found = without_packs(folder)
+    if found is None:
+        return
+    figure = next(f for f in GOLD if f.name == "claims, outcome and direction")
+    before, value = figure.of(with_packs.figures), figure.of(found.figures)
+    low, high = found.interval(figure) or (value, value)
+    share = value / before if before else 0.0
+    yield "## The same abstracts with every pack taken away, as for a new field\n"
+    yield "| figure | wanted | measured | interval | holds |"
+    yield "|---|---|---|---|---|"
+    yield f"| claims, outcome and direction, F1 | | {value:.3f} | {low:.3f} to {high:.3f} | |"
+    yield f"| share of the figure with packs ({before:.3f}) | ≥ {WITHOUT_PACKS:g} | {share:.3f} | | {'yes' if share >= WITHOUT_PACKS else '**no**'} |\n"
+
+
+def confidence() -> Iterator[str]:
+    """What a confidence was worth on texts that its weights were not learnt from."""
+    stored = json.loads(WEIGHTS.read_text("utf8"))
+    yield "## What a confidence is worth\n"
+    yield (
+        "Readings of texts that the weights had not seen (`python -m training.confidence`), by what was said of them. Public: RCT-ART's result "
+        "sentences (outcome and arm right), Evidence Inference's questions (claim and answer agree). Own: the development documents, every field.\n"
+    )
+    yield "| readings | said | n | said on average | right |"
+    yield "|---|---|---|---|---|"
+    for name, rows in stored["reliability"].items():
+        for row in rows:
+            yield f"| {name} | from {row['from']:g} | {row['n']} | {row['said']:.2f} | {row['right']:.2f} |"
     yield ""
 
 
@@ -140,11 +94,9 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 def errors_by_kind(folder: Path, part: str) -> Counter[str]:
     """What is wrong on RCT-ART, counted: values missed, by kind; outcomes and arms that are others than the annotated."""
-    sys.path.insert(0, str(folder / "corpora"))
-    import score  # type: ignore[import-not-found]
-
+    score = loaded(folder / "corpora" / "score.py")
     documents = score.read(folder / "corpora" / "rct_art_bypmid" / f"{part}.jsonl")
-    outs = score.run(PROGRAM, [{"id": d["id"], "title": None, "abstract": d["text"]} for d in documents])
+    outs = score.run(EXTRACT, [{"id": d["id"], "title": None, "abstract": d["text"]} for d in documents])
     counts: Counter[str] = Counter()
     for document in documents:
         counts.update(_errors(document, outs.get(str(document["id"]), {}), score))
@@ -227,13 +179,16 @@ def scorecard(folder: Path) -> str:
     ]
     missing: list[str] = []
     for one in SETS:
-        found = scored(one, folder)
+        found = measured(one, folder)
         if found is None:
             missing.append(one.name)
             continue
         lines += table(one, found)
+        if one is GOLD_MSC:
+            lines += unknown_field(folder, found)
     if (folder / "corpora" / "llm_meta_analysis" / "dev.jsonl").exists():
         lines += slots(folder)
+    lines += confidence()
     lines += hostile_text.rows()
     lines += directions(folder)
     for part in ("dev", "train"):

@@ -8,6 +8,7 @@ Matching ignores case, hyphens, plural endings and British or American spelling
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,8 @@ from nlp.words import normal_name as normal_name
 from nlp.words import normal_word as normal_word
 from nlp.words import normal_words as normal_words
 
-PACK_FOLDER = Path(__file__).parent / "domains"
+#: Where the packs lie: those that come with the program, or those of the folder that COUNTERCLAIM_PACKS names, in their place.
+PACK_FOLDER = Path(os.environ.get("COUNTERCLAIM_PACKS") or Path(__file__).parent / "domains")
 
 
 class ConceptKind(StrEnum):
@@ -104,6 +106,10 @@ def _entry(kind: ConceptKind, row: dict[str, Any], pack: str, path: Path) -> Ent
 
 def pack_paths() -> tuple[Path, ...]:
     """The bundled packs, by name."""
+    if not PACK_FOLDER.is_dir():
+        raise BadPack(
+            f"COUNTERCLAIM_PACKS names {PACK_FOLDER}, which is no folder. Name one that holds packs, or none to use the program's own."
+        )
     return tuple(sorted(PACK_FOLDER.glob("*.toml")))
 
 

@@ -62,14 +62,14 @@ def reader_for(tagger: bool) -> Any:
     from functools import partial
 
     from nlp.pipeline import build
-    from nlp.tagger import OwnTagger
+    from nlp.tagger import OwnTagger, with_what_is_installed
 
     if not tagger:
         return build
     own = OwnTagger()
     # A damaged model is said at once, and not of every document.
     _ = own.model
-    return partial(build, tagger_used=own)
+    return partial(build, tagger_used=with_what_is_installed(own))
 
 
 def on_a_terminal(stream: Any) -> bool:

@@ -7,7 +7,7 @@ with a trained model (`nlp/model/`, made by `make train`); a scispaCy model stan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +20,7 @@ from nlp.tagging.surroundings import surroundings
 
 __all__ = [
     "MODEL",
+    "Beside",
     "ModelMissing",
     "ModelUnreadable",
     "OwnTagger",
@@ -29,6 +30,7 @@ __all__ = [
     "Tagging",
     "installed",
     "own_or_none",
+    "with_what_is_installed",
 ]
 
 #: Where the shipped model lies.
@@ -114,6 +116,27 @@ class ScispacyTagger:
         return Tagging(every=tuple(found))
 
 
+class Beside:
+    """Our tagger, and the entities of a scispaCy model where ours says nothing: they are printed as mentions, and no claim rests on them."""
+
+    def __init__(self, own: Tagger, other: Tagger) -> None:
+        self._own, self._other = own, other
+        self.name = f"{own.name} and {other.name}"
+
+    def tag(self, reading: Reading) -> Tagging:
+        """Ours, and the other's beside it; raises what ours raises."""
+        found = self._own.tag(reading)
+        taken = (*found.fine, *found.every)
+        others = [t for t in self._other.tag(reading).every if not any(t.start < o.end and o.start < t.end for o in taken)]
+        return replace(found, every=tuple(sorted((*found.every, *others), key=lambda t: (t.start, t.end))))
+
+
+def with_what_is_installed(own: OwnTagger) -> Tagger:
+    """Our tagger, beside the largest scispaCy model that is installed, if any is."""
+    other = next((name for name in SCISPACY_MODELS if find_spec(name) is not None), None)
+    return own if other is None else Beside(own, ScispacyTagger(other))
+
+
 #: The models that scispaCy publishes, the larger first.
 SCISPACY_MODELS = (
     "en_core_sci_scibert",
@@ -134,7 +157,10 @@ def installed(folder: Path = MODEL) -> tuple[tuple[str, bool, str], ...]:
     others = ((name, find_spec(name) is not None) for name in SCISPACY_MODELS)
     return (
         (own[0], own[1], where),
-        *((name, there, "found" if there else "not installed, not needed") for name, there in others),
+        *(
+            (name, there, "found, and its entities are printed as mentions" if there else "not installed, not needed")
+            for name, there in others
+        ),
     )
 
 

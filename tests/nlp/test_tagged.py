@@ -16,7 +16,7 @@ from nlp.mentions import Marks
 from nlp.pipeline import build
 from nlp.polarity import better_by_words
 from nlp.reading import Reading
-from nlp.tagger import Tagged, Tagging
+from nlp.tagger import Beside, Tagged, Tagger, Tagging
 from nlp.tagging.marking import EVERY, ONCE, marked_once, words_of
 from training.confidence import fitted, reliability
 from training.judged import Judged
@@ -30,11 +30,10 @@ TEXT = (
 class Told:
     """A tagger that says what a test wants of it."""
 
-    name = "told"
-
     def __init__(
         self, text: str, fine: dict[str, str] | None = None, every: dict[str, str] | None = None, once: bool = False
     ) -> None:
+        self.name = "told"
         self.fine = tuple(self._tagged(text, x) for x in (fine or {}).items())
         self.every = tuple(self._tagged(text, x) for x in (every or {}).items())
         self.once = once
@@ -48,7 +47,7 @@ class Told:
         return Tagging(tuple(sorted(self.fine, key=lambda t: t.start)), tuple(sorted(self.every, key=lambda t: t.start)), self.once)
 
 
-def read(text: str, tagger: Told | None = None, marks: Marks = Marks.AUTO) -> Extraction:
+def read(text: str, tagger: Tagger | None = None, marks: Marks = Marks.AUTO) -> Extraction:
     whole, sections = with_title("", text)
     return build(tagger_used=tagger, marks=marks).read(Document(id="x", title="", text=whole, sections=sections))
 
@@ -103,6 +102,15 @@ def test_a_text_without_known_arms_gets_the_tagged_ones_with_their_sizes() -> No
 def test_a_tagged_placebo_is_no_intervention() -> None:
     text = "Effects of placebo in adults. RESULTS: Sneezes fell by 3 (95% CI 1 to 5)."
     assert all(a.role.value == "comparator" for a in read(text, Told(text, fine={"placebo": "intervention"})).arms)
+
+
+def test_another_models_entities_are_printed_where_ours_says_nothing_and_change_no_claim() -> None:
+    own = Told(TEXT, fine={"placebo": "control"})
+    other = Told(TEXT, every={"placebo": "entity", "gritty elbow": "entity"})
+    both = Beside(own, other)
+    found, alone = read(TEXT, both, Marks.EVERY), read(TEXT, own, Marks.EVERY)
+    assert [m.quote.text for m in found.mentions if m.label == "entity"] == ["gritty elbow"]
+    assert found.claims == alone.claims
 
 
 def test_a_size_that_is_told_twice_is_not_taken() -> None:

@@ -52,8 +52,8 @@ tagger_option = click.option(
 )
 
 
-def reader_for(tagger: bool) -> Any:
-    """What builds the reader of texts, with the trained tagger or without.
+def reader_for(tagger: bool) -> tuple[Any, str]:
+    """What builds the reader of texts, with the trained tagger or without; and by which name and version a run says so.
 
     Raises:
         ModelMissing: it is wanted, and there is none.
@@ -65,11 +65,11 @@ def reader_for(tagger: bool) -> Any:
     from nlp.tagger import OwnTagger, with_what_is_installed
 
     if not tagger:
-        return build
+        return build, "rules alone"
     own = OwnTagger()
     # A damaged model is said at once, and not of every document.
     _ = own.model
-    return partial(build, tagger_used=with_what_is_installed(own))
+    return partial(build, tagger_used=with_what_is_installed(own)), own.version
 
 
 def on_a_terminal(stream: Any) -> bool:

@@ -59,7 +59,7 @@ def extract(paths: tuple[str, ...], as_json: bool, mentions: str, tagger: bool) 
     from nlp.mentions import Marks
 
     left_out = done = 0
-    for item in read_each(read_paths(paths), reader_for(tagger)(marks=Marks(mentions))):
+    for item in read_each(read_paths(paths), reader_for(tagger)[0](marks=Marks(mentions))):
         if isinstance(item, Exception):
             say(f"Left out: {item}")
             left_out += 1
@@ -101,7 +101,7 @@ def add(given: tuple[str, ...], database: Path | None, config: Path | None, full
     library = database or settings.database
     code = DONE
     if paths:
-        said = add_each(library, with_progress(read_paths(paths), log), paths, lambda s: say(s, log), reader_for(tagger))
+        said = add_each(library, with_progress(read_paths(paths), log), paths, lambda s: say(s, log), *reader_for(tagger))
         held = f"the library is {library}" if sum(said.values()) > said["left_out"] else "nothing was stored"
         click.echo(
             f"{said['added']} added, {said['replaced']} replaced, {said['unchanged']} unchanged, {said['left_out']} left out; {held}."
@@ -125,7 +125,8 @@ def _refresh(settings: Any, database: Path, log: str | None, tagger: bool) -> An
         say("No contact address is configured, so services cannot write to you before they block: counterclaim init", log)
     door = open_door(settings, version("counterclaim"))
     start_log(log, door.secrets)
-    return Refresh(settings, database, door, reader_for(tagger), lambda s: say(s, log), progress_for(log))
+    build, reads_with = reader_for(tagger)
+    return Refresh(settings, database, door, build, lambda s: say(s, log), progress_for(log), reads_with=reads_with)
 
 
 def _end_of(summary: Any, database: Path) -> int:

@@ -20,6 +20,7 @@ def add_each(
     arguments: Iterable[str],
     report: Callable[[str], None],
     build_reader: Callable[[], Reader] = build,
+    reads_with: str = "rules alone",
 ) -> dict[str, int]:
     """Store every document, name what was left out, and return the counts by what became of each.
 
@@ -31,6 +32,7 @@ def add_each(
         arguments: what was asked for, kept in the run's record.
         report: takes a sentence about what was left out.
         build_reader: gives what reads the texts.
+        reads_with: its tagger by name and version, kept in the run's record.
     """
     counts = dict.fromkeys(("added", "replaced", "unchanged", "left_out"), 0)
     library: Library | None = None
@@ -41,7 +43,7 @@ def add_each(
                 report(f"Left out: {item}")
                 waiting.append(item)
                 continue
-            library = library or Library(path, "add", arguments, versions())
+            library = library or Library(path, "add", arguments, versions() | {"tagger": reads_with})
             try:
                 library.add(item)
             except NotStored as error:

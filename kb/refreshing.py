@@ -61,6 +61,7 @@ class Refresh:
     report: Callable[[str], None]
     progress: Progress = lambda what, done, of: None
     now: Callable[[], datetime] = _now
+    reads_with: str = "rules alone"
 
     def saved(self, searches: Sequence[SavedSearch], full: bool = False) -> Summary:
         """Ask every saved search of its sources, follow PubMed's files where that is wanted, read what is new, then sweep for retractions."""
@@ -152,7 +153,7 @@ class Refresh:
 
     def _run(self, command: str, arguments: Sequence[str], work: Callable[[Harvest], None]) -> Summary:
         hidden = [self.door.secrets.hidden(a) for a in arguments]
-        with Library(self.database, command, hidden, versions()) as library:
+        with Library(self.database, command, hidden, versions() | {"tagger": self.reads_with}) as library:
             harvest = Harvest(
                 library,
                 self._sources(),

@@ -6,6 +6,7 @@ with a trained model (`nlp/model/`, made by `make train`); a scispaCy model stan
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -75,6 +76,11 @@ class OwnTagger:
     @cached_property
     def _labeller(self) -> Labeller:
         return Labeller(load(self._folder))
+
+    @property
+    def version(self) -> str:
+        """The name and the mark of the model's card, by which a library tells what read it."""
+        return f"{self.name} {zlib.crc32((self._folder / 'card.json').read_bytes()):08x}"
 
     @property
     def model(self) -> Model:

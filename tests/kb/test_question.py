@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.answer import answer
 from kb.connection import for_reading
 from kb.correcting import corrected
 from kb.errors import NotUnderstood
 from kb.question import Question, understand
-from tests.kb.made import put, reading
+from nlp.claim import Outcome
+from tests.kb.made import Said, put, reading
 
 
 @pytest.fixture(scope="module")
@@ -171,3 +174,28 @@ def test_any_text_is_understood_or_refused_in_words(db: sqlite3.Connection, text
         return
     assert isinstance(understood, Question)
     assert understood.in_words()
+
+
+# What no pack knows
+
+
+def test_a_treatment_and_an_outcome_that_no_pack_knows_are_asked_for_by_the_papers_own_words(tmp_path: Path) -> None:
+    path = tmp_path / "own.db"
+    put(
+        path,
+        reading("a", Said(intervention="zorvamine", concept=None, outcome=Outcome("elbow itch", "elbow itch"))),
+        reading("b", Said()),
+    )
+    db = for_reading(path)
+    for question in ("zorvamine", "Zorvamine vs placebo", "zorvamine for elbow itch", "elbow itch"):
+        found = answer(db, understand(db, question))
+        assert [c.row["document"] for o in found.outcomes for c in o.claims] == ["a"], question
+    asked = understand(db, "zorvamine for elbow itch")
+    assert (asked.in_words(), asked.unknown) == ("zorvamine, on elbow itch", ())
+
+
+def test_a_word_of_a_longer_name_is_not_that_name_and_the_name_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "own.db"
+    put(path, reading("a", Said(intervention="oral zorvamine", concept=None)))
+    with pytest.raises(NotUnderstood, match="oral zorvamine"):
+        understand(for_reading(path), "zorvamine")

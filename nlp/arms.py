@@ -337,6 +337,8 @@ _EACH = Sieved(
     rf"\b(?:each|both) (?:group|arm)s?\b(?! (?:of|at|for|after)\b)[^.;\d]{{0,14}}?(?<![\w.,])({_N}|{WORD_NUMBER})\b(?!\s?%|\.\d|\s(?:weeks|months|years|days|mg|times|doses))|\(({_N}) (?:in|per) each (?:group|arm)\)|(?<![\w.,])({_N}) (?:in|per) (?:each )?(?:group|arm)\b(?! [\dA-Z]\b)",
     re.IGNORECASE,
 )
+#: What _EACH cannot do without.
+_EACH_GROUP = Sieved(r"\b(?:each|both|in|per) (?:each )?(?:group|arm)", re.IGNORECASE)
 _BEHIND_ARM = re.compile(
     rf"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:[nN]\s?)?=\s?({_N})|(?:\s(?:group|arm))?\s?[(\[]({_N})\s(?:patients|participants|subjects)"
 )
@@ -354,7 +356,7 @@ def _size_before(lead: str) -> re.Match[str] | None:
 
 def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[int, int]]:
     """Arm sizes: "MSC (n = 27)", "31 for the MSC and 13 for the control groups", "SB623 = 46", "104 MultiStem, 102 placebo"."""
-    each = _EACH.search(sentence.plain)
+    each = _EACH.search(sentence.plain) if _EACH_GROUP.search(sentence.plain) else None
     if each:
         size = next(g for g in each.groups() if g)
         n = int(number_value(size)) if _NUMBER_OR_WORD.fullmatch(size) else 0

@@ -251,6 +251,10 @@ class Sieved:
         """The first match in a text that was looked at."""
         return self._first(look, look.text) if look.held & self.needs == self.needs else None
 
+    def search_between(self, text: str, start: int, end: int) -> re.Match[str] | None:
+        """The first match between two places of a text, neither of which cuts a word that a match would hold."""
+        return self.pattern.search(text, start, end) if look_at(text).held & self.needs == self.needs else None
+
     def _first(self, look: Look, text: str) -> re.Match[str] | None:
         if not self.lead:
             return self.pattern.search(text)

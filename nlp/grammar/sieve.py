@@ -144,12 +144,23 @@ def _bit_of(need: Need) -> int:
 _Found = tuple[int, int, str]
 
 
-def words_of(text: str) -> Iterator[_Found]:
-    """The words of a text that meet a need, in order."""
+def words_of(text: str) -> Iterable[_Found]:
+    """The words of a text that meet a need, in order; of a long text, as far as they are asked for."""
     words = text.split()
     if sum(map(len, words)) + len(words) - 1 != len(text):
-        yield from _words_apart(text, words)
-        return
+        return _words_apart(text, words)
+    if len(text) >= _SENTENCE:
+        return _words_in_turn(words)
+    found: list[_Found] = []
+    place, known, seen = 0, _words, _words.seen
+    for word in words:
+        if bits := known[word]:
+            found.append((bits, place, seen[word]))
+        place += len(word) + 1
+    return found
+
+
+def _words_in_turn(words: Iterable[str]) -> Iterator[_Found]:
     place = 0
     for word in words:
         if bits := _words[word]:
@@ -275,14 +286,13 @@ class Sieved:
         lead, match, tried, free = self.lead, self.pattern.match, self.tried, 0
         found: list[re.Match[str]] = []
         for bits, start, word in words:
-            if not bits & lead:
-                continue
-            for place in tried[word]:
-                if start + place >= free and (m := match(text, start + place)) is not None:
-                    found.append(m)
-                    free = m.end()
-                    if len(found) == most:
-                        return found
+            if bits & lead:
+                for place in tried[word]:
+                    if start + place >= free and (m := match(text, start + place)):
+                        found.append(m)
+                        if len(found) == most:
+                            return found
+                        free = m.end()
         return found
 
     def possible(self, text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SPACES = dict.fromkeys(
     map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\n"), " "
@@ -97,6 +98,7 @@ _RUN = re.compile(rf"\S{{{_LONGEST_RUN},}}")
 _DIGITS = re.compile(rf"\d{{{_LONGEST_NUMBER},}}")
 
 
+@lru_cache(maxsize=1)
 def without_runs(text: str) -> str:
     """The text with endless runs (digits, brackets, unbroken strings) blanked out by letters, at the same offsets.
 

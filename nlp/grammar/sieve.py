@@ -136,7 +136,7 @@ def _bit_of(need: Need) -> int:
         for literal in need.literals:
             (_words.cased if need.cased else _words.uncased).add(literal, _bits[need])
         _words.clear()
-        _short_look.cache_clear()
+        _looks.clear()
     return _bits[need]
 
 
@@ -201,12 +201,24 @@ class Look:
         return self.words if len(self.text) < _SENTENCE else words_of(self.text)
 
 
-_short_look = lru_cache(maxsize=_MOST_TEXTS)(Look)
+class _Looks(dict[str, Look]):
+    """Looks at the sentences that were looked at last; every pattern asks for one."""
+
+    def __missing__(self, text: str) -> Look:
+        look = Look(text)
+        if len(text) < _LONGEST:
+            if len(self) >= _MOST_TEXTS:
+                self.clear()
+            self[text] = look
+        return look
+
+
+_looks = _Looks()
 
 
 def look_at(text: str) -> Look:
     """What a text holds; remembered for sentences."""
-    return _short_look(text) if len(text) < _LONGEST else Look(text)
+    return _looks[text]
 
 
 class Passage(Look):
@@ -255,7 +267,7 @@ class Sieved:
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match in a text."""
-        look = look_at(text)
+        look = _looks[text]
         return self._first(look, text) if look.held & self.needs == self.needs else None
 
     def search_in(self, look: Look) -> re.Match[str] | None:
@@ -264,7 +276,7 @@ class Sieved:
 
     def search_between(self, text: str, start: int, end: int) -> re.Match[str] | None:
         """The first match between two places of a text, neither of which cuts a word that a match would hold."""
-        return self.pattern.search(text, start, end) if look_at(text).held & self.needs == self.needs else None
+        return self.pattern.search(text, start, end) if _looks[text].held & self.needs == self.needs else None
 
     def _first(self, look: Look, text: str) -> re.Match[str] | None:
         if not self.lead:
@@ -273,7 +285,7 @@ class Sieved:
 
     def finditer(self, text: str) -> Iterable[re.Match[str]]:
         """All matches in a text."""
-        return self.within(look_at(text), text)
+        return self.within(_looks[text], text)
 
     def within(self, look: Look, text: str) -> Iterable[re.Match[str]]:
         """All matches in what is left of a text that was looked at, at the same places."""
@@ -297,7 +309,7 @@ class Sieved:
 
     def possible(self, text: str) -> bool:
         """Whether a text may hold a match."""
-        return look_at(text).held & self.needs == self.needs
+        return _looks[text].held & self.needs == self.needs
 
     def possible_in(self, look: Look) -> bool:
         """Whether a text that was looked at may hold a match."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from crawler.quick_init import replace
 from nlp.arm_wordings import wordings
 from nlp.claim import Arm, ArmRole, Level, Quote
 from nlp.domain import ConceptKind, Entry
@@ -298,6 +299,8 @@ def _comparators(reading: Reading) -> list[Arm]:
 def _with_sizes(reading: Reading, arms: list[Arm]) -> list[Arm]:
     sized = list(arms)
     for sentence in reading.of_role(Role.METHOD, Role.RESULT, Role.AIM):
+        if all(a.n is not None for a in sized):
+            break  # the first size that the text gives an arm is the one that counts
         for i, n in _sizes(reading, sentence, sized):
             if sized[i].n is None:
                 sized[i] = replace(sized[i], n=n)

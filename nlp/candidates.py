@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from crawler.quick_init import replace
 from nlp.bare_pairs import in_pair
 from nlp.grammar.atom import AtomKind
 from nlp.grammar.results import Printed

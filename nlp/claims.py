@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from crawler.quick_init import replace
 from nlp.claim import Better, Claim, Direction, Effect, Group, QuestionKind
 from nlp.cues import Cue
 from nlp.direction import before_after, between, is_significant, lies_on, printed_null, said_significant

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from crawler.quick_init import quick_init
+from crawler.quick_init import quick_init, replace
 from nlp.bare_pairs import in_pair
 from nlp.candidates import TIME_UNITS, before_treatment, from_to, is_result, near_words, shared_units, without_restatements
 from nlp.claim import Effect, Group, Kind, Level, Measure, Outcome, Quote, Timepoint

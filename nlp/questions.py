@@ -7,8 +7,8 @@ They compare no arms, whatever arms the study has: "high CRP predicted mortality
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from crawler.quick_init import replace
 from nlp.changes import DIRECTED
 from nlp.claim import ArmRole, Better, Claim, Direction, Measure, Outcome, QuestionKind
 from nlp.cues import Cue

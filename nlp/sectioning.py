@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 from crawler.document import Document, Report, SectionName
+from crawler.quick_init import replace
 from nlp.grammar.leads import first_characters
 from nlp.grammar.sentences import Span, sentences
 from nlp.grammar.sieve import Sieved

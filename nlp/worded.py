@@ -6,8 +6,8 @@ More of the named thing is worse, and more of the worded one is better, or is ne
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from crawler.quick_init import replace
 from nlp.claim import Better
 from nlp.events import BAD_EVENT, GOOD_EVENT
 from nlp.grammar.sieve import Sieved

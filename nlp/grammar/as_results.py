@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
+from crawler.quick_init import replace
 from nlp.grammar.atom import Atom, AtomKind
 
 _DURATION_BEFORE = re.compile(

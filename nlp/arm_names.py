@@ -98,6 +98,8 @@ _DOES = Sieved(
 _RESPECTS = re.compile(
     r"\s?(?:(?:groups?|arms?|patients|eyes|doses|subjects)\b)?\s?(?:,?\s?respectively|(?:\w+\s){0,5}(?:was|were)\s(?:[a-z]+\s)?[-+]?\d[^;]{0,28}?\s(?:and|versus|vs\.?)\s[-+]?\d)"
 )
+#: What `_RESPECTS` cannot do without.
+_MAY_RESPECT = Sieved(r"respectively|\b(?:was|were)\s(?:[a-z]+\s)?[-+]?\d[^;]{0,28}?\s(?:and|versus|vs\.?)\s[-+]?\d")
 _RESPECTIVELY = Sieved(r"\brespectively\b", re.IGNORECASE)
 _LABEL = re.compile(r"\s?(?:[:=,]|\()\s?(?=[-+]?\d)|\s(?=[-+]?\d)")
 
@@ -251,8 +253,10 @@ class _Finder:
     def beside(self) -> Iterator[Naming]:
         """ "12% with X and 8% with Y": names behind two numbers and the same word."""
         by_prep: dict[str, list[Item]] = {}
-        for m in _BESIDE.finditer(self.plain):
-            name = phrase_after(self.plain, m.end())
+        found = list(_BESIDE.finditer(self.plain))
+        preps = [m["prep"] for m in found]
+        for m in found:
+            name = phrase_after(self.plain, m.end()) if preps.count(m["prep"]) > 1 else None
             if name:
                 by_prep.setdefault(m["prep"], []).append(Item(name.start, name.end))
         for items in by_prep.values():
@@ -284,7 +288,7 @@ class _Finder:
     def people(self) -> Iterator[Naming]:
         """ "14% of X patients and 12% of Y patients", "X and Y patients"."""
         items: list[Item] = []
-        for m in _PEOPLE.finditer(self.plain):
+        for m in _PEOPLE.finditer(self.plain) if _DIGIT.search(self.plain) else ():
             name = phrase_before(self.plain, m.start())
             if name and _DIGIT.search(self.plain[max(0, name.start - 60) : m.end() + 12]):
                 items += [*_names_before(self.plain, name.start), Item(name.start, name.end)]
@@ -293,6 +297,8 @@ class _Finder:
 
     def bracketed(self) -> Iterator[Naming]:
         """ "8.6% (X) and 8.9% (Y)"."""
+        if self.plain.count("(") < 2:
+            return
         items = [Item(m.start(1), m.end(1)) for m in _IN_BRACKETS.finditer(self.plain)]
         if len({self.plain[i.start : i.end].lower() for i in items}) >= 2:
             yield from self._listed(items, How.BESIDE)
@@ -307,6 +313,8 @@ class _Finder:
         """ "(X, 35%; Y, 18%)", "(71% X group vs 64% Y group)", "X 2.2 versus Y 3.1"."""
         for bracket in _LONG_BRACKET.finditer(self.plain):
             parts = _RIVALS.split(bracket[0][1:])
+            if len(parts) == 1:
+                continue
             place, items = bracket.start() + 1, []
             for part in parts:
                 m = _NAME_AND_NUMBER.match(part) if _DIGIT.search(part) else None
@@ -353,17 +361,17 @@ def _names_before(plain: str, start: int) -> list[Item]:
 
 
 _Reader = Callable[[_Finder], Iterator[Naming]]
-#: Each reader behind what it cannot do without; where that is its own pattern, it is enough that this one may match.
+#: Each reader behind what it cannot do without; where that is its own pattern, or no more than words, it is enough that this one may match.
 _READERS: tuple[tuple[Sieved, bool, _Reader], ...] = (
     (_RANDOM, True, _Finder.design),
     (_RANDOM, True, _Finder.shares),
-    (Sieved(r"versus|vs|compar|between|\bor\b|against", re.IGNORECASE), False, _Finder.pair),
-    (Sieved(r"group|arm|treated|recipients|users", re.IGNORECASE), False, _Finder.group),
+    (Sieved(r"versus|vs|compar|between|\bor\b|against", re.IGNORECASE), True, _Finder.pair),
+    (_GROUP, True, _Finder.group),
     (LETTERED, True, _Finder.letters),
     (_GIVEN, True, _Finder.given),
     (Sieved(r"\b(?:versus|vs|v|than|compar\w+|comparison|relative|over|against|opposed)\b"), False, _Finder.against),
     (Sieved(r"\d.*\b(?:with|for|in|on|after|under|among|by)\b"), False, _Finder.beside),
-    (Sieved(r"respective|\b(?:was|were)\s[^;]*\d"), False, _Finder.respective),
+    (_MAY_RESPECT, False, _Finder.respective),
     (Sieved(r"\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d.*\b(?:was|were|averaged)\s(?:\w+\s){0,2}[-+]?\d"), False, _Finder.having),
     (_PEOPLE, True, _Finder.people),
     (_IN_BRACKETS, True, _Finder.bracketed),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from crawler.quick_init import replace
 from nlp.arm_wordings import wordings
 from nlp.claim import Arm, ArmRole, Level, Quote
 from nlp.domain import ConceptKind, Entry
@@ -299,6 +300,8 @@ def _comparators(reading: Reading) -> list[Arm]:
 def _with_sizes(reading: Reading, arms: list[Arm]) -> list[Arm]:
     sized = list(arms)
     for sentence in reading.of_role(Role.METHOD, Role.RESULT, Role.AIM):
+        if all(a.n is not None for a in sized):
+            break  # the first size that the text gives an arm is the one that counts
         for i, n in _sizes(reading, sentence, sized):
             if sized[i].n is None:
                 sized[i] = replace(sized[i], n=n)
@@ -338,6 +341,8 @@ _EACH = Sieved(
     rf"\b(?:each|both) (?:group|arm)s?\b(?! (?:of|at|for|after)\b)[^.;\d]{{0,14}}?(?<![\w.,])({_N}|{WORD_NUMBER})\b(?!\s?%|\.\d|\s(?:weeks|months|years|days|mg|times|doses))|\(({_N}) (?:in|per) each (?:group|arm)\)|(?<![\w.,])({_N}) (?:in|per) (?:each )?(?:group|arm)\b(?! [\dA-Z]\b)",
     re.IGNORECASE,
 )
+#: What _EACH cannot do without.
+_EACH_GROUP = Sieved(r"\b(?:each|both|in|per) (?:each )?(?:group|arm)", re.IGNORECASE)
 _BEHIND_ARM = re.compile(
     rf"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:[nN]\s?)?=\s?({_N})|(?:\s(?:group|arm))?\s?[(\[]({_N})\s(?:patients|participants|subjects)"
 )
@@ -355,7 +360,7 @@ def _size_before(lead: str) -> re.Match[str] | None:
 
 def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[int, int]]:
     """Arm sizes: "MSC (n = 27)", "31 for the MSC and 13 for the control groups", "SB623 = 46", "104 MultiStem, 102 placebo"."""
-    each = _EACH.search(sentence.plain)
+    each = _EACH.search(sentence.plain) if _EACH_GROUP.search(sentence.plain) else None
     if each:
         size = next(g for g in each.groups() if g)
         n = int(number_value(size)) if _NUMBER_OR_WORD.fullmatch(size) else 0

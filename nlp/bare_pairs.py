@@ -16,6 +16,8 @@ _UNIT = (
 )
 _BRACKET = r"(?:\s?[(\[](?![^()\[\]]*\b[nN]\s?=)[^()\[\]]{1,34}[)\]]){0,2}"
 _VERSUS = r"(?:versus|vs\.?|v\.?|(?:as\s)?compared (?:with|to)|as opposed to|relative to|and only)"
+#: What `_AGAINST` cannot do without.
+_RIVAL = re.compile(rf"{_VERSUS}\s")
 _ONLY = r"(?:(?:only|an?|of|the|mean|median|just|by|in|at|to)\s){0,3}"
 #: "4.5 (1.2) mm in this one versus 2.9 mm", "17.6 points (1 SD: 15 points) compared with 7.0".
 _AGAINST = re.compile(
@@ -74,7 +76,8 @@ def _side_by_side(scene: Scene, left: Printed, right: Printed) -> bool:
 
 def _set_together(scene: Scene, left: Printed, right: Printed) -> bool:
     plain = scene.plain
-    against = _AGAINST.fullmatch(plain, left.end, right.start)
+    rival = _RIVAL.search(plain, left.end, right.start)
+    against = _AGAINST.fullmatch(plain, left.end, right.start) if rival else None
     people = _PEOPLE_NEXT.match(plain, left.end) or _PEOPLE_NEXT.match(plain, right.end)
     listed = None if people else _LISTED.fullmatch(plain, left.end, right.start)
     if listed is not None and (against is None or not _told(scene, left, right)):

@@ -77,7 +77,7 @@ def clauses(text: str) -> Clauses:
     for b in brackets:
         blank = blank[: b.start] + " " * (b.end - b.start) + blank[b.end :]
     begin = len(blank) - len(blank.lstrip())
-    boundary = _BOUNDARY if _AT_WORD.possible(text) or _AT_DASH.search(blank) else _MARKS_ONLY
+    boundary = _BOUNDARY if _AT_WORD.search(text) or _AT_DASH.search(blank) else _MARKS_ONLY
     cuts = [place for m in boundary.finditer(blank, begin) if (place := m.start()) > begin]
     # Blanked brackets leave a run of spaces before the mark; the cut belongs behind the bracket.
     edges = [0, *cuts, len(text)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from crawler.quick_init import replace
 from nlp.bare_pairs import in_pair
 from nlp.grammar.atom import AtomKind
 from nlp.grammar.results import Printed
@@ -94,18 +94,20 @@ def near_words(scene: Scene, r: Printed, width: int = 40) -> str:
     return scene.plain[max(0, r.start - width) : r.end + width]
 
 
+#: "A power of 80%", "a margin of 10%".
+_NO_SHARE_BEFORE = Sieved(
+    r"(?:power of|dose of|\bof the dose|concentration of|prespecified|pre-specified|margin of|threshold of|\bI²?2? ?=|level of|between (?:\w+ )?and|saline,?)\s*$",
+    re.IGNORECASE,
+)
+
+
 def _percent_counts(scene: Scene, r: Printed) -> bool:
     if r.kind is K.CHANGE:
         return not any(o.measure is not None or o.has_interval for o in scene.printed)
     tail = scene.plain[r.end : r.end + 50]
     if _NO_RESULT.search(tail.split(",")[0][:45]) or re.match(r"\s?(?:power|confidence|CI)\b", tail):
         return False
-    head = scene.plain[max(0, r.anchor - 40) : r.anchor]
-    return not re.search(
-        r"(?:power of|dose of|\bof the dose|concentration of|prespecified|pre-specified|margin of|threshold of|\bI²?2? ?=|level of|between (?:\w+ )?and|saline,?)\s*$",
-        head,
-        re.IGNORECASE,
-    )
+    return not _NO_SHARE_BEFORE.search_between(scene.plain, max(0, r.anchor - 40), r.anchor)
 
 
 def _event_outcome(scene: Scene, r: Printed) -> bool:
@@ -142,7 +144,7 @@ def from_to(scene: Scene, r: Printed) -> bool:
     if r.kind is not K.NUMBER or r.unit in ("year", "years"):
         return False
     low = max(0, r.start - 130)
-    if _CHANGED_FROM.search(scene.plain, low, r.start) and _TO_NUMBER.match(scene.plain, r.end):
+    if _TO_NUMBER.match(scene.plain, r.end) and _CHANGED_FROM.search(scene.plain, low, r.start):
         return True
     earlier = [o for o in scene.printed if o.kind is K.NUMBER and o.end <= r.start]
     if not earlier or not re.search(r"\bto\s(?:an?\s|mean\s|median\s|of\s|value\s)*$", scene.plain[earlier[-1].end : r.start]):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from crawler.quick_init import replace
 from nlp.claim import Better, Claim, Direction, Effect, Group, QuestionKind
 from nlp.confidence import scales
 from nlp.cues import Cue

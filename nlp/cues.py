@@ -68,9 +68,7 @@ _TABLE: tuple[tuple[Cue, Sieved], ...] = (
     (Cue.LIKEWISE, Sieved(_LIKEWISE, re.IGNORECASE)),
 )
 _SIGNIFICANT = re.compile(r"\bsignifican(?:t|tly|ce)\b", re.IGNORECASE)
-_NEGATION = re.compile(
-    r"\b(?:not|no|neither|nor|never|without|failed to|unlikely to|rather than|n't)\s(?:\w+\s){0,2}$", re.IGNORECASE
-)
+_NEGATION = Sieved(r"\b(?:not|no|neither|nor|never|without|failed to|unlikely to|rather than|n't)\s(?:\w+\s){0,2}$", re.IGNORECASE)
 
 
 def cues(words: str) -> list[CueMention]:
@@ -103,6 +101,10 @@ def _mention(cue: Cue, m: re.Match[str], words: str) -> CueMention:
         return CueMention(cue, m.start(), m.end(), significant=False)
     if cue is Cue.ABSENT:
         return CueMention(cue, m.start(), m.end())
-    if cue in (Cue.BETTER, Cue.WORSE, Cue.UP, Cue.DOWN) and _NEGATION.search(words[: m.start()]) and "rather than" not in near:
+    if (
+        cue in (Cue.BETTER, Cue.WORSE, Cue.UP, Cue.DOWN)
+        and _NEGATION.search_between(words, 0, m.start())
+        and "rather than" not in near
+    ):
         return CueMention(Cue.NULL, m.start(), m.end(), significant=False)
     return CueMention(cue, m.start(), m.end(), _COMPARATIVE.search(m[0]) is not None, True if _SIGNIFICANT.search(near) else None)

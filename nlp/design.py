@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from crawler.document import Document
+from crawler.quick_init import replace
 from crawler.record import registry_ids
 from nlp.arms import all_arms
 from nlp.claim import Arm, Concept, Level, Study

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from crawler.quick_init import quick_init
+from crawler.quick_init import quick_init, replace
 from nlp.bare_pairs import in_pair
 from nlp.candidates import TIME_UNITS, before_treatment, from_to, is_result, near_words, shared_units, without_restatements
 from nlp.claim import Effect, Group, Kind, Level, Measure, Outcome, Quote, Timepoint
@@ -85,9 +85,12 @@ def _effect(
         ci_low=r.ci_low, ci_high=r.ci_high, ci_level=r.ci_level, p_value=r.p.value if r.p and group is Group.DIFFERENCE else None,
         p_operator=r.p.operator if r.p and group is Group.DIFFERENCE else None, i2=r.i2, tau2=r.tau2, k=_pooled_count(scene, r), se=se, sd=sd,
         iqr_low=r.iqr_low, iqr_high=r.iqr_high, events=r.events if not counted else r.events if r.events is not None else int(r.estimate or 0),
-        total=r.total if r.total is not None else _arm_total(scene, r, arm), n=r.n, unit=r.unit, timepoint=_BASELINE if before_treatment(scene, r) else _timepoint(time), kind=_kind(scene, r, group), subgroup=_subgroup(scene, r, group), adjusted=True if re.search(r"\badjust", near_words(scene, r, 60), re.IGNORECASE) and group is Group.DIFFERENCE else None,
+        total=r.total if r.total is not None else _arm_total(scene, r, arm), n=r.n, unit=r.unit, timepoint=_BASELINE if before_treatment(scene, r) else _timepoint(time), kind=_kind(scene, r, group), subgroup=_subgroup(scene, r, group), adjusted=True if group is Group.DIFFERENCE and _ADJUSTED.search(near_words(scene, r, 60)) else None,
         analysis_set=_analysis_set(scene), arm=arm, versus=versus if group is Group.DIFFERENCE else None, printed=_printed(r, sd, se, group),
     )  # fmt: skip
+
+
+_ADJUSTED = re.compile(r"\badjust", re.IGNORECASE)
 
 
 def _outcome(scene: Scene, mention: OutcomeMention | None, r: Printed) -> Outcome:
@@ -216,12 +219,13 @@ def _is_change(scene: Scene, r: Printed, mention: OutcomeMention | None) -> bool
     )
 
 
+_SINCE_BASELINE = Sieved(r"\b(?:versus|vs\.?|from|than at|than|against) baseline\b", re.IGNORECASE)
+
+
 def _kind(scene: Scene, r: Printed, group: Group) -> Kind | None:
     if group is Group.DIFFERENCE:
         return Kind.BETWEEN
-    if re.search(
-        r"\b(?:versus|vs\.?|from|than at|than|against) baseline\b", scene.plain[max(0, r.start - 60) : r.start], re.IGNORECASE
-    ):
+    if _SINCE_BASELINE.search_between(scene.plain, max(0, r.start - 60), r.start):
         return Kind.PRE_POST
     if r.kind is K.PLUS_MINUS or r.has_interval:
         return Kind.CHANGE if _is_change(scene, r, None) else None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from crawler.quick_init import quick_init
+from crawler.quick_init import quick_init, replace
 from nlp.changes import DIRECTED, OPPOSITE, SIZES, change_head
 from nlp.claim import Effect, Group, Timepoint
 from nlp.cues import Cue, CueMention, cues

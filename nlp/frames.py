@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from crawler.quick_init import replace
 from nlp.claim import Arm, ArmRole, Claim, Direction, Group, Kind, Level, NullKind, Outcome, QuestionKind, Quote
 from nlp.cues import Cue
 from nlp.domain import ConceptKind

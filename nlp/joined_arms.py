@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from crawler.quick_init import replace
 from nlp.claim import Arm, ArmRole
 from nlp.domain import ConceptKind
 from nlp.learned_arms import ROLE_WORD, LearntArm

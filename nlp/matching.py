@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from nlp.domain import ConceptKind, Entry, normal_words
+from nlp.domain import ConceptKind, Entry
 from nlp.reading import ConceptMention
-from nlp.words import WORD, normal_word
+from nlp.words import Word, normal_words
 
 #: Longer abbreviations may be words too (CARS, ASIA): they want two capitals, whichever ("GvHD", "GVHD").
 _CAPITALS = re.compile(r"^[A-Z][A-Za-z]?[A-Z][A-Za-z]{0,2}[A-Z]?s?$")
@@ -45,33 +45,33 @@ class Matcher:
 
     def find(self, text: str, offset: int = 0) -> list[ConceptMention]:
         """Mentions in order; of overlapping ones the longest, and one for each kind that it names."""
-        places = list(WORD.finditer(text))
-        words = [normal_word(m[0]) for m in places]
+        words = normal_words(text)
         found: list[ConceptMention] = []
         free_from: dict[ConceptKind, int] = {}
-        first_words = self._root.following
-        for i, word in enumerate(words):
+        first_words, last_word = self._root.following, len(words) - 1
+        for i, (word, start, _) in enumerate(words):
             node = first_words.get(word)
-            if node is None or not (node.ends or (i + 1 < len(words) and words[i + 1] in node.following)):
+            if node is None or not (node.ends or (i < last_word and words[i + 1][0] in node.following)):
                 continue
-            for kind, (entry, last) in self._longest(words, places, i, text).items():
+            for kind, (entry, last) in self._longest(words, i, text).items():
                 if i >= free_from.get(kind, 0):
-                    start, end = places[i].start(), places[last].end()
+                    end = words[last][2]
                     found.append(ConceptMention(entry, start + offset, end + offset, text[start:end]))
                     free_from[kind] = last + 1
         return found
 
-    def _longest(self, words: list[str], places: list[re.Match[str]], i: int, text: str) -> dict[ConceptKind, tuple[Entry, int]]:
+    def _longest(self, words: list[Word], i: int, text: str) -> dict[ConceptKind, tuple[Entry, int]]:
         node, best = self._root, {}
         for j in range(i, len(words)):
-            if j > i and (gap := text[places[j - 1].end() : places[j].start()]) != " " and _PARTED.search(gap):
+            word, start, _ = words[j]
+            if j > i and (gap := text[words[j - 1][2] : start]) != " " and _PARTED.search(gap):
                 break
-            following = node.following.get(words[j])
+            following = node.following.get(word)
             if following is None:
                 break
             node = following
             for entry, cased in node.ends:
-                if _case_agrees(cased, places[i : j + 1]):
+                if _case_agrees(cased, words[i : j + 1], text):
                     best[entry.kind] = (entry, j)
         return best
 
@@ -80,11 +80,11 @@ class Matcher:
         return [m.entry for m in self.find(name) if m.end - m.start >= len(name.strip()) - 1]
 
 
-def _case_agrees(cased: tuple[str | None, ...], places: list[re.Match[str]]) -> bool:
-    for wanted, place in zip(cased, places, strict=True):
+def _case_agrees(cased: tuple[str | None, ...], words: list[Word], text: str) -> bool:
+    for wanted, (_, start, end) in zip(cased, words, strict=True):
         if wanted is None:
             continue
-        written = place[0].removesuffix("s")
+        written = text[start:end].removesuffix("s")
         if written == wanted.removesuffix("s"):
             continue
         if _CASED.match(wanted) or sum(c.isupper() for c in written) < 2:

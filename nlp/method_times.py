@@ -7,8 +7,8 @@ among the results, a length of treatment or of follow-up.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from crawler.quick_init import replace
 from nlp.claim import Claim, Timepoint
 from nlp.effects import Linked
 from nlp.reading import Reading, Role, TimeMention

@@ -6,6 +6,7 @@ import re
 
 from nlp.candidates import PEOPLE
 from nlp.grammar.atom import AtomKind
+from nlp.grammar.needs import folded
 from nlp.grammar.results import Printed
 from nlp.grammar.sentences import Span
 from nlp.outcomes import named_outcome, stops_left
@@ -24,6 +25,8 @@ _HEAD_BEFORE = re.compile(
     rf"(?:\b(?:[\w-]+\s){{0,3}}?{_HEAD}\s(?:\([^()]{{1,12}}\)\s)?(?:of|in|from|for|to|with)\s(?:baseline\s(?:in|of)?\s?)?(?:the\s|an?\s|any\s|at least one\s|patients with\s|patients who had\s)*)$",
     re.IGNORECASE,
 )
+#: The last words of _HEAD_BEFORE.
+_HEAD_LAST = ("of", "in", "from", "for", "to", "with", "baseline", "the", "a", "an", "any", "one", "had")
 _LIMIT = re.compile(
     r"(?:\s(?:reductions?|decreases?|increases?|control|changes?|ranges?|values?|scores?|rates?|levels?))?\s(?:(?:of|between|above|below|over|under|by)\s)?(?:(?:less|greater|more|lower|higher) than(?: or equal to)?\s|at least\s|[<>≤≥=]{1,2}\s?|> or =\s?)?"
     r"\d[\d.]*\s?(?:mm\s?Hg|%|mm|points?|lines?|m|cm|kg)?(?:\s(?:or (?:less|more|greater|lower|higher|better|worse)|and \d[\d.]*\s?(?:mm\s?Hg|%|mm|points?)))?"
@@ -47,13 +50,19 @@ def described(scene: Scene, mention: OutcomeMention, r: Printed) -> str:
         return mention.text
     state = _STATE_VERB.match(scene.plain, start, end)
     start = state.end() if state else _widened(scene, start)
-    head = _HEAD_BEFORE.search(scene.plain, max(0, start - 80), start) if r.measure is None else None
+    head = _head_before(scene.plain, start) if r.measure is None else None
     if head and not _crosses_arm(scene, head.start(), start):
         start = _after_stops(scene.plain, head.start(), start, keep=head.end() - head.start())
     limit = _LIMIT.match(scene.plain, end)
     if limit and _BOUNDED.search(limit[0]):
         end = limit.end()
     return scene.sentence.text[start:end].strip()
+
+
+def _head_before(plain: str, start: int) -> re.Match[str] | None:
+    """The noun that counts what follows, with its "of"; looked for only behind a word that can end it."""
+    first = max(0, start - 80)
+    return _HEAD_BEFORE.search(plain, first, start) if folded(plain[first:start].rstrip()).endswith(_HEAD_LAST) else None
 
 
 #: A word that may be a verb, at the end of what stands before a name.

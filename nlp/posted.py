@@ -6,10 +6,10 @@ Nothing is mined from words but what an arm or an outcome is by the packs. The t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from crawler.document import Document
 from crawler.posted import Posted, PostedOutcome
+from crawler.quick_init import replace
 from nlp.audit import audit_together
 from nlp.claim import Claim, Effect, Extraction, Level, Problem, Study
 from nlp.domain import entries

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from crawler.document import Document, Section, SectionName
 from crawler.posted import PostedArm, PostedGroup
+from crawler.quick_init import replace
 from nlp.arms import arms_of
 from nlp.claim import Arm, ArmRole, Level, Problem, Quote
 from nlp.components.concepts import bundled_matcher

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from crawler.posted import PostedAnalysis, PostedOutcome
+from crawler.quick_init import replace
 from nlp.claim import (
     RATIOS,
     ArmRole,

@@ -7,8 +7,8 @@ They compare no arms, whatever arms the study has: "high CRP predicted mortality
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from crawler.quick_init import replace
 from nlp.changes import DIRECTED
 from nlp.claim import ArmRole, Better, Claim, Direction, Measure, Outcome, QuestionKind
 from nlp.cues import Cue
@@ -57,17 +57,18 @@ _LONGEST = 90
 def other_question(f: Finding) -> QuestionKind | None:
     """Prognosis, diagnosis or prevalence, where the finding's words compare no arms; None for a question of treatment."""
     scene = f.scene
-    if not any(p.possible(scene.plain) for p in (_TIED, _DIAGNOSTIC, _STRATA)):
+    tied, diagnostic, stratified = (p.possible(scene.plain) for p in (_TIED, _DIAGNOSTIC, _STRATA))
+    if not (tied or diagnostic or stratified):
         return None
     start, end = window(f)
     words = scene.cut.masked[start - scene.offset : end - scene.offset]
     if any(a.role is ArmRole.EXPOSURE for a in scene.arms):
         return None  # The study's own question; its groups are arms.
-    if _DIAGNOSTIC.pattern.search(words):
+    if diagnostic and _DIAGNOSTIC.pattern.search(words):
         return QuestionKind.DIAGNOSIS
-    if _tied(f, words, start) is not None:
+    if tied and _tied(f, words, start) is not None:
         return QuestionKind.PROGNOSIS
-    strata = _STRATA.pattern.search(words)
+    strata = _STRATA.pattern.search(words) if stratified else None
     if strata is None or scene.sides_in(start, end) or _GIVEN.search(words) or facets(f):
         return None
     return QuestionKind.PREVALENCE if _PREVALENCE.search(words) else QuestionKind.PROGNOSIS

@@ -142,6 +142,8 @@ class Reading:
         starts = self._starts_of_concepts()
         first = bisect_left(starts, start)
         last = bisect_left(starts, end, lo=first)
+        if first == last:
+            return []
         return [m for m in self.concepts[first:last] if m.end <= end and (not kinds or m.entry.kind in kinds)]
 
     def _starts_of_concepts(self) -> list[int]:

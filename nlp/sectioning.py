@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 from crawler.document import Document, Report, SectionName
+from crawler.quick_init import replace
 from nlp.grammar.leads import first_characters
 from nlp.grammar.sentences import Span, sentences
 from nlp.grammar.sieve import Sieved
@@ -79,10 +80,6 @@ def parts(document: Document) -> list[Part]:
     return found + _by_headings(text, body_start)
 
 
-#: Both patterns begin with a space behind one of these marks, with a new line, or at the beginning.
-_BEFORE_HEADING = re.compile(r"[.!?:;)\]”\"\n]")
-
-
 def _headings(pattern: re.Pattern[str], text: str, start: int) -> list[re.Match[str]]:
     """The headings from a place on, looked for only where one can stand."""
     found: list[re.Match[str]] = []
@@ -99,6 +96,9 @@ def _headings(pattern: re.Pattern[str], text: str, start: int) -> list[re.Match[
 
 
 _INITIALS = (first_characters(_ANY, re.IGNORECASE) or frozenset()) | frozenset("0123456789")
+_MAY_FOLLOW = rf"[\s{re.escape(''.join(sorted(_INITIALS)))}]|[^\x00-\x7f]"
+#: Both patterns begin with a space behind one of these marks, with a new line, or at the beginning, before what `_may_stand` lets follow.
+_BEFORE_HEADING = re.compile(rf"[.!?:;)\]”\"\n](?=\s(?:{_MAY_FOLLOW})|(?<=\n)(?:{_MAY_FOLLOW})|[\s\S]?\Z)")
 
 
 def _may_stand(text: str, place: int) -> bool:

@@ -121,7 +121,9 @@ class SideFinder:
             (Side.BASELINE, _BASELINE, None),
         ):
             for m in pattern.finditer(plain):
-                if side is Side.COMPARATOR and (_NOT_A_SIDE.match(plain[m.end() :]) or _BLOOD.search(plain[: m.start()])):
+                if side is Side.COMPARATOR and (
+                    _NOT_A_SIDE.match(plain[m.end() :]) or _BLOOD.search(plain[max(0, m.start() - 24) : m.start()])
+                ):
                     continue
                 found.append(ArmMention(side, offset + m.start(), offset + m.end(), m[0], arm))
         return found

@@ -6,8 +6,8 @@ After Boutron and others (JAMA 2010;303:2058): reporting that highlights a benef
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from crawler.quick_init import replace
 from nlp.brackets import clauses
 from nlp.claim import Claim, Direction, NullKind, QuestionKind
 from nlp.cues import Cue, cues

@@ -6,15 +6,16 @@ More of the named thing is worse, and more of the worded one is better, or is ne
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from crawler.quick_init import replace
 from nlp.claim import Better
 from nlp.events import BAD_EVENT, GOOD_EVENT
+from nlp.grammar.sieve import Sieved
 from nlp.reading import OutcomeMention, Reading, Sentence
 
 _LONGEST = 70
 _PEOPLE = r"(?:patients|participants|subjects|women|men|children|people|adults|infants|eyes|those|individuals)"
-_BEFORE = re.compile(
+_BEFORE = Sieved(
     r"\b(?:(?P<time>(?:times?|days?|latency|interval|delay)\s(?:to|until)\s(?:the\s)?(?:first\s|complete\s|sustained\s)?)?"
     rf"(?:(?P<free>freedom\sfrom|free\s(?:of|from)|absence\sof|resolution\sof|avoidance\sof|clearance\sof|eradication\sof|{_PEOPLE}\swithout|disappearance\sof)"
     r"|(?P<fail>(?:not|never)\s(?:achiev|reach|attain|obtain)ing|fail(?:ure|ed|ing)\sto\s(?:achieve|reach|attain|obtain))"
@@ -37,9 +38,7 @@ _LIMIT = re.compile(
     r"(?:or\sequal\sto\s)?\d[\d./]*(?:\s?(?:%|mm\s?Hg|mmol/l|mg/dl|points?|kg))?",
     re.IGNORECASE,
 )
-_REACHED = re.compile(
-    r"\b(?:achiev\w+|reach\w+|attain\w+|proportion|percentage|likely|odds|probability)\b[^.;,]{0,50}$", re.IGNORECASE
-)
+_REACHED = Sieved(r"\b(?:achiev\w+|reach\w+|attain\w+|proportion|percentage|likely|odds|probability)\b[^.;,]{0,50}$", re.IGNORECASE)
 _TURNED = {Better.LOWER: Better.HIGHER, Better.HIGHER: Better.LOWER, None: None}
 
 
@@ -48,22 +47,26 @@ def worded(reading: Reading, sentence: Sentence, m: OutcomeMention) -> OutcomeMe
     if m.entry is None:
         return m
     first = max(sentence.start, m.start - _LONGEST)
-    before = _BEFORE.search(reading.plain, first, m.start)
+    before = _BEFORE.search_between(sentence.plain, first - sentence.start, m.start - sentence.start)
     after = _AFTER.match(reading.plain, m.end, sentence.end)
     named = m.entry.details.get("better")
     better = Better(named) if named else None
     if before is not None and before.lastgroup is not None:
-        return _turned_before(reading, m, before, better)
+        return _turned_before(reading, m, before, sentence.start, better)
     if after is not None:
         return _turned_after(reading, m, after, better)
     limit = _LIMIT.match(reading.plain, m.end, sentence.end)
-    if limit is not None and better is not None and _REACHED.search(reading.plain, first, m.start):
+    if (
+        limit is not None
+        and better is not None
+        and _REACHED.search_between(sentence.plain, first - sentence.start, m.start - sentence.start)
+    ):
         good = (limit["upper"] is not None) is (better is Better.LOWER)
         return _own(reading, m, m.start, limit.end(), Better.HIGHER if good else Better.LOWER)
     return m
 
 
-def _turned_before(reading: Reading, m: OutcomeMention, found: re.Match[str], better: Better | None) -> OutcomeMention:
+def _turned_before(reading: Reading, m: OutcomeMention, found: re.Match[str], offset: int, better: Better | None) -> OutcomeMention:
     own = _TURNED[better]
     if found["lasting"]:
         own = better
@@ -75,7 +78,7 @@ def _turned_before(reading: Reading, m: OutcomeMention, found: re.Match[str], be
         own = Better.HIGHER
     elif found["time"]:
         own = better
-    return _own(reading, m, found.start(), m.end, own)
+    return _own(reading, m, offset + found.start(), m.end, own)
 
 
 def _turned_after(reading: Reading, m: OutcomeMention, found: re.Match[str], better: Better | None) -> OutcomeMention:

@@ -13,6 +13,8 @@ _ANYWHERE = (
 )  # fmt: skip
 _AT_START = (("haem", "hem"), ("oesoph", "esoph"))
 _AT_END = (("metre", "meter"), ("ise", "ize"), ("ised", "ized"))
+#: A word in matching form, and where it starts and ends.
+Word = tuple[str, int, int]
 WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?|[<>≤≥=+%]", re.UNICODE)
 _KEEP_S = frozenset(
     {
@@ -61,13 +63,31 @@ def normal_word(word: str) -> str:
     return w
 
 
-def normal_words(text: str) -> list[tuple[str, int, int]]:
+def normal_words(text: str) -> list[Word]:
     """The words of a text in matching form, each with its place. Hyphens and other marks part words and are dropped.
 
     >>> [w for w, _, _ in normal_words("Intra-arterial MSCs, the 9-Hole Peg Test")]
     ['intra', 'arterial', 'msc', 'the', '9', 'hole', 'peg', 'test']
     """
-    return [(normal_word(m[0]), m.start(), m.end()) for m in WORD.finditer(text)]
+    found: list[Word] = []
+    start = 0
+    # No word holds a space, and the same runs of characters come again and again.
+    for run in text.split(" "):
+        for word, begin, end in _known_run(run) if len(run) < _LONGEST_RUN else _words_of_run(run):
+            found.append((word, start + begin, start + end))
+        start += len(run) + 1
+    return found
+
+
+#: A longer run holds other white space, or comes but once.
+_LONGEST_RUN = 64
+
+
+def _words_of_run(run: str) -> tuple[Word, ...]:
+    return tuple([(normal_word(m[0]), m.start(), m.end()) for m in WORD.finditer(run)])
+
+
+_known_run = lru_cache(maxsize=100_000)(_words_of_run)
 
 
 def normal_name(text: str) -> str:

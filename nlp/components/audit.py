@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from crawler.quick_init import replace
 from nlp.audit import audit_together
 from nlp.components import state
 from nlp.domain import entries

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from crawler.quick_init import replace
 from nlp.claim import Claim, Direction, Effect, Group, Measure
 from nlp.claims import ClaimReader
 from nlp.components import state

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
+from crawler.quick_init import replace
 from nlp.grammar.atom import Atom, AtomKind
 
 _DURATION_BEFORE = re.compile(
@@ -87,11 +87,14 @@ _PERCENT_GAP = re.compile(r"\s?(?:and|versus|vs\.?|v\.?|or|to|compared (?:with|t
 _PERCENT_LIST = re.compile(
     r"(?<![\w.,])(?:\d{1,2}(?:\.\d+)?,\s){2,6}(?:and\s)?\d{1,2}(?:\.\d+)?\s?(?:%|percent\b)|(?<![\w.,])(?:\d{1,2}(?:\.\d+)?,\s){1,6}\d{1,2}(?:\.\d+)?,?\sand\s\d{1,2}(?:\.\d+)?\s?(?:%|percent\b)"
 )
+#: What a list of percentages cannot do without.
+_NUMBER_COMMA = re.compile(r",(?<=\d,)\s(?:and\s)?\d")
 
 
 def _shared_percents(sentence: str, found: list[Atom]) -> list[Atom]:
     out = list(found)
-    lists = [m.span() for m in _PERCENT_LIST.finditer(sentence)] if "%" in sentence or "percent" in sentence else []
+    listed = ("%" in sentence or "percent" in sentence) and _NUMBER_COMMA.search(sentence)
+    lists = [m.span() for m in _PERCENT_LIST.finditer(sentence)] if listed else []
     for i in range(len(out) - 1, 0, -1):
         a, b = out[i - 1], out[i]
         if a.kind is not AtomKind.NUMBER or a.unit or b.kind is not AtomKind.PERCENT:

@@ -25,7 +25,7 @@ _OPERATORS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "⩽": "<=", "�
 _EXPONENT = r"(?:\s?[x×*·]\s?10\s?(?:\^\s?|\()?\s?\(?[-+–]?\d{1,2}\)?|\s?[eE][-+–]?\d{1,2}(?![\w]))"
 _CELLS = r"(?:\s?(?:[A-Za-z0-9-]{1,12}\s)?cells?\b)?(?:\s?/\s?(?:kg|disc|knee|eye|mL|ml|patient)\b)?"
 _DOSE = Sieved(
-    rf"{NUMBER}(?=\s?[^\W\d]|\s?[×*])(?:\s?[x×*]\s?10\s?\^?\(?\d{{1,2}}\)?{_CELLS}(?:\s?\(?±\s?{NUMBER}\s?[x×]\s?10\^?\d+\)?)?"
+    rf"{NUMBER}(?=\s?(?:[x×*µμgul]|bi|iu|m[cgilm]|[np][gm]))(?:\s?[x×*]\s?10\s?\^?\(?\d{{1,2}}\)?{_CELLS}(?:\s?\(?±\s?{NUMBER}\s?[x×]\s?10\^?\d+\)?)?"
     rf"|\s(?:million|billion|milliard)\s?(?:[A-Za-z-]{{2,12}})?{_CELLS}"
     rf"|\s?(?:mg|µg|μg|mcg|g|IU|U|mL|ml|l|Gy|mmol|nmol|µmol|units?)(?:\s?/\s?(?:kg|day|d|m2|m²|week|h|hour|dose|min))*\b(?!\s?/\s?(?:dl|dL|L|ml))"
     rf"|\s?(?:mg|µg|μg|ng|pg|mmol|nmol|pmol|U|IU)\s?/\s?(?:dl|dL|l|L|ml|mL)\b)",
@@ -70,9 +70,10 @@ _FRACTION = Sieved(
     re.IGNORECASE,
 )
 _TIME_UNIT = r"(?:hours?|hrs?|days?|weeks?|wks?|months?|mos?|years?|yrs?)"
-_TIME_NUMBER = rf"(?:\d+(?:\.\d+)?|(?:{WORD_NUMBER}))"
+_TIME_NUMBER = rf"(?:\d++(?:\.\d++)?|(?:{WORD_NUMBER}))"
 _TIME = Sieved(
-    rf"\b(?P<list>{_TIME_NUMBER}(?:-|\s)?(?:,\s?{_TIME_NUMBER}(?:-|\s)?)*(?:,?\s?(?:and|or|to|–|&)\s?{_TIME_NUMBER})?)[-\s]?(?:\(s\))?(?P<unit>{_TIME_UNIT})\b"
+    # Most numbers are told from times by the first letter behind them.
+    rf"\b(?={_TIME_NUMBER}[-\s]{{0,2}}[,&–(adhmotwy])(?P<list>{_TIME_NUMBER}(?:-|\s)?(?:,\s?{_TIME_NUMBER}(?:-|\s)?)*(?:,?\s?(?:and|or|to|–|&)\s?{_TIME_NUMBER})?)[-\s]?(?:\(s\))?(?P<unit>{_TIME_UNIT})\b"
     rf"|\b(?P<unit2>day|week|month|year|visit month|(?<![/\w])(?-i:[DWM])(?=[\s-]?\d))s?[\s-]?(?P<list2>\d+(?:,\s?\d+)*(?:,?\s?(?:and|or|to|–|&)\s?\d+)?)\b(?!\s?(?:%|mg|\.\d))"
     r"|\b(?P<one>a|one|half a)[-\s](?P<unit3>year|month|week|day)\b",
     re.IGNORECASE,
@@ -92,11 +93,18 @@ _LIMIT = Sieved(
     re.IGNORECASE,
 )
 _RATIO_ALLOCATION = Sieved(r"(?<![\w.-])\d+\s?:\s?\d+(?:\s?:\s?\d+)*\b(?!\.\d)")
+_NOISE_WORDS = (
+    r"(?:grades?|phases?|periods?|stages?|levels?|types?|class|classes|degree|scores?\sof|score|criteria|version|stata|revman|spss|sas|figure|table|quarter|arm|group|cohort|step|study|trial)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?)(?:\s?(?:–|/|,|or|and|to)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?))*(?![\w.]*%)\b"
+    rf"|(?:mRS|EDSS|NIHSS|NYHA|ASA|ECOG|VAS|GCS|ASIA|AIS|mRankin)\s?(?:scores?\s?(?:of\s)?)?{NUMBER}(?:\s?(?:–|to|or|and)\s?{NUMBER})?(?=\s?(?:[),;.]|\b(?:at|and|had|vs|versus|than|or|were)\b))"
+    rf"|(?:power\sof|alpha\sof|α\s?=)\s?{NUMBER}\s?%?|[A-Za-z]{{1,6}}-?\d+[A-Za-z]*(?:-\d+)?\b(?!\.\d)"
+)
+_NOISE_NUMBERS = (
+    r"(?:19|20)\d\d;\d+|\b\d+\s?T\b|\b\d+(?:\.\d+)?\s?(?:Tesla|times)\b|\b\d+(?:\.\d+)?[\s-]?fold\b(?!\s(?:higher|lower|greater|increase|decrease|reduction|more|less|risk))"
+    r"|\b\d+(?:st|nd|rd|th)\b|\b\d+\s?%\s?(?:power|confidence)|\b\d+[A-Za-z]{2,}\w*\b|(?<![\w.])\d+(?:\.\d+)?-[A-Za-z]+(?:-[A-Za-z]+)*\b"
+)
+#: What begins with a number is told from others by what stands behind it, and from what begins with a letter, before any of it is tried.
 _NOISE = Sieved(
-    r"\b(?:grades?|phases?|periods?|stages?|levels?|types?|class|classes|degree|scores?\sof|score|criteria|version|stata|revman|spss|sas|figure|table|quarter|arm|group|cohort|step|study|trial)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?)(?:\s?(?:–|/|,|or|and|to)\s?(?:I{1,3}V?|IV|V|\d+(?:\.\d+)?))*(?![\w.]*%)\b"
-    rf"|\b(?:mRS|EDSS|NIHSS|NYHA|ASA|ECOG|VAS|GCS|ASIA|AIS|mRankin)\s?(?:scores?\s?(?:of\s)?)?{NUMBER}(?:\s?(?:–|to|or|and)\s?{NUMBER})?(?=\s?(?:[),;.]|\b(?:at|and|had|vs|versus|than|or|were)\b))"
-    rf"|/\s?1\.73\s?m\b|(?:19|20)\d\d;\d+|\b\d+\s?T\b|\b\d+(?:\.\d+)?\s?(?:Tesla|times)\b|\b\d+(?:\.\d+)?[\s-]?fold\b(?!\s(?:higher|lower|greater|increase|decrease|reduction|more|less|risk))|\b\d+(?:st|nd|rd|th)\b|\b\d+\s?%\s?(?:power|confidence)|\b(?:power\sof|alpha\sof|α\s?=)\s?{NUMBER}\s?%?"
-    rf"|\b[A-Za-z]{{1,6}}-?\d+[A-Za-z]*(?:-\d+)?\b(?!\.\d)|\b\d+[A-Za-z]{{2,}}\w*\b|(?<![\w.])\d+(?:\.\d+)?-[A-Za-z]+(?:-[A-Za-z]+)*\b",
+    rf"\b(?=[A-Za-zα])(?:{_NOISE_WORDS})|/\s?1\.73\s?m\b|(?=\d++(?:\.\d++)?+(?:[;A-Za-z]|-[A-Za-z]|\s(?:t|fold)|\s?%\s?[pc]))(?:{_NOISE_NUMBERS})",
     re.IGNORECASE,
 )
 _IQR = Sieved(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SPACES = dict.fromkeys(
     map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\r\n"), " "
@@ -71,7 +72,7 @@ def _with_points(text: str) -> str:
         plain = _P_COMMA.sub(r"\1.", plain)
     if commas and not _POINT_TOLD.search(text) and _COMMA_TOLD.search(text):
         plain = _COMMA_IN_NUMBER.sub(r"\1.", plain)
-    if _SPREAD_SLASH.search(plain):
+    if ("±" in plain or "+/-" in plain) and _SPREAD_SLASH.search(plain):
         plain = _SLASH.sub(r"\1.\2\3\4.", plain)
     return _THOUSANDS.sub(_joined_thousands, plain) if _DIGIT_SPACE.search(plain) else plain
 
@@ -84,7 +85,7 @@ def _joined_thousands(match: re.Match[str]) -> str:
 _MIDDLE_DOT = re.compile(r"·(?:(?<=\d·)|(?<![\w·]·))(?=\d)")
 # A sign that stands apart from its number: "= − 0.42", "(+ 9.62", "– 32.1% ±". It changes places with the space, so offsets stay.
 _LOOSE_MINUS = re.compile(r"\u2212 (?=\.?\d)")
-_LOOSE_SIGN = re.compile(r"(?<=[(\[=,;:])( ?)([-–+]) (?=\.?\d)|(?<=\bto )()([-–]) (?=\.?\d)")
+_LOOSE_SIGN, _LOOSE_BOUND = re.compile(r"([(\[=,;:] ?)([-–+]) (?=\.?\d)"), re.compile(r"\bto ([-–]) (?=\.?\d)")
 # These begin with the sign that they look behind of: to find a sign is quick, to look behind every character is not.
 _TIGHT_DASH = re.compile(r"–(?<![\w.%)\]]–)(?=\.?\d)")
 _RANGE_HYPHEN = re.compile(r"-(?<=[\d%]-)(?=[\d.])")
@@ -97,6 +98,7 @@ _RUN = re.compile(rf"\S{{{_LONGEST_RUN},}}")
 _DIGITS = re.compile(rf"\d{{{_LONGEST_NUMBER},}}")
 
 
+@lru_cache(maxsize=1)
 def without_runs(text: str) -> str:
     """The text with endless runs (digits, brackets, unbroken strings) blanked out by letters, at the same offsets.
 
@@ -140,7 +142,8 @@ def in_one_spelling(text: str) -> str:
     if "\u2212" in plain:
         plain = _LOOSE_MINUS.sub(" -", plain)
     if "- " in plain or "– " in plain or "+ " in plain:
-        plain = _LOOSE_SIGN.sub(lambda m: (m[1] or "") + " " + ("-" if (m[2] or m[4]) in "-–" else "+"), plain)
+        plain = _LOOSE_SIGN.sub(lambda m: m[1] + " " + ("-" if m[2] in "-–" else "+"), plain)
+        plain = _LOOSE_BOUND.sub("to  -", plain) if "to - " in plain or "to – " in plain else plain
     if "\u2212" in plain:
         plain = _RANGE_MINUS.sub("–", plain)
     if "–" in plain:

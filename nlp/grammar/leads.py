@@ -95,7 +95,7 @@ class _Lead:
             return frozenset[str]().union(*(self.of([*way, *rest], edge) for way in value[1]))
         if op is c.SUBPATTERN and keeps_meaning(value):
             return self.of([*value[3], *rest], edge)
-        if op in (c.MAX_REPEAT, c.MIN_REPEAT):
+        if op in (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT):
             once = self._repeated(value, rest, edge)
             return once if value[0] else once | self.of(rest, edge)
         if op is c.IN and not _holds_space(value):

@@ -6,9 +6,9 @@ Numbers first, then meaning: whose number it is, of which outcome and when is de
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from crawler.quick_init import quick_init
+from crawler.quick_init import quick_init, replace
 from nlp.claim import Measure
 from nlp.grammar.atom import Atom, AtomKind
 

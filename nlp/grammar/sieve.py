@@ -136,7 +136,7 @@ def _bit_of(need: Need) -> int:
         for literal in need.literals:
             (_words.cased if need.cased else _words.uncased).add(literal, _bits[need])
         _words.clear()
-        _short_look.cache_clear()
+        _looks.clear()
     return _bits[need]
 
 
@@ -144,12 +144,23 @@ def _bit_of(need: Need) -> int:
 _Found = tuple[int, int, str]
 
 
-def words_of(text: str) -> Iterator[_Found]:
-    """The words of a text that meet a need, in order."""
+def words_of(text: str) -> Iterable[_Found]:
+    """The words of a text that meet a need, in order; of a long text, as far as they are asked for."""
     words = text.split()
     if sum(map(len, words)) + len(words) - 1 != len(text):
-        yield from _words_apart(text, words)
-        return
+        return _words_apart(text, words)
+    if len(text) >= _SENTENCE:
+        return _words_in_turn(words)
+    found: list[_Found] = []
+    place, known, seen = 0, _words, _words.seen
+    for word in words:
+        if bits := known[word]:
+            found.append((bits, place, seen[word]))
+        place += len(word) + 1
+    return found
+
+
+def _words_in_turn(words: Iterable[str]) -> Iterator[_Found]:
     place = 0
     for word in words:
         if bits := _words[word]:
@@ -190,12 +201,24 @@ class Look:
         return self.words if len(self.text) < _SENTENCE else words_of(self.text)
 
 
-_short_look = lru_cache(maxsize=_MOST_TEXTS)(Look)
+class _Looks(dict[str, Look]):
+    """Looks at the sentences that were looked at last; every pattern asks for one."""
+
+    def __missing__(self, text: str) -> Look:
+        look = Look(text)
+        if len(text) < _LONGEST:
+            if len(self) >= _MOST_TEXTS:
+                self.clear()
+            self[text] = look
+        return look
+
+
+_looks = _Looks()
 
 
 def look_at(text: str) -> Look:
     """What a text holds; remembered for sentences."""
-    return _short_look(text) if len(text) < _LONGEST else Look(text)
+    return _looks[text]
 
 
 class Passage(Look):
@@ -244,12 +267,16 @@ class Sieved:
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match in a text."""
-        look = look_at(text)
+        look = _looks[text]
         return self._first(look, text) if look.held & self.needs == self.needs else None
 
     def search_in(self, look: Look) -> re.Match[str] | None:
         """The first match in a text that was looked at."""
         return self._first(look, look.text) if look.held & self.needs == self.needs else None
+
+    def search_between(self, text: str, start: int, end: int) -> re.Match[str] | None:
+        """The first match between two places of a text, neither of which cuts a word that a match would hold."""
+        return self.pattern.search(text, start, end) if _looks[text].held & self.needs == self.needs else None
 
     def _first(self, look: Look, text: str) -> re.Match[str] | None:
         if not self.lead:
@@ -258,7 +285,7 @@ class Sieved:
 
     def finditer(self, text: str) -> Iterable[re.Match[str]]:
         """All matches in a text."""
-        return self.within(look_at(text), text)
+        return self.within(_looks[text], text)
 
     def within(self, look: Look, text: str) -> Iterable[re.Match[str]]:
         """All matches in what is left of a text that was looked at, at the same places."""
@@ -271,19 +298,18 @@ class Sieved:
         lead, match, tried, free = self.lead, self.pattern.match, self.tried, 0
         found: list[re.Match[str]] = []
         for bits, start, word in words:
-            if not bits & lead:
-                continue
-            for place in tried[word]:
-                if start + place >= free and (m := match(text, start + place)) is not None:
-                    found.append(m)
-                    free = m.end()
-                    if len(found) == most:
-                        return found
+            if bits & lead:
+                for place in tried[word]:
+                    if start + place >= free and (m := match(text, start + place)):
+                        found.append(m)
+                        if len(found) == most:
+                            return found
+                        free = m.end()
         return found
 
     def possible(self, text: str) -> bool:
         """Whether a text may hold a match."""
-        return look_at(text).held & self.needs == self.needs
+        return _looks[text].held & self.needs == self.needs
 
     def possible_in(self, look: Look) -> bool:
         """Whether a text that was looked at may hold a match."""

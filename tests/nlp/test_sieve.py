@@ -11,16 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nlp.pipeline  # noqa: F401 -- all patterns are there once it is
+from nlp.candidates import _NO_SHARE_BEFORE
 from nlp.claim import Measure
 from nlp.concept_spans import Spans, occurrences
-from nlp.cues import _cues
+from nlp.cues import _NEGATION, _cues
 from nlp.domain import ConceptKind, Entry
+from nlp.effects import _SINCE_BASELINE
 from nlp.grammar.atoms import _atoms
 from nlp.grammar.characters import in_one_spelling
 from nlp.grammar.leads import lead_of
 from nlp.grammar.needs import folded, needs_of
 from nlp.grammar.sieve import Look, Sieved, look_at, taken_out
 from nlp.reading import ConceptMention
+from nlp.worded import _REACHED
 
 SENTENCES = [
     "RR 0.44 (95% CI 0.28 to 0.69; P < .001), I2 = 43%, Tau² = 0.02; Chi2 (3) = 4.2, df=3.",
@@ -109,6 +112,17 @@ def test_readers_read_the_same_with_and_without_sieves(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         Unsieved(patch)
         assert sieved == (_atoms.__wrapped__(plain), _cues.__wrapped__(plain))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=12), st.integers(0, 12), st.integers(0, 12))
+def test_a_stretch_between_words_is_searched_as_the_pattern_alone_would(words: list[str], first: int, last: int) -> None:
+    plain = in_one_spelling(" ".join(words))
+    edges = [0, *(m.end() for m in re.finditer(r"\s", plain)), len(plain)]
+    start, end = sorted(edges[place % len(edges)] for place in (first, last))
+    for pattern in (_REACHED, _SINCE_BASELINE, _NO_SHARE_BEFORE, _NEGATION):
+        alone, sieved = pattern.pattern.search(plain, start, end), pattern.search_between(plain, start, end)
+        assert (alone and alone.span()) == (sieved and sieved.span())
 
 
 def test_letters_that_patterns_take_for_one_are_folded_to_one() -> None:

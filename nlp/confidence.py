@@ -31,7 +31,8 @@ class Scale:
         >>> Scale({"bias": 0.0}).of(["bias", "another"])
         0.5
         """
-        total = sum(self.weights.get(t, 0.0) for t in traits)
+        get = self.weights.get
+        total = sum([get(t, 0.0) for t in traits])
         return round(1 / (1 + math.exp(-max(-30.0, min(30.0, total)))), 2)
 
 

@@ -14,15 +14,35 @@ from nlp.reading import OutcomeMention
 from nlp.scene import RESPECTIVELY, Scene
 
 
-def of_effect(scene: Scene, linked: Linked, beside: Sequence[Linked]) -> list[str]:
-    """The traits of an effect; `beside`: every effect of its sentence, itself among them."""
-    return [
-        "bias",
-        *_of_sentence(scene, beside),
-        *_of_outcome(scene, linked),
-        *_of_arm(scene, linked.effect, beside),
-        *_of_number(scene, linked),
-    ]
+class SentenceTraits:
+    """What all effects of a sentence share, drawn up once; `beside`: all of them."""
+
+    def __init__(self, scene: Scene, beside: Sequence[Linked]) -> None:
+        self.scene = scene
+        self.named = {m.arm for m in scene.sides if m.arm is not None}
+        self.whose = [x.effect.arm for x in beside if x.effect.group in (Group.INTERVENTION, Group.COMPARATOR)]
+        self.most = max(map(self.whose.count, self.whose), default=0)
+        self.shared = [
+            "bias",
+            *_of_sentence(scene, beside),
+            f"named={_few(len(self.named))}|{_few(len(set(self.whose)))}",
+            f"level={scene.level.value}",
+        ]
+
+    def of(self, linked: Linked) -> list[str]:
+        """The traits of one of its effects."""
+        return [*self.shared, *_of_outcome(self.scene, linked), *self._of_arm(linked.effect), *_of_number(self.scene, linked)]
+
+    def _of_arm(self, effect: Effect) -> list[str]:
+        arms, group = self.scene.arms, effect.group
+        own = "none" if effect.arm is None else "named" if effect.arm in self.named else "unnamed"
+        return [
+            f"group={group.value}",
+            f"arm={own}|{group.value}",
+            f"arms={_few(len(arms))}|{group is Group.DIFFERENCE}",
+            f"known={effect.arm is not None and arms[effect.arm].concept is not None}|{group.value}",
+            f"alike={self.whose.count(effect.arm) == self.most if self.whose else None}",
+        ]
 
 
 def of_claim(f: Finding, claim: Claim, contrast: Effect | None, sign: int | None) -> list[str]:
@@ -97,22 +117,6 @@ def _of_outcome(scene: Scene, linked: Linked) -> list[str]:
         f"gap={'near' if gap < 15 else 'far' if gap > 80 else 'mid'}|{source}",
         f"between={_few(between)}",
         f"words={_few(words)}|{source}",
-    ]
-
-
-def _of_arm(scene: Scene, effect: Effect, beside: Sequence[Linked]) -> list[str]:
-    named = {m.arm for m in scene.sides if m.arm is not None}
-    roles = [a.role.value for a in scene.arms]
-    whose = [x.effect.arm for x in beside if x.effect.group in (Group.INTERVENTION, Group.COMPARATOR)]
-    own = "none" if effect.arm is None else "named" if effect.arm in named else "unnamed"
-    return [
-        f"group={effect.group.value}",
-        f"arm={own}|{effect.group.value}",
-        f"arms={_few(len(roles))}|{effect.group is Group.DIFFERENCE}",
-        f"named={_few(len(named))}|{_few(len(set(whose)))}",
-        f"known={effect.arm is not None and scene.arms[effect.arm].concept is not None}|{effect.group.value}",
-        f"level={scene.level.value}",
-        f"alike={whose.count(effect.arm) == max(map(whose.count, whose), default=0) if whose else None}",
     ]
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from crawler.quick_init import replace
 from nlp.components import state
 from nlp.confidence import scales
 from nlp.effects import Linked, link
 from nlp.method_times import only_time, timed
 from nlp.reading import Reading, Role
 from nlp.scene import Scene, scenes
-from nlp.traits import of_effect
+from nlp.traits import SentenceTraits
 
 
 @Language.component(
@@ -45,6 +44,5 @@ def _weighed(linked: list[Linked], found: list[Scene]) -> list[Linked]:
     beside: dict[int, list[Linked]] = {}
     for x in linked:
         beside.setdefault(x.scene, []).append(x)
-    return [
-        replace(x, effect=replace(x.effect, confidence=scale.of(of_effect(found[x.scene], x, beside[x.scene])))) for x in linked
-    ]
+    traits = {i: SentenceTraits(found[i], of) for i, of in beside.items()}
+    return [replace(x, effect=replace(x.effect, confidence=scale.of(traits[x.scene].of(x)))) for x in linked]

@@ -321,17 +321,12 @@ def chosen(stretches: Iterable[tuple[int, int, int, Tagged]], thresholds: Thresh
 
 def weighed(labels: Sequence[str], told: Sequence[Chances], kinds: Sequence[str], judged: Floats) -> list[Chances]:
     """The chain's probabilities with the network's: of each kind the mean, shared among its labels as the chain shares it."""
-    found, at = [], 0
-    for table in told:
-        mixed = (1 - NET_SHARE) * table
-        for k, kind in enumerate(kinds):
-            own = [i for i, name in enumerate(labels) if name.rstrip("+") == kind]
-            if own:
-                whole = np.maximum(table[:, own].sum(axis=1, keepdims=True), 1e-12)
-                mixed[:, own] += NET_SHARE * judged[at : at + len(table), k, None] * table[:, own] / whole
-        found.append(mixed)
-        at += len(table)
-    return found
+    of = [kinds.index(name.rstrip("+")) for name in labels]
+    among = np.eye(len(kinds))[of]
+    table = np.concatenate((np.zeros((0, len(labels))), *told))
+    share = judged / np.maximum(table @ among, 1e-12)
+    mixed = table * (1 - NET_SHARE + NET_SHARE * share[:, of])
+    return np.split(mixed, np.cumsum([len(one) for one in told]))[:-1]
 
 
 def _kinds(chain: Chain, told: Sequence[Chances], least: float) -> tuple[list[list[str]], list[list[float]]]:

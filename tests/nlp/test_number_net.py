@@ -135,6 +135,7 @@ def test_the_network_can_overrule_the_chain_and_leaves_it_how_far_a_label_reache
     labels = ("O", "n", "percent", "percent+")
     told = [np.array([[0.2, 0.5, 0.1, 0.2]]), np.zeros((0, 4)), np.array([[0.7, 0.1, 0.1, 0.1]])]
     judged_so = np.array([[0.0, 1.0, 0.0], [0.3, 0.3, 0.4]], dtype=np.float32)
+    assert weighed(labels, [], ("n", "percent", "O"), judged_so[:0]) == []
     first, none, second = weighed(labels, told, ("n", "percent", "O"), judged_so)
     assert none.shape == (0, 4)
     assert first[0].sum() == pytest.approx(1)

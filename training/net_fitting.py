@@ -37,6 +37,7 @@ Weights = dict[str, Floats]
 class NetRecipe:
     """How the network is fitted. `side`: what telling the arms apart counts beside telling the kinds apart."""
 
+    voices: int = 2
     rounds: int = 14
     texts_a_step: int = 8
     rate: float = 2e-3
@@ -83,11 +84,17 @@ def known_facts(rows: Sequence[Sequence[Sequence[Sequence[str]]]], recipe: NetRe
 def fit_net(
     lessons: Sequence[Lesson], words: Vocabulary, facts: Mapping[str, int], space: WordSpace, recipe: NetRecipe, seed: int
 ) -> NumberNet:
-    """The network that the lessons teach."""
+    """The network that the lessons teach, each voice from a beginning of its own."""
     lessons = [one for one in lessons if len(one.seen)]
-    draw = np.random.default_rng(seed)
     vectors = _vectors(words, space)
-    weights = _first(draw, words.own, vectors.shape[1], len(facts) + MEASURES, recipe)
+    voices = [_voice(lessons, words, len(facts), vectors, recipe, seed + n) for n in range(recipe.voices)]
+    return _stored(voices, words, facts)
+
+
+def _voice(lessons: Sequence[Lesson], words: Vocabulary, facts: int, vectors: Floats, recipe: NetRecipe, seed: int) -> Weights:
+    """The weights of one voice as it labels: what a word's vector and its own weights come to is one table."""
+    draw = np.random.default_rng(seed)
+    weights = _first(draw, words.own, vectors.shape[1], facts + MEASURES, recipe)
     gradient = value_and_grad(_Loss(vectors, draw, recipe))
     steps = recipe.rounds * -(-len(lessons) // recipe.texts_a_step)
     adam = _Adam(weights, recipe, steps)
@@ -95,7 +102,7 @@ def fit_net(
         for few in _dealt(lessons, draw, recipe.texts_a_step):
             _, slope = gradient(weights, _Batch.of(few))
             adam.step(slope)
-    return _stored(weights, vectors, words, facts)
+    return _as_labelling(weights, vectors)
 
 
 def _vectors(words: Vocabulary, space: WordSpace) -> Floats:
@@ -250,11 +257,14 @@ class _Adam:
             table -= np.float32(rate) * (move + np.float32(recipe.decay) * table)
 
 
-def _stored(weights: Weights, vectors: Floats, words: Vocabulary, facts: Mapping[str, int]) -> NumberNet:
-    """The network as it labels, through its file's rounding: what a word's vector and its own weights come to is one table."""
+def _as_labelling(weights: Weights, vectors: Floats) -> Weights:
     kept = {name: table for name, table in weights.items() if name not in ("own", "space", "sides")}
-    kept["words"] = vectors @ weights["space"] + weights["own"][_own(np.arange(len(vectors)), weights["own"])]
+    return kept | {"words": vectors @ weights["space"] + weights["own"][_own(np.arange(len(vectors)), weights["own"])]}
+
+
+def _stored(voices: Sequence[Weights], words: Vocabulary, facts: Mapping[str, int]) -> NumberNet:
+    """The network through its file's rounding: what is measured is what is shipped."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "net"
-        write_net(path, NumberNet(KINDS, words.places, facts, kept))
+        write_net(path, NumberNet(KINDS, words.places, facts, tuple(voices)))
         return read_net(path)

@@ -24,6 +24,7 @@ _NEVER = -1e9
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9}]
 #: Takes away a share of what is told, while a network learns.
 Drop = Callable[[Any, float], Any]
+Weights = Mapping[str, Floats]
 
 
 def _all_kept(told: Any, _: float) -> Any:
@@ -65,33 +66,51 @@ def _evened(xp: Any, state: Any) -> Any:
 
 @dataclass(frozen=True)
 class NumberNet:
-    """A trained network: the kinds that it tells apart ("O" among them), the words and facts that it knows, and its weights."""
+    """A trained network: the kinds that it tells apart ("O" among them), the words and facts that it knows, and the weights of each voice.
+
+    The voices learnt the same from different beginnings; where they err they err apart, so that their mean errs less.
+    """
 
     kinds: tuple[str, ...]
     words: Mapping[str, int]
     facts: Mapping[str, int]
-    weights: Mapping[str, Floats]
+    voices: tuple[Weights, ...]
 
     def chances(self, seen: View) -> Floats:
-        """The probability of each kind, a row a number."""
+        """The probability of each kind, a row a number: the mean of the voices."""
         if not len(seen):
             return np.zeros((0, len(self.kinds)), dtype=np.float32)
-        tokens = self.weights["words"][seen.words] + seen.marks @ self.weights["marks"]
-        mask = np.zeros((1, len(seen)), dtype=np.float32)
-        vectors = judged(np, self.weights, tokens.reshape(1, len(seen), -1), seen.facts[None], seen.relation[None], mask)[0]
-        scores = vectors @ self.weights["kinds"] + self.weights["kinds start"]
-        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-        found: Floats = odds / odds.sum(axis=1, keepdims=True)
+        told = [_said(weights, seen) for weights in self.voices]
+        found: Floats = np.mean(told, axis=0)
         return found
 
 
+def _said(weights: Weights, seen: View) -> Floats:
+    """The probabilities that one voice gives."""
+    tokens = weights["words"][seen.words] + seen.marks @ weights["marks"]
+    mask = np.zeros((1, len(seen)), dtype=np.float32)
+    vectors = judged(np, weights, tokens.reshape(1, len(seen), -1), seen.facts[None], seen.relation[None], mask)[0]
+    scores = vectors @ weights["kinds"] + weights["kinds start"]
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    found: Floats = odds / odds.sum(axis=1, keepdims=True)
+    return found
+
+
 def write_net(path: Path, net: NumberNet) -> None:
-    """Store a network: a line of JSON (kinds, names and shapes), words and facts a line each, then the weights as half floats."""
-    shapes = {name: list(table.shape) for name, table in sorted(net.weights.items())}
+    """Store a network: a line of JSON (kinds, names and shapes), words and facts a line each, then each voice's weights as half floats."""
+    shapes = {name: list(table.shape) for name, table in sorted(net.voices[0].items())}
     words, facts = sorted(net.words, key=net.words.__getitem__), sorted(net.facts, key=net.facts.__getitem__)
-    head = json.dumps({"format": FORMAT, "kinds": net.kinds, "words": len(words), "facts": len(facts), "shapes": shapes})
-    body = b"".join(net.weights[name].astype("<f2").tobytes() for name in shapes)
-    path.write_bytes(lzma.compress("\n".join([head, *words, *facts, ""]).encode() + body, format=lzma.FORMAT_XZ, filters=_FILTERS))
+    head = {
+        "format": FORMAT,
+        "kinds": net.kinds,
+        "words": len(words),
+        "facts": len(facts),
+        "voices": len(net.voices),
+        "shapes": shapes,
+    }
+    body = b"".join(voice[name].astype("<f2").tobytes() for voice in net.voices for name in shapes)
+    lines = "\n".join([json.dumps(head), *words, *facts, ""]).encode()
+    path.write_bytes(lzma.compress(lines + body, format=lzma.FORMAT_XZ, filters=_FILTERS))
 
 
 def read_net(path: Path) -> NumberNet:
@@ -105,14 +124,17 @@ def read_net(path: Path) -> NumberNet:
     if head["format"] != FORMAT:
         raise ValueError(f"format {head['format']} is not {FORMAT}")
     sizes = {name: int(np.prod(shape)) for name, shape in head["shapes"].items()}
-    at = len(data) - 2 * sum(sizes.values())
+    at = len(data) - 2 * sum(sizes.values()) * head["voices"]
     lines = data[:at].decode().split("\n")[1:-1]
     if len(lines) != head["words"] + head["facts"]:
         raise ValueError(f"{len(lines)} words and facts in place of {head['words'] + head['facts']}")
-    weights = {}
-    for name, shape in head["shapes"].items():
-        weights[name] = np.frombuffer(data, "<f2", sizes[name], at).astype(np.float32).reshape(shape)
-        at += 2 * sizes[name]
+    voices: list[Weights] = []
+    for _ in range(head["voices"]):
+        weights = {}
+        for name, shape in head["shapes"].items():
+            weights[name] = np.frombuffer(data, "<f2", sizes[name], at).astype(np.float32).reshape(shape)
+            at += 2 * sizes[name]
+        voices.append(weights)
     words = {word: i + KNOWN for i, word in enumerate(lines[: head["words"]])}
     facts = {fact: i for i, fact in enumerate(lines[head["words"] :])}
-    return NumberNet(tuple(head["kinds"]), words, facts, weights)
+    return NumberNet(tuple(head["kinds"]), words, facts, tuple(voices))

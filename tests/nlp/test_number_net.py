@@ -19,6 +19,7 @@ from nlp.tagging.tokens import normal
 TEXT = "Pain fell in 12 of 41 women. Nausea was seen in 12 women with zorvamine and 7 with placebo."
 AROUND = Surroundings(TEXT, ((0, 28, "result"), (29, len(TEXT), "result")))
 WORDS = {"women": KNOWN, "of": KNOWN + 1, "placebo": KNOWN + 2}
+FACTS = {"form=int": 0, "form=word": 1}
 
 
 def seen(phrases: tuple[tuple[int, int, str, float], ...] = ()) -> tuple[View, list[Candidate]]:
@@ -26,7 +27,7 @@ def seen(phrases: tuple[tuple[int, int, str, float], ...] = ()) -> tuple[View, l
     lows = [[normal(t.text) for t in sentence] for sentence in AROUND.tokens]
     said = [np.full((len(s), 6), 0.25) for s in lows]
     rows = [[[f"form={c.form}", "unheard"] for c in sentence] for sentence in found]
-    return view(AROUND, lows, found, rows, said, phrases, WORDS, {"form=int": 0, "form=word": 1}), [c for s in found for c in s]
+    return view(AROUND, lows, found, rows, said, phrases, WORDS, FACTS), [c for s in found for c in s]
 
 
 def test_a_number_sees_its_own_sentence_and_edges_beyond() -> None:
@@ -68,7 +69,11 @@ def test_pairs_are_told_by_order_form_and_value() -> None:
     assert relation[0, 2] // 4 == relation[0, 3] // 4, "of another sentence the order is all that is told"
 
 
-def made_net(seed: int = 0, facts: int = 2) -> NumberNet:
+def made_net(*seeds: int) -> NumberNet:
+    return NumberNet(("n", "percent", "O"), WORDS, FACTS, tuple(voice(seed) for seed in seeds or (0,)))
+
+
+def voice(seed: int) -> dict[str, Floats]:
     draw = np.random.default_rng(seed)
     token, hidden, width = 3, 7, 2 * HEADS
 
@@ -76,13 +81,13 @@ def made_net(seed: int = 0, facts: int = 2) -> NumberNet:
         return draw.normal(size=shape).astype(np.float16).astype(np.float32) / 4
 
     weights = {"words": drawn(KNOWN + len(WORDS), token), "marks": drawn(MARKS, token), "window": drawn(WIDTH * token, hidden),
-               "facts": drawn(facts + MEASURES, hidden), "start": drawn(hidden), "narrow": drawn(hidden, width), "scale": drawn(width),
+               "facts": drawn(len(FACTS) + MEASURES, hidden), "start": drawn(hidden), "narrow": drawn(hidden, width), "scale": drawn(width),
                "kinds": drawn(width, 3), "kinds start": drawn(3)}  # fmt: skip
     for n in range(ROUNDS):
         weights |= {f"{name}{n}": drawn(width, width) for name in ("asks", "answers", "gives", "heard")}
         weights |= {f"relation{n}": drawn(RELATIONS, HEADS), f"scale{n}": drawn(width), f"thought scale{n}": drawn(width),
                     f"thought{n}": drawn(width, 5), f"thought start{n}": drawn(5), f"said{n}": drawn(5, width)}  # fmt: skip
-    return NumberNet(("n", "percent", "O"), WORDS, {"form=int": 0, "form=word": 1}, weights)
+    return weights
 
 
 def test_chances_add_up_and_a_text_without_numbers_has_none() -> None:
@@ -90,30 +95,32 @@ def test_chances_add_up_and_a_text_without_numbers_has_none() -> None:
     chances = made_net().chances(one)
     assert chances.shape == (4, 3)
     assert chances.sum(axis=1) == pytest.approx(np.ones(4), abs=1e-5)
+    mean = (made_net(0).chances(one) + made_net(1).chances(one)) / 2
+    assert made_net(0, 1).chances(one) == pytest.approx(mean, abs=1e-6)
     none = View(one.words[:0], one.marks[:0], one.facts[:0], one.relation[:0, :0])
     assert made_net().chances(none).shape == (0, 3)
 
 
 def test_a_number_is_judged_by_the_others_of_its_text_and_not_by_padding() -> None:
     net, (one, _) = made_net(), seen()
-    tokens = (net.weights["words"][one.words] + one.marks @ net.weights["marks"]).reshape(1, 4, -1)
-    alone = judged(np, net.weights, tokens, one.facts[None], one.relation[None], np.zeros((1, 4)))
+    tokens = (net.voices[0]["words"][one.words] + one.marks @ net.voices[0]["marks"]).reshape(1, 4, -1)
+    alone = judged(np, net.voices[0], tokens, one.facts[None], one.relation[None], np.zeros((1, 4)))
     mask = np.array([[0, 0, 0, 0, -1e9, -1e9]])
     padded = judged(
         np,
-        net.weights,
+        net.voices[0],
         np.pad(tokens, ((0, 0), (0, 2), (0, 0)), constant_values=5),
         np.pad(one.facts, ((0, 2), (0, 0)))[None],
         np.pad(one.relation, ((0, 2), (0, 2)))[None],
         mask,
     )
     assert padded[0, :4] == pytest.approx(alone[0], abs=1e-4)
-    fewer = judged(np, net.weights, tokens[:, :3], one.facts[None, :3], one.relation[None, :3, :3], np.zeros((1, 3)))
+    fewer = judged(np, net.voices[0], tokens[:, :3], one.facts[None, :3], one.relation[None, :3, :3], np.zeros((1, 3)))
     assert np.abs(fewer[0] - alone[0, :3]).max() > 1e-3, "without the fourth number the first three are judged otherwise"
 
 
 def test_the_file_keeps_the_network(tmp_path: Path) -> None:
-    net, (one, _) = made_net(), seen()
+    net, (one, _) = made_net(0, 1), seen()
     write_net(tmp_path / "net.xz", net)
     again = read_net(tmp_path / "net.xz")
     assert (again.kinds, again.words, again.facts) == (net.kinds, net.words, net.facts)

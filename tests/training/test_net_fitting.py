@@ -17,7 +17,7 @@ from training.words import WordSpace
 SPACE = WordSpace(("women", "%", "of"), np.eye(3, dtype=np.float32), {})
 PLACES = {"%": KNOWN, "weeks": KNOWN + 1, "of": KNOWN + 2, "women": KNOWN + 3}
 WORDS = Vocabulary(PLACES, KNOWN + 2)
-RECIPE = NetRecipe(rounds=12, token=6, hidden=16, vector=8)
+RECIPE = NetRecipe(voices=1, rounds=10, rate=0.01, token=6, hidden=16, vector=8)
 
 
 def lesson(draw: np.random.Generator) -> Lesson:
@@ -35,7 +35,7 @@ def lesson(draw: np.random.Generator) -> Lesson:
 
 def taught(seed: int) -> NumberNet:
     draw = np.random.default_rng(5)
-    return fit_net([lesson(draw) for _ in range(150)], WORDS, {}, SPACE, RECIPE, seed)
+    return fit_net([lesson(draw) for _ in range(80)], WORDS, {}, SPACE, RECIPE, seed)
 
 
 def test_what_tells_a_number_is_learnt_and_the_same_twice() -> None:
@@ -51,7 +51,7 @@ def test_stored_it_says_what_it_said_while_it_learnt() -> None:
     draw = np.random.default_rng(2)
     vectors = net_fitting._vectors(WORDS, SPACE)
     weights = net_fitting._first(draw, WORDS.own, vectors.shape[1], MEASURES, RECIPE)
-    net = net_fitting._stored(weights, vectors, WORDS, {})
+    net = net_fitting._stored([net_fitting._as_labelling(weights, vectors)], WORDS, {})
     one = lesson(draw)
     tokens = vectors[one.seen.words] @ weights["space"] + weights["own"][net_fitting._own(one.seen.words, weights["own"])]
     state = judged(

@@ -53,7 +53,7 @@ class Thresholds:
     phrase: float = 0.27
     only: float = 0.2
     another: float = 0.5
-    number: float = 0.38
+    number: float = 0.45
     coarse: float = 0.5
 
 

@@ -21,14 +21,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from nlp.tagging.attributes import Classes
 from nlp.tagging.labelling import Thresholds
 from nlp.tagging.model import FORMAT, Model, load, write_words
+from nlp.tagging.number_net import write_net
 from training.corpora import COARSE, FINE, UNLABELLED, Corpus, NoCorpora, read_all
 from training.fitting import store
 from training.measuring import measured
-from training.teaching import RECIPES, Reader, Teacher
-from training.words import word_classes
+from training.teaching import NET_RECIPE, RECIPES, Reader, Teacher
+from training.words import NO_WORDS, WordSpace, word_space
 
 ROOT = Path(__file__).resolve().parent.parent
 LOG = logging.getLogger("training")
@@ -39,11 +39,11 @@ def main() -> None:
     asked = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     read = Reader()
-    model, card = train(asked.corpora, asked.seed, asked.licensed_only, read)
+    model, card, space = train(asked.corpora, asked.seed, asked.licensed_only, read)
     write(asked.out, model, card)
     if asked.compare and not asked.licensed_only:
         try:
-            _, other = train(asked.corpora, asked.seed, True, read, model.classes)
+            _, other, _ = train(asked.corpora, asked.seed, True, read, space)
             card["licensed_only"] = {k: other[k] for k in ("corpora", "scores")}
         except NoCorpora as none:
             card["licensed_only"] = {"not made": str(none)}
@@ -65,9 +65,9 @@ def _arguments() -> argparse.Namespace:
 
 
 def train(
-    folder: Path, seed: int, licensed_only: bool, read: Reader, classes: Classes | None = None
-) -> tuple[Model, dict[str, Any]]:
-    """A model and its card, scores on the dev parts included.
+    folder: Path, seed: int, licensed_only: bool, read: Reader, space: WordSpace | None = None
+) -> tuple[Model, dict[str, Any], WordSpace]:
+    """A model, its card, scores on the dev parts included, and what was learnt of words, which another model of these texts can have as it is.
 
     Raises:
         NoCorpora: the folder holds none of the corpora that may be used.
@@ -80,17 +80,16 @@ def train(
     if not coarse and not fine:
         raise NoCorpora(folder, (*COARSE, *FINE))
     unlabelled = folder / UNLABELLED.name
-    if classes is None:
-        classes = word_classes(unlabelled, seed) if unlabelled.is_file() else {}
-    LOG.info("%d words in classes", len(classes))
-    chains = Teacher(classes, read, seed, LOG.info).all(coarse, fine)
-    used = [c for c in (*COARSE, *FINE) if c.name in coarse or c.name in fine] + ([UNLABELLED] if classes else [])
-    model = Model(classes, chains, {})
+    if space is None:
+        space = word_space(unlabelled, seed) if unlabelled.is_file() else NO_WORDS
+    LOG.info("%d words in classes", len(space.words))
+    model = Teacher(space, read, seed, LOG.info).all(coarse, fine)
+    used = [c for c in (*COARSE, *FINE) if c.name in coarse or c.name in fine] + ([UNLABELLED] if space.words else [])
     card: dict[str, Any] = {
         "format": FORMAT,
         "corpora": [_told(c, {**coarse, **fine}) for c in used],
         "seed": seed,
-        "recipes": {name: asdict(recipe) for name, recipe in RECIPES.items()},
+        "recipes": {name: asdict(recipe) for name, recipe in RECIPES.items()} | {"net": asdict(NET_RECIPE)},
         "thresholds": asdict(Thresholds()),
         "scores": measured(model, folder, read),
         "made": {
@@ -100,7 +99,7 @@ def train(
             "python": platform.python_version(),
         },
     }
-    return model, card
+    return model, card, space
 
 
 def _there(folder: Path, corpora: tuple[Corpus, ...], licensed_only: bool) -> Mapping[str, Any]:
@@ -127,6 +126,8 @@ def write(out: Path, model: Model, card: Mapping[str, Any]) -> None:
     write_words(out / "words.xz", dict(model.classes))
     for name, chain in model.chains.items():
         store(out / f"{name}.xz", chain)
+    if model.net is not None:
+        write_net(out / "net.xz", model.net)
     _write_card(out, card)
     load(out)
 

@@ -14,13 +14,16 @@ from nlp.tagging.arm_sides import Names, SidePlaces, cells
 from nlp.tagging.attributes import Classes, Surroundings
 from nlp.tagging.chain import Chain
 from nlp.tagging.echoes import as_attributes
-from nlp.tagging.labelling import CORPUS, NEAR, NUMBER_LABELS, TOTAL, Labeller, TextReading, side_states
+from nlp.tagging.labelling import CORPUS, NEAR, NUMBER_LABELS, TOTAL, Labeller, Tagged, TextReading, side_states
 from nlp.tagging.marking import EVERY, ONCE, words_of
 from nlp.tagging.model import Model
+from nlp.tagging.number_net import NumberNet
 from nlp.tagging.numbers import Candidate, candidates
 from nlp.tagging.surroundings import surroundings
 from training.corpora import PHRASES, Annotated, folds, same_paper
 from training.fitting import Recipe, Row, fit
+from training.net_fitting import KINDS, SIDES, Lesson, NetRecipe, fit_net, known_facts, vocabulary
+from training.words import WordSpace
 
 RECIPES: Mapping[str, Recipe] = {
     "coarse": Recipe(0.1, 4.0, 60, least_count=2, least_weight=0.002),
@@ -30,6 +33,7 @@ RECIPES: Mapping[str, Recipe] = {
     "sides": Recipe(0.0, 3.0, 150, least_weight=0.001),
     "marking": Recipe(0.0, 3.0, 100, least_count=5, least_weight=0.01),
 }
+NET_RECIPE = NetRecipe()
 Report = Callable[[str], None]
 
 
@@ -54,14 +58,22 @@ class Reader:
 
 @dataclass
 class Teacher:
-    """Learns the chains. `seed` draws the parts of cross-fitting; everything else is settled by the order of the texts."""
+    """Learns the chains and the network of numbers.
 
-    classes: Classes
+    `seed` draws the parts of cross-fitting and what the network begins with; everything else is settled by the order of the texts.
+    """
+
+    space: WordSpace
     read: Reader
     seed: int
     report: Report
     parts: int = 3
     recipes: Mapping[str, Recipe] = field(default_factory=lambda: RECIPES)
+
+    @property
+    def classes(self) -> Classes:
+        """The classes of words."""
+        return self.space.classes
 
     def coarse(self, texts: Mapping[str, Sequence[Annotated]]) -> Chain:
         """Every mention of participants, interventions and outcomes."""
@@ -131,7 +143,7 @@ class Teacher:
 
         return fit(rows(), self.recipes["numbers"])
 
-    def sides(self, texts: Sequence[Annotated], tagged: Mapping[str, Sequence[tuple[int, int, str]]]) -> Chain:
+    def sides(self, texts: Sequence[Annotated], tagged: Mapping[str, Sequence[Tagged]]) -> Chain:
         """Whose each number is; `tagged`: by text, the interventions and controls that were tagged in it."""
 
         def rows() -> Iterator[Row]:
@@ -139,31 +151,54 @@ class Teacher:
                 around = self.read(text.text)
                 found = candidates(around)
                 kinds, whose = told_numbers(found, text)
-                places = SidePlaces(around, self.classes, Names(around, tagged[text.text]))
+                names = Names(around, [(t.start, t.end, t.label) for t in tagged[text.text]])
+                places = SidePlaces(around, self.classes, names)
                 for row in cells(around, found, kinds):
                     sides = [whose[cell.sentence][cell.members[0]] or "iv" for cell in row]
                     yield list(places.row(row)), side_states(sides)
 
         return fit(rows(), self.recipes["sides"])
 
-    def fine(self, texts: Sequence[Annotated], coarse: Chain | None) -> dict[str, Chain]:
-        """The fine chains; names for the sides come from phrases that were tagged by chains that had not seen the text."""
-        tagged: dict[str, list[tuple[int, int, str]]] = {}
+    def net(self, texts: Sequence[Annotated], coarse: Chain | None, tagged: Mapping[str, Sequence[Tagged]]) -> NumberNet:
+        """The network that judges numbers beside their chain; `tagged`: by text, the phrases that were tagged in it."""
+        labeller = Labeller(Model(self.classes, {"coarse": coarse} if coarse else {}, {}))
+        readings = [TextReading(labeller, self.read(text.text)) for text in texts]
+        found = [candidates(reading.around) for reading in readings]
+        rows = [reading.number_rows(numbers) for reading, numbers in zip(readings, found, strict=True)]
+        words = vocabulary([reading.places.lows for reading in readings], self.space, NET_RECIPE)
+        facts = known_facts(rows, NET_RECIPE)
+        lessons = []
+        for text, reading, numbers, told in zip(texts, readings, found, rows, strict=True):
+            seen = reading.number_view(numbers, told, words.places, facts, tagged[text.text])
+            kinds, sides = told_numbers(numbers, text)
+            lessons.append(
+                Lesson(
+                    seen,
+                    tuple(KINDS.index(kind.rstrip("+")) for sentence in kinds for kind in sentence),
+                    tuple(SIDES.index(side) if side else -1 for sentence in sides for side in sentence),
+                )
+            )
+        return fit_net(lessons, words, facts, self.space, NET_RECIPE, self.seed)
+
+    def fine(self, texts: Sequence[Annotated], coarse: Chain | None) -> tuple[dict[str, Chain], NumberNet]:
+        """The fine chains and the network; phrases that they are told come from chains that had not seen the text."""
+        tagged: dict[str, list[Tagged]] = {}
         for number, part in enumerate(folds(len(texts), self.parts, self.seed)):
             held = set(part)
             chain = self.phrases([t for i, t in enumerate(texts) if i not in held], coarse)
             labeller = Labeller(Model(self.classes, {"coarse": coarse, "phrases": chain} if coarse else {"phrases": chain}, {}))
             for i in part:
-                found = TextReading(labeller, self.read(texts[i].text)).phrases
-                tagged[texts[i].text] = [(t.start, t.end, t.label) for t in found]
+                tagged[texts[i].text] = TextReading(labeller, self.read(texts[i].text)).phrases
             self.report(f"phrases, without part {number + 1} of {self.parts}")
         sides = self.sides(texts, tagged)
         self.report("sides")
         numbers = self.numbers(texts, coarse)
         self.report("numbers")
+        net = self.net(texts, coarse, tagged)
+        self.report("numbers, the network")
         phrases = self.phrases(texts, coarse)
         self.report("phrases")
-        return {"phrases": phrases, "numbers": numbers, "sides": sides}
+        return {"phrases": phrases, "numbers": numbers, "sides": sides}, net
 
     def marking(self, coarse: Mapping[str, Sequence[Annotated]], fine: Sequence[Annotated]) -> Chain:
         """Whether a text is like those of the fine corpora or like those of the coarse ones."""
@@ -173,21 +208,24 @@ class Teacher:
         rows += [([words_of(t.text)], [EVERY]) for name, t in every.items() if name not in once]
         return fit(rows, self.recipes["marking"])
 
-    def all(self, coarse: Mapping[str, Sequence[Annotated]], fine: Mapping[str, Sequence[Annotated]]) -> dict[str, Chain]:
-        """All chains. A paper of the fine corpora is left out of the coarse ones, so that what is said of it is said without knowing it."""
+    def all(self, coarse: Mapping[str, Sequence[Annotated]], fine: Mapping[str, Sequence[Annotated]]) -> Model:
+        """All of a model, without a card. A paper of the fine corpora is left out of the coarse ones, so that what is said of it is said without knowing it."""
         texts = [t for of_corpus in fine.values() for t in of_corpus]
         seen = {same_paper(t.text) for t in texts}
         others = {name: [t for t in of_corpus if same_paper(t.text) not in seen] for name, of_corpus in coarse.items()}
-        if not others:
-            return self.fine(texts, None)
-        chains = {"coarse": self.coarse(others)}
-        self.report("coarse")
-        if (again := self.again(others)) is not None:
-            chains["again"] = again
-            self.report("coarse, a second look")
-        if texts:
+        chains: dict[str, Chain] = {}
+        if others:
+            chains["coarse"] = self.coarse(others)
+            self.report("coarse")
+            if (again := self.again(others)) is not None:
+                chains["again"] = again
+                self.report("coarse, a second look")
+        if not texts:
+            return Model(self.classes, chains, {})
+        if others:
             chains["marking"] = self.marking(others, texts)
-        return {**chains, **(self.fine(texts, chains["coarse"]) if texts else {})}
+        fine_chains, net = self.fine(texts, chains.get("coarse"))
+        return Model(self.classes, {**chains, **fine_chains}, {}, net)
 
 
 def begun(around: Surroundings, spans: Sequence[tuple[int, int, str]]) -> list[list[str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import lzma
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +29,21 @@ MOST_WORDS = 40_000
 ROUNDS = 25
 
 
-def word_classes(path: Path, seed: int, most_characters: int | None = None) -> dict[str, tuple[int, ...]]:
-    """Each frequent word's class at each of `SIZES`."""
+@dataclass(frozen=True)
+class WordSpace:
+    """The frequent words, the most frequent first, a vector each, and each one's class at each of `SIZES`."""
+
+    words: tuple[str, ...]
+    vectors: NDArray[np.float32]
+    classes: dict[str, tuple[int, ...]]
+
+
+#: Of no text.
+NO_WORDS = WordSpace((), np.zeros((0, DIMENSIONS), dtype=np.float32), {})
+
+
+def word_space(path: Path, seed: int, most_characters: int | None = None) -> WordSpace:
+    """What a text without annotations tells of its words."""
     lines = _lines(path, most_characters)
     counts: Counter[str] = Counter()
     sentences: list[list[str]] = []
@@ -40,7 +54,8 @@ def word_classes(path: Path, seed: int, most_characters: int | None = None) -> d
     known = [w for w, c in sorted(counts.items(), key=lambda x: (-x[1], x[0])) if c >= LEAST][:MOST_WORDS]
     vectors = _vectors(sentences, known, seed)
     grouped = [_groups(vectors, min(size, len(known)), seed) for size in SIZES]
-    return {word: tuple(int(g[i]) for g in grouped) for i, word in enumerate(known)}
+    classes = {word: tuple(int(g[i]) for g in grouped) for i, word in enumerate(known)}
+    return WordSpace(tuple(known), vectors.astype(np.float32), classes)
 
 
 def _lines(path: Path, most: int | None) -> list[str]:

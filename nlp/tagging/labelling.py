@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from nlp.tagging.cue_words import COMMON
 from nlp.tagging.echoes import COARSE, Codes, Said, as_attributes, hints, near_attributes, slots
 from nlp.tagging.marking import marked_once
 from nlp.tagging.model import Model
+from nlp.tagging.number_views import Floats, View, view
 from nlp.tagging.numbers import Candidate, NumberPlaces, candidates
 
 #: What a number is, and the contract's labels for it: the intervention's and the comparator's.
@@ -30,6 +31,8 @@ NUMBER_LABELS = {
 TOTAL = "total"
 #: How far from a token the first look is told to the phrases, and to the second look.
 NEAR, FAR = 1, 2
+#: What the network's word on a number counts beside the chain's.
+NET_SHARE = 0.5
 #: The convention of marking every mention that the coarse classes are read in.
 CORPUS = "ebmnlp"
 
@@ -51,7 +54,7 @@ class Thresholds:
     phrase: float = 0.27
     only: float = 0.2
     another: float = 0.5
-    number: float = 0.38
+    number: float = 0.45
     coarse: float = 0.5
 
 
@@ -239,12 +242,28 @@ class TextReading:
             for numbers, row in zip(found, rows, strict=True)
         ]
 
+    def number_view(
+        self,
+        found: list[list[Candidate]],
+        rows: Sequence[Sequence[Sequence[str]]],
+        words: Mapping[str, int],
+        facts: Mapping[str, int],
+        phrases: Sequence[Tagged] | None = None,
+    ) -> View:
+        """What the network is told of the numbers; `phrases`: those tagged by a chain that had not seen the text, while it learns."""
+        said = self.said if "coarse" in self.labeller.model.chains else ()
+        told = [(t.start, t.end, t.label, t.score) for t in (self.phrases if phrases is None else phrases)]
+        return view(self.around, self.places.lows, found, rows, said, told, words, facts)
+
     def numbers(self) -> list[Tagged]:
         """The numbers: what each is, and for results and sizes of arms whose."""
         chains = self.labeller.model.chains
         found = candidates(self.around)
         chain = chains["numbers"]
-        told = chain.chances([chain.scores(row) for row in self.number_rows(found)])
+        rows = self.number_rows(found)
+        told = chain.chances([chain.scores(row) for row in rows])
+        if (net := self.labeller.model.net) is not None:
+            told = weighed(chain.labels, told, net.kinds, net.chances(self.number_view(found, rows, net.words, net.facts)))
         labels, chances = _kinds(chain, told, self.labeller.thresholds.number)
         tagged = [
             Tagged(*extent(number, kind), "total-participants", chance)
@@ -253,10 +272,10 @@ class TextReading:
             if kind.rstrip("+") == TOTAL
         ]
         names = Names(self.around, [(t.start, t.end, t.label) for t in self.phrases])
-        rows = cells(self.around, found, labels)
+        arms = cells(self.around, found, labels)
         sides = SidePlaces(self.around, self.labeller.model.classes, names)
-        for row, leaning in zip(rows, side_chances(chains.get("sides"), sides, rows), strict=True):
-            for cell, of_intervention in zip(row, leaning, strict=True):
+        for row_of_cells, leaning in zip(arms, side_chances(chains.get("sides"), sides, arms), strict=True):
+            for cell, of_intervention in zip(row_of_cells, leaning, strict=True):
                 for member, kind in zip(cell.members, cell.kinds, strict=True):
                     number, whole = found[cell.sentence][member], labels[cell.sentence][member]
                     control = of_intervention < 0.5
@@ -311,6 +330,16 @@ def chosen(stretches: Iterable[tuple[int, int, int, Tagged]], thresholds: Thresh
             count[tagged.label] += 1
             found.append(tagged)
     return found
+
+
+def weighed(labels: Sequence[str], told: Sequence[Chances], kinds: Sequence[str], judged: Floats) -> list[Chances]:
+    """The chain's probabilities with the network's: of each kind the mean, shared among its labels as the chain shares it."""
+    of = [kinds.index(name.rstrip("+")) for name in labels]
+    among = np.eye(len(kinds))[of]
+    table = np.concatenate((np.zeros((0, len(labels))), *told))
+    share = judged / np.maximum(table @ among, 1e-12)
+    mixed = table * (1 - NET_SHARE + NET_SHARE * share[:, of])
+    return np.split(mixed, np.cumsum([len(one) for one in told]))[:-1]
 
 
 def _kinds(chain: Chain, told: Sequence[Chances], least: float) -> tuple[list[list[str]], list[list[float]]]:

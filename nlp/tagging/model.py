@@ -1,4 +1,4 @@
-"""A trained model as files: `words.xz` (word classes), one `<chain>.xz` a chain, `card.json`.
+"""A trained model as files: `words.xz` (word classes), one `<chain>.xz` a chain, `net.xz` (the network of numbers), `card.json`.
 
 A chain's file is a line of JSON (labels, how many attributes, how many weights), the attributes a line each, then plain arrays: how many
 weights each attribute has, their labels, the weights as half floats, the transitions. All of it is compressed by xz, none of it is code.
@@ -19,6 +19,7 @@ from nlp.bad_model import ModelMissing as ModelMissing
 from nlp.bad_model import ModelUnreadable as ModelUnreadable
 from nlp.tagging.attributes import Classes
 from nlp.tagging.chain import Chain
+from nlp.tagging.number_net import NumberNet, read_net
 
 FORMAT = 1
 CHAINS = ("coarse", "again", "phrases", "numbers", "sides", "marking")
@@ -27,11 +28,12 @@ _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": 1 << 26}]
 
 @dataclass(frozen=True)
 class Model:
-    """Word classes, the chains by name, and the card."""
+    """Word classes, the chains by name, the card, and the network that judges numbers beside their chain, if there is one."""
 
     classes: Classes
     chains: Mapping[str, Chain]
     card: Mapping[str, Any]
+    net: NumberNet | None = None
 
 
 def load(folder: Path) -> Model:
@@ -55,9 +57,11 @@ def load(folder: Path) -> Model:
             path = folder / f"{name}.xz"
             if path.is_file():
                 chains[name] = read_chain(path)
+        path = folder / "net.xz"
+        net = read_net(path) if path.is_file() else None
     except (OSError, ValueError, KeyError, TypeError, EOFError, lzma.LZMAError) as problem:
         raise ModelUnreadable(path, problem) from problem
-    return Model(classes, chains, card)
+    return Model(classes, chains, card, net)
 
 
 def write_words(path: Path, classes: Mapping[str, tuple[int, ...]]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("pycrfsuite")
+pytest.importorskip("autograd")
 
 from tests.training.made_trials import write_corpora
 from training.__main__ import train, write
@@ -23,17 +24,17 @@ def read() -> Reader:
 def test_the_same_texts_and_seed_give_the_same_bytes(tmp_path: Path, read: Reader) -> None:
     write_corpora(tmp_path / "corpora", count=12)
     for out in ("one", "two"):
-        model, card = train(tmp_path / "corpora", 1, False, read)
+        model, card, _ = train(tmp_path / "corpora", 1, False, read)
         write(tmp_path / out, model, card)
     files = sorted(p.name for p in (tmp_path / "one").glob("*.xz"))
-    assert files == ["again.xz", "coarse.xz", "numbers.xz", "phrases.xz", "sides.xz", "words.xz"]
+    assert files == ["again.xz", "coarse.xz", "net.xz", "numbers.xz", "phrases.xz", "sides.xz", "words.xz"]
     for name in files:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
 
 def test_what_was_never_seen_is_tagged_and_the_card_says_from_what(tmp_path: Path, read: Reader) -> None:
     write_corpora(tmp_path / "corpora")
-    model, card = train(tmp_path / "corpora", 1, False, read)
+    model, card, _ = train(tmp_path / "corpora", 1, False, read)
     write(tmp_path / "model", model, card)
     card = json.loads((tmp_path / "model" / "card.json").read_text("utf8"))
     assert card["scores"]["pico_corpus dev"]["exact"]["f1"] > 0.9
@@ -49,7 +50,7 @@ def test_what_was_never_seen_is_tagged_and_the_card_says_from_what(tmp_path: Pat
 
 def test_licensed_only_learns_from_no_other(tmp_path: Path, read: Reader) -> None:
     write_corpora(tmp_path / "corpora", count=12)
-    model, card = train(tmp_path / "corpora", 1, True, read)
+    model, card, _ = train(tmp_path / "corpora", 1, True, read)
     assert [c["name"] for c in card["corpora"]] == ["ebmnlp_5domain"]
     assert set(model.chains) == {"coarse", "again"}
     assert not any(a == "corpus=ebmnlp" for a in model.chains["coarse"].rows)

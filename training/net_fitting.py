@@ -1,0 +1,270 @@
+"""The network of numbers from annotated texts: Adam over the gradients that autograd takes of the very function that labelling runs.
+
+One thread and seeded draws: the same texts give the same weights.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import autograd.numpy as anp
+import numpy as np
+from autograd import value_and_grad
+from autograd.extend import defvjp, primitive
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from nlp.tagging.number_net import HEADS, ROUNDS, Drop, NumberNet, judged, read_net, write_net
+from nlp.tagging.number_views import KNOWN, MARKS, MEASURES, RELATIONS, UNKNOWN, WIDTH, Floats, Places, View
+from training.words import WordSpace
+
+#: What a number is, for the network: how far its label reaches the chain says.
+KINDS = ("abs", "mean", "median", "n", "percent", "sd", "total", "O")
+SIDES = ("iv", "cv")
+#: Attributes of the chain that are facts for the network; the words around a number it sees for itself.
+_FACTS = ("k=", "sum=", "form=", "times=", "size=", "nth=", "same=", "like=", "has=", "role=", "sentence=", "place=", "digits=",
+          "<form", ">form", "<<form", ">>form", "<then", ">then", "<none", ">none", "here", "<PAR", ">PAR", "<INT", ">INT", "<OUT", ">OUT")  # fmt: skip
+
+Weights = dict[str, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class NetRecipe:
+    """How the network is fitted. `side`: what telling the arms apart counts beside telling the kinds apart."""
+
+    voices: int = 2
+    rounds: int = 14
+    texts_a_step: int = 8
+    rate: float = 2e-3
+    decay: float = 0.02
+    side: float = 0.3
+    least_word: int = 4
+    least_fact: int = 8
+    token: int = 48
+    hidden: int = 128
+    vector: int = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """The numbers of one text and what they are: places in `KINDS`, and in `SIDES` or -1."""
+
+    seen: View
+    kinds: tuple[int, ...]
+    sides: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words that a network knows, by place: first those that come often enough in the texts that it learns from, `own` places in all."""
+
+    places: Mapping[str, int]
+    own: int
+
+
+def vocabulary(texts: Sequence[Sequence[Sequence[str]]], space: WordSpace, recipe: NetRecipe) -> Vocabulary:
+    """The words that come often enough here, and those that have a vector."""
+    count = Counter(w for sentences in texts for sentence in sentences for w in sentence)
+    own = sorted(w for w, c in count.items() if c >= recipe.least_word and "\n" not in w)
+    words = dict.fromkeys([*own, *sorted(space.words)])
+    return Vocabulary({w: i + KNOWN for i, w in enumerate(words)}, len(own) + KNOWN)
+
+
+def known_facts(rows: Sequence[Sequence[Sequence[Sequence[str]]]], recipe: NetRecipe) -> dict[str, int]:
+    """The attributes that are facts and come often enough, by place."""
+    count = Counter(a for text in rows for sentence in text for row in sentence for a in set(row) if a.startswith(_FACTS))
+    return {a: i for i, a in enumerate(sorted(a for a, c in count.items() if c >= recipe.least_fact))}
+
+
+def fit_net(
+    lessons: Sequence[Lesson], words: Vocabulary, facts: Mapping[str, int], space: WordSpace, recipe: NetRecipe, seed: int
+) -> NumberNet:
+    """The network that the lessons teach, each voice from a beginning of its own."""
+    lessons = [one for one in lessons if len(one.seen)]
+    vectors = _vectors(words, space)
+    voices = [_voice(lessons, words, len(facts), vectors, recipe, seed + n) for n in range(recipe.voices)]
+    return _stored(voices, words, facts)
+
+
+def _voice(lessons: Sequence[Lesson], words: Vocabulary, facts: int, vectors: Floats, recipe: NetRecipe, seed: int) -> Weights:
+    """The weights of one voice as it labels: what a word's vector and its own weights come to is one table."""
+    draw = np.random.default_rng(seed)
+    weights = _first(draw, words.own, vectors.shape[1], facts + MEASURES, recipe)
+    gradient = value_and_grad(_Loss(vectors, draw, recipe))
+    steps = recipe.rounds * -(-len(lessons) // recipe.texts_a_step)
+    adam = _Adam(weights, recipe, steps)
+    for _ in range(recipe.rounds):
+        for few in _dealt(lessons, draw, recipe.texts_a_step):
+            _, slope = gradient(weights, _Batch.of(few))
+            adam.step(slope)
+    return _as_labelling(weights, vectors)
+
+
+def _vectors(words: Vocabulary, space: WordSpace) -> Floats:
+    """A row a word: its vector in the space of words, noughts where it has none."""
+    table = np.zeros((len(words.places) + KNOWN, space.vectors.shape[1]), dtype=np.float32)
+    for word, vector in zip(space.words, space.vectors, strict=True):
+        table[words.places[word]] = vector * 3
+    return table
+
+
+def _first(draw: np.random.Generator, words: int, dimensions: int, facts: int, recipe: NetRecipe) -> Weights:
+    """Weights to begin with."""
+    token, hidden, width = recipe.token, recipe.hidden, recipe.vector
+
+    def drawn(*shape: int, spread: float = 0.0) -> Floats:
+        return (draw.standard_normal(shape) * (spread or 1 / np.sqrt(shape[0]))).astype(np.float32)
+
+    def filled(*shape: int, value: float = 0.0) -> Floats:
+        return np.full(shape, value, dtype=np.float32)
+
+    weights = {
+        "own": drawn(words, token, spread=0.1), "space": drawn(dimensions, token, spread=1 / np.sqrt(dimensions + MARKS)),
+        "marks": drawn(MARKS, token, spread=1 / np.sqrt(token)),
+        "window": drawn(WIDTH * token, hidden, spread=1 / np.sqrt(8 * token)), "facts": drawn(facts, hidden, spread=0.1),
+        "start": filled(hidden), "narrow": drawn(hidden, width), "scale": filled(width, value=1.0),
+        "kinds": drawn(width, len(KINDS)), "kinds start": filled(len(KINDS)), "sides": drawn(width, len(SIDES)),
+    }  # fmt: skip
+    for n in range(ROUNDS):
+        weights |= {f"{name}{n}": drawn(width, width) for name in ("asks", "answers", "gives")}
+        weights |= {f"heard{n}": drawn(width, width, spread=0.05), f"relation{n}": filled(RELATIONS, HEADS),
+                    f"scale{n}": filled(width, value=1.0), f"thought scale{n}": filled(width, value=1.0),
+                    f"thought{n}": drawn(width, 2 * width), f"thought start{n}": filled(2 * width),
+                    f"said{n}": drawn(2 * width, width, spread=0.05)}  # fmt: skip
+    return weights
+
+
+def _dealt(lessons: Sequence[Lesson], draw: np.random.Generator, size: int) -> Iterator[list[Lesson]]:
+    """All lessons, a few at a time, those of like length together."""
+    noisy = np.array([len(one.seen) for one in lessons]) + 6 * draw.standard_normal(len(lessons))
+    order = np.argsort(noisy, kind="stable").tolist()
+    few = [order[i : i + size] for i in range(0, len(order), size)]
+    for i in draw.permutation(len(few)).tolist():
+        yield [lessons[k] for k in few[i]]
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """A few texts as tables of one length."""
+
+    words: Places
+    marks: Floats
+    facts: Floats
+    relation: Places
+    mask: Floats
+    kinds: Floats
+    sides: Floats
+
+    @classmethod
+    def of(cls, few: Sequence[Lesson]) -> _Batch:
+        longest = max(len(one.seen) for one in few)
+
+        def stacked(tables: Sequence[NDArray[Any]], square: bool = False) -> Any:
+            more = [longest - len(t) for t in tables]
+            ends = [[(0, k), (0, k)] if square else [(0, k)] + [(0, 0)] * (t.ndim - 1) for k, t in zip(more, tables, strict=True)]
+            return np.stack([np.pad(t, e) for t, e in zip(tables, ends, strict=True)])
+
+        mask = stacked([np.ones(len(one.seen), dtype=np.float32) for one in few])
+        return cls(
+            stacked([one.seen.words for one in few]),
+            stacked([one.seen.marks for one in few]),
+            stacked([one.seen.facts for one in few]),
+            stacked([one.seen.relation for one in few], square=True),
+            (mask - 1) * np.float32(1e9),
+            stacked([np.eye(len(KINDS), dtype=np.float32)[list(one.kinds)] for one in few]),
+            stacked([np.eye(len(SIDES) + 1, dtype=np.float32)[list(one.sides), : len(SIDES)] for one in few]),
+        )
+
+
+class _Loss:
+    """How much less than certain the network is of what is right, with a share of what it is told left out by chance."""
+
+    def __init__(self, vectors: Floats, draw: np.random.Generator, recipe: NetRecipe) -> None:
+        self.vectors, self.draw, self.recipe = vectors, draw, recipe
+
+    def __call__(self, weights: Any, batch: _Batch) -> Any:
+        drop: Drop = self._drop
+        words = batch.words.ravel()
+        tokens = self._kept((len(words), 1), 0.05) * self.vectors[words] @ weights["space"]
+        tokens = tokens + self._kept((len(words), 1), 0.15) * _rows(weights["own"], _own(words, weights["own"]))
+        tokens = drop(tokens + drop(batch.marks.reshape(len(words), -1), 0.2) @ weights["marks"], 0.1)
+        tokens = anp.reshape(tokens, (*batch.words.shape[:2], -1))
+        vectors = judged(anp, weights, tokens, drop(batch.facts, 0.25), batch.relation, batch.mask, drop)
+        kinds = _surprise(vectors @ weights["kinds"] + weights["kinds start"], batch.kinds)
+        sides = _surprise(vectors @ weights["sides"], batch.sides)
+        return (kinds + self.recipe.side * sides) / float(batch.kinds.sum())
+
+    def _kept(self, shape: tuple[int, ...], share: float) -> Floats:
+        return (self.draw.random(shape, dtype=np.float32) >= share).astype(np.float32)
+
+    def _drop(self, told: Any, share: float) -> Any:
+        return told * (self._kept(told.shape, share) / np.float32(1 - share))
+
+
+def _own(words: Places, table: Any) -> Places:
+    """The places of words in a table of only the first: the others are unknown to it."""
+    return np.where(words < len(table), words, UNKNOWN)
+
+
+def _picked(table: Floats, places: Places) -> Floats:
+    picked: Floats = table[places]
+    return picked
+
+
+def _slope_of_rows(_: Any, table: Floats, places: Places) -> Any:
+    """Back to the table: a sum for each of its rows (by a sparse matrix, many times faster than one by one)."""
+    flat = places.ravel()
+    picked = csr_matrix((np.ones(len(flat), dtype=np.float32), (flat, np.arange(len(flat)))), shape=(len(table), len(flat)))
+    return lambda slope: np.asarray(picked @ slope.reshape(len(flat), -1))
+
+
+_rows: Any = primitive(_picked)
+defvjp(_rows, _slope_of_rows, None)
+
+
+def _surprise(scores: Any, right: Floats) -> Any:
+    most = anp.max(scores, axis=-1, keepdims=True)
+    sums = anp.log(anp.sum(anp.exp(scores - most), axis=-1, keepdims=True)) + most
+    return anp.sum((sums - scores) * right)
+
+
+class _Adam:
+    """Adam with decoupled decay, slopes clipped to length 1, the rate rising and then falling along a cosine."""
+
+    def __init__(self, weights: Weights, recipe: NetRecipe, steps: int) -> None:
+        self.weights, self.recipe, self.steps, self.taken = weights, recipe, steps, 0
+        self.mean = {name: np.zeros_like(table) for name, table in weights.items()}
+        self.square = {name: np.zeros_like(table) for name, table in weights.items()}
+
+    def step(self, slope: Mapping[str, Floats]) -> None:
+        """One step down the slope; the weights are changed in place."""
+        self.taken += 1
+        t, recipe = self.taken, self.recipe
+        rate = recipe.rate * min(1.0, t / 50) * 0.5 * (1 + float(np.cos(np.pi * t / self.steps)))
+        length = float(np.sqrt(sum(float((s * s).sum()) for s in slope.values())))
+        short = np.float32(min(1.0, 1 / max(length, 1e-9)))
+        for name, table in self.weights.items():
+            s = slope[name] * short
+            mean, square = self.mean[name], self.square[name]
+            mean += np.float32(0.1) * (s - mean)
+            square += np.float32(0.02) * (s * s - square)
+            move = mean / np.float32(1 - 0.9**t) / (np.sqrt(square / np.float32(1 - 0.98**t)) + np.float32(1e-8))
+            table -= np.float32(rate) * (move + np.float32(recipe.decay) * table)
+
+
+def _as_labelling(weights: Weights, vectors: Floats) -> Weights:
+    kept = {name: table for name, table in weights.items() if name not in ("own", "space", "sides")}
+    return kept | {"words": vectors @ weights["space"] + weights["own"][_own(np.arange(len(vectors)), weights["own"])]}
+
+
+def _stored(voices: Sequence[Weights], words: Vocabulary, facts: Mapping[str, int]) -> NumberNet:
+    """The network through its file's rounding: what is measured is what is shipped."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "net"
+        write_net(path, NumberNet(KINDS, words.places, facts, tuple(voices)))
+        return read_net(path)

@@ -25,12 +25,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from nlp.claim import Extraction
+from nlp.pipeline import build
 from nlp.verdict.asked import Asked, Frequencies, Question, asked
+from nlp.verdict.claim_traits import claim_traits, extraction_of
 from nlp.verdict.lines import Line, Text, read_text, word_stems
 from nlp.verdict.model import FOLDER, FORMAT, Linear, Model, probability, save
 from nlp.verdict.ranking import ranking_traits
 from nlp.verdict.symbols import Scene
-from nlp.verdict.traits import Traits, scenes, traits
+from nlp.verdict.traits import Traits, scenes, traits, treatment
 from nlp.verdict.verdicts import Label
 from training.corpora import UNLABELLED, Corpus, NoCorpora
 from training.logistic import fit, fitting_factor, scaled
@@ -55,6 +58,8 @@ class Seen:
     ranks: Sequence[Mapping[str, float]]
     asked: Asked
     pointed: tuple[bool, ...]
+    text: Text
+    claims: Extraction
 
 
 @dataclass(frozen=True)
@@ -105,13 +110,14 @@ def train(folder: Path, seed: int) -> tuple[Model, dict[str, Any]]:
         raise NoCorpora(folder, (QUESTIONS,))
     counts = frequencies(folder / UNLABELLED.name, rows)
     LOG.info("%d questions, %d stems of %d texts", len(rows), len(counts[1]), counts[0])
-    seen = [see(row, counts) for row in rows]
+    see = Sight(counts)
+    seen = [see(row) for row in rows]
     held_out = _parts(seen, seed)
     ranking = rank(seen)
-    told = cross_validated(seen, held_out)
+    told = cross_validated(seen, held_out, counts)
     factors = _factors(told)
     LOG.info("factors of the log odds: %.2f, %.2f", *factors)
-    shared = _shared_traits(seen, held_out)
+    shared = _shared_traits(seen, held_out, counts)
     model = Model(counts, ranking, *(scaled(m, f) for m, f in zip(_answering(seen, shared), factors, strict=True)))
     # Each part is measured with the factors of the others.
     calibrated = [t for part in range(PARTS) for t in _calibrated(told, held_out, part)]
@@ -125,7 +131,7 @@ def train(folder: Path, seed: int) -> tuple[Model, dict[str, Any]]:
         "questions": len(rows),
         "documents": len({s.document for s in seen}),
         "seed": seed,
-        "scores": {f"train, {PARTS}-fold by document": scores(calibrated)} | _on_dev(folder, counts, model),
+        "scores": {f"train, {PARTS}-fold by document": scores(calibrated)} | _on_dev(folder, see, model),
         "reliability": reliability(calibrated),
         "made": {
             "on": date.today().isoformat(),
@@ -173,12 +179,25 @@ def _abstracts(path: Path) -> Iterator[str]:
             yield "".join(kept)
 
 
-def see(row: Mapping[str, Any], counts: Frequencies) -> Seen:
-    """A question's text, read."""
-    text: Text = read_text(row["abstract"])
-    question = asked(Question(row["intervention"], row["comparator"], row["outcome"]), text, counts)
-    pointed = tuple(any(_meets(line, e) for e in row["evidence"]) for line in text.lines)
-    return Seen(row["pmcid"], Label(row["label"]), scenes(question, text), ranking_traits(question, text), question, pointed)
+class Sight:
+    """Questions to what is seen in their texts; each text is read once."""
+
+    def __init__(self, counts: Frequencies) -> None:
+        self._counts, self._reader = counts, build()
+        self._claims: dict[str, Extraction] = {}
+
+    def __call__(self, row: Mapping[str, Any]) -> Seen:
+        """A question's text, read."""
+        abstract = row["abstract"]
+        if abstract not in self._claims:
+            self._claims[abstract] = extraction_of(self._reader, abstract)
+        text = read_text(abstract)
+        question = asked(Question(row["intervention"], row["comparator"], row["outcome"]), text, self._counts)
+        pointed = tuple(any(_meets(line, e) for e in row["evidence"]) for line in text.lines)
+        ranks = ranking_traits(question, text)
+        return Seen(
+            row["pmcid"], Label(row["label"]), scenes(question, text), ranks, question, pointed, text, self._claims[abstract]
+        )
 
 
 def _meets(line: Line, evidence: Mapping[str, Any]) -> bool:
@@ -198,9 +217,11 @@ def rank(seen: Sequence[Seen]) -> Linear:
     return fit(rows, [pointed for s in seen for pointed in s.pointed], RANKING)
 
 
-def _traits(s: Seen, ranking: Linear) -> Traits:
-    none = Linear({})
-    return traits(s.asked, s.lines, Model((0, {}), ranking, none, none).shares(s.ranks))
+def _traits(s: Seen, ranking: Linear, counts: Frequencies) -> Traits:
+    shares = Model(counts, ranking, Linear({}), Linear({})).shares(s.ranks)
+    found = traits(s.asked, s.lines, shares)
+    claimed = claim_traits(s.asked, s.text, s.claims, shares, treatment(s.asked, s.lines), counts)
+    return Traits(found.difference, {**found.direction, **claimed})
 
 
 def _answering(seen: Sequence[Seen], found: Sequence[Traits]) -> tuple[Linear, Linear]:
@@ -211,16 +232,16 @@ def _answering(seen: Sequence[Seen], found: Sequence[Traits]) -> tuple[Linear, L
     return null, up
 
 
-def _shared_traits(seen: Sequence[Seen], held_out: Mapping[str, int]) -> list[Traits]:
+def _shared_traits(seen: Sequence[Seen], held_out: Mapping[str, int], counts: Frequencies) -> list[Traits]:
     """Each question's traits as a ranking sees them that did not learn from its document."""
     by_part = [rank([s for s in seen if held_out[s.document] != part]) for part in range(PARTS)]
-    return [_traits(s, by_part[held_out[s.document]]) for s in seen]
+    return [_traits(s, by_part[held_out[s.document]], counts) for s in seen]
 
 
-def cross_validated(seen: Sequence[Seen], held_out: Mapping[str, int]) -> list[Told]:
+def cross_validated(seen: Sequence[Seen], held_out: Mapping[str, int], counts: Frequencies) -> list[Told]:
     """What is said of every question by models that did not learn from its document."""
     told: list[Told] = []
-    shared = _shared_traits(seen, held_out)
+    shared = _shared_traits(seen, held_out, counts)
     for part in range(PARTS):
         kept = [(s, t) for s, t in zip(seen, shared, strict=True) if held_out[s.document] != part]
         null, up = _answering([s for s, _ in kept], [t for _, t in kept])
@@ -242,9 +263,9 @@ def _calibrated(told: Sequence[Told], held_out: Mapping[str, int], part: int) ->
     return [Told(t.seen, t.difference * null, t.direction * up) for t in told if held_out[t.seen.document] == part]
 
 
-def _on_dev(folder: Path, counts: Frequencies, model: Model) -> dict[str, Any]:
-    seen = [see(row, counts) for row in questions(folder, "dev")]
-    found = [traits(s.asked, s.lines, model.shares(s.ranks)) for s in seen]
+def _on_dev(folder: Path, see: Sight, model: Model) -> dict[str, Any]:
+    seen = [see(row) for row in questions(folder, "dev")]
+    found = [_traits(s, model.ranking, model.frequencies) for s in seen]
     told = [
         Told(s, model.difference.score(t.difference), model.direction.score(t.direction)) for s, t in zip(seen, found, strict=True)
     ]

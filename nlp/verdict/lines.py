@@ -79,13 +79,19 @@ class Text:
     long_forms: dict[str, frozenset[str]]
 
 
+def bare_text(text: str) -> tuple[str, tuple[int, int] | None]:
+    """The text with the marks blanked that stand before its headings, at the same offsets; and where its title stands, if it says so."""
+    bare = _MARKUP.sub(lambda m: " " * len(m[0]), text)
+    title = _TITLE.match(bare)
+    return bare, title.span("title") if title else None
+
+
 def read_text(text: str) -> Text:
     """The sentences of an abstract as it was given; headings of any spelling are no part of them."""
-    bare = _MARKUP.sub(lambda m: " " * len(m[0]), text)
+    bare, title = bare_text(text)
     plain = in_one_spelling(bare)
-    title = _TITLE.match(bare)
-    sections = (Section(SectionName.TITLE, title.start("title"), title.end("title")),) if title else ()
-    document = Document(id="", title=title["title"] if title else "", text=bare, sections=sections)
+    sections = (Section(SectionName.TITLE, *title),) if title else ()
+    document = Document(id="", title=bare[slice(*title)] if title else "", text=bare, sections=sections)
     forms = short_forms(plain)
     long_forms = {short: _stems(long) for short, long in forms.items()}
     lines = tuple(

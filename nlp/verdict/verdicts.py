@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from nlp.pipeline import Reader, build
 from nlp.verdict.asked import Question, asked
+from nlp.verdict.claim_traits import claim_traits, extraction_of
 from nlp.verdict.lines import read_text
 from nlp.verdict.model import Model, load, probability
 from nlp.verdict.ranking import ranking_traits
-from nlp.verdict.traits import scenes, traits
+from nlp.verdict.traits import scenes, traits, treatment
 
 #: Sentences that hold less of the outcome's words than this do not speak of it.
 SPOKEN_OF = 0.2
@@ -42,11 +44,15 @@ class Verdict:
 
 
 class Verdicts:
-    """Answers questions from texts; building one loads the weights, an answer costs milliseconds."""
+    """Answers questions from texts. Building one costs seconds, an answer milliseconds; one serves one thread.
 
-    def __init__(self, model: Model | None = None) -> None:
-        self._model = model or load()
+    Questions on the same text are best asked one after the other: it is read once for all of them.
+    """
+
+    def __init__(self, model: Model | None = None, reader: Reader | None = None) -> None:
+        self._model, rules = model or load(), reader or build()
         self._read = lru_cache(maxsize=16)(read_text)
+        self._extraction = lru_cache(maxsize=16)(lambda text: extraction_of(rules, text))
 
     def answer(self, text: str, intervention: str, comparator: str, outcome: str) -> Verdict:
         """What the text says; there is an answer whatever it says, and its confidence tells how much there is to it."""
@@ -54,8 +60,10 @@ class Verdicts:
         question = asked(Question(intervention, comparator, outcome), read, self._model.frequencies)
         ranks = ranking_traits(question, read)
         shares = self._model.shares(ranks)
-        found = traits(question, scenes(question, read), shares)
-        chances = self.chances(found.difference, found.direction)
+        seen = scenes(question, read)
+        found = traits(question, seen, shares)
+        claimed = claim_traits(question, read, self._extraction(text), shares, treatment(question, seen), self._model.frequencies)
+        chances = self.chances(found.difference, {**found.direction, **claimed})
         label = max(chances, key=lambda name: chances[name])
         spoken = [place for place in shares if ranks[place]["outcome"] >= SPOKEN_OF]
         if not spoken:

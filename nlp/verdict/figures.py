@@ -17,7 +17,7 @@ _NOISE = re.compile(
     |[\[(]\s?[-−+]?\d[\d.,·]*(?:\s?%)?\s?(?:to|–|-|—|,|;)\s?[-−+]?\d[\d.,·]*(?:\s?%)?\s?[\])]
     |\b[nN]\s?=\s?\d+
     |\b\d+(?:\.\d+)?\s?(?:–|-|to|and|,)?\s?(?:\d+(?:\.\d+)?)?[-\s]?(?:weeks?|months?|years?|days?|hours?|hrs?|h|minutes?|min|mg|kg|ml|μg|µg|mcg|IU|Gy|g)\b(?=[-\s]?(?:after|post|follow|of\s(?:follow|treat|therapy|age|inter)|later|time|group|arm|/|dose|vs\s(?:placebo|control)|,\s\d+\s(?:week|month)|and\s\d+\s(?:week|month|hour|h\b)))
-    |\b(?:at|after|over|for|during|by|week|weeks|month|day|days|hour|year|grade|stage|phase|group|groups|statements?|type|vitamin|omega|visit|item|version|aged?|within|session|level|ASA|Group)\s\d+(?:\.\d+)?(?:(?:,\s?|\s?and\s|\s?to\s|–|-)\d+)*(?:st|nd|rd|th)?\b(?![\d.]*\s?%)(?!\.\d)
+    |\b(?i:at|after|over|for|during|by|week|weeks|month|day|days|hour|year|grade|stage|phase|group|groups|statements?|type|vitamin|omega|visit|item|version|aged?|within|session|level|ASA|Group)\s\d+(?:\.\d+)?(?:(?:,\s?|\s?and\s|\s?to\s|–|-)\d+)*(?:st|nd|rd|th)?\b(?![\d.]*\s?%)(?!\.\d)
     |\b\d+\s?(?:of|/|out\sof)\s?(?=\d)
     |(?<=[A-Za-zα-ω])[-–]?\d+(?:[-–.]\d+)*
     |(?<![\d.])\d+(?=[-–]?[A-Za-z]{2,}\b(?<!kg)(?<!mg)(?<!mm)(?<!ml)(?<!cm))(?!\s?(?:%|mmol|pg|ng))""",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from nlp.claim import Extraction
 from nlp.pipeline import Reader, build
 from nlp.verdict.asked import Question, asked
 from nlp.verdict.claim_traits import claim_traits, extraction_of
@@ -44,15 +45,15 @@ class Verdict:
 
 
 class Verdicts:
-    """Answers questions from texts. Building one costs seconds, an answer milliseconds; one serves one thread.
+    """Answers questions from texts. The first answer costs seconds, those after it milliseconds; one serves one thread.
 
     Questions on the same text are best asked one after the other: it is read once for all of them.
     """
 
     def __init__(self, model: Model | None = None, reader: Reader | None = None) -> None:
-        self._model, rules = model or load(), reader or build()
+        self._model, self._reader = model or load(), reader
         self._read = lru_cache(maxsize=16)(read_text)
-        self._extraction = lru_cache(maxsize=16)(lambda text: extraction_of(rules, text))
+        self._extraction = lru_cache(maxsize=16)(self._extracted)
 
     def answer(self, text: str, intervention: str, comparator: str, outcome: str) -> Verdict:
         """What the text says; there is an answer whatever it says, and its confidence tells how much there is to it."""
@@ -70,6 +71,11 @@ class Verdicts:
             return Verdict(label, min(chances[label], _UNSPOKEN), None, None, None)
         line = read.lines[max(spoken, key=lambda place: shares[place])]
         return Verdict(label, chances[label], text[line.start : line.end], line.start, line.end)
+
+    def _extracted(self, text: str) -> Extraction:
+        if self._reader is None:
+            self._reader = build()
+        return extraction_of(self._reader, text)
 
     def chances(self, difference: Mapping[str, float], direction: Mapping[str, float]) -> dict[Label, float]:
         """The probability of each answer: whether there is a difference, and if so, which way."""

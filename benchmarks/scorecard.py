@@ -24,7 +24,8 @@ from typing import Any
 from benchmarks import hostile_text
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAM = f"{shlex.quote(sys.executable)} {shlex.quote(str(ROOT / 'cli.py'))} extract --json"
+CLI = f"{shlex.quote(sys.executable)} {shlex.quote(str(ROOT / 'cli.py'))}"
+PROGRAM = f"{CLI} extract --json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class AnnotatedSet:
     scorer: str
     arguments: tuple[str, ...]
     figures: tuple[Figure, ...]
+    program: str = PROGRAM
 
 
 GOLD = (
@@ -79,11 +81,25 @@ MEASURES = (
     Figure("right outcome", "right outcome of those found", 0.70),
     Figure("right arm", "right arm of those found", 0.70),
 )
+VERDICTS = (
+    Figure("macro F1", "macro F1", 0.72),
+    Figure("accuracy", "accuracy"),
+    Figure("increased", "increased, F1"),
+    Figure("decreased", "decreased, F1"),
+    Figure("no_difference", "no difference, F1"),
+)
 SETS = (
     AnnotatedSet("five seed papers, through the importers", "gold/score.py", ("gold/seeds",), SEEDS),
     AnnotatedSet("29 reworded abstracts", "gold/score.py", ("gold/msc",), GOLD),
     AnnotatedSet("RCT-ART, result sentences (dev)", "corpora/score.py", ("measures", "corpora/rct_art_bypmid/dev.jsonl"), MEASURES),
     AnnotatedSet("RCT-ART, result sentences (train)", "corpora/score.py", ("measures", "corpora/rct_art_bypmid/train.jsonl"), ()),
+    AnnotatedSet(
+        "Evidence Inference, verdicts (dev)",
+        "corpora/score.py",
+        ("verdict", "corpora/evidence_inference_v2/dev.jsonl"),
+        VERDICTS,
+        f"{CLI} verdict --json",
+    ),
 )
 
 
@@ -96,7 +112,7 @@ def scored(one: AnnotatedSet, folder: Path) -> dict[str, Any] | None:
     places = [folder / a if "/" in a else a for a in one.arguments]
     if not (folder / one.scorer).exists() or not all(p.exists() for p in places if isinstance(p, Path)):
         return None
-    command = [sys.executable, str(folder / one.scorer), *map(str, places), "--run", PROGRAM, "--json"]
+    command = [sys.executable, str(folder / one.scorer), *map(str, places), "--run", one.program, "--json"]
     ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     if ran.returncode:
         raise RuntimeError(f"The scorer of “{one.name}” ended with {ran.returncode}: {ran.stderr.strip()[-300:]}")

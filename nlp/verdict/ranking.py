@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Mapping
 
 from nlp.reading import Role
 from nlp.verdict.asked import Asked
@@ -28,20 +29,28 @@ def ranking_traits(asked: Asked, text: Text) -> list[dict[str, float]]:
     """The traits of each sentence, in order."""
     covered = [coverage(asked.outcome, line) for line in text.lines]
     most = max(covered, default=0.0) or 1.0
-    return [_traits(asked, line, place, covered, most) for place, line in enumerate(text.lines)]
+    rising = sorted(covered)
+    before: list[float] = []
+    found = []
+    for place, (line, own) in enumerate(zip(text.lines, covered, strict=True)):
+        traits = _traits(asked, line, own, most)
+        traits |= {
+            "place": place / len(covered), "before": covered[place - 1] if place else 0.0, "most before": before[-1] if before else 0.0,
+            "as much before": float(len(before) - bisect_left(before, own)), "more": float(len(rising) - bisect_right(rising, own)),
+        }  # fmt: skip
+        insort(before, own)
+        found.append(traits)
+    return found
 
 
-def _traits(asked: Asked, line: Line, place: int, covered: Sequence[float], most: float) -> dict[str, float]:
-    own = covered[place]
+def _traits(asked: Asked, line: Line, own: float, most: float) -> dict[str, float]:
     sides = sorted(coverage(side.named or side.own, line) for side in asked.sides)
     p, finding = float(_P.search(line.plain) is not None), float(_FINDING.search(line.plain) is not None)
     found = {
         "outcome": own, "whole outcome": float(own == 1), "most": float(own == most), "of the most": own / most,
-        "less told side": sides[0], "more told side": sides[1], "place": place / len(covered),
-        "p": p, "finding": finding, "numbers": float(len(_DIGIT.findall(line.plain)) > 3), "length": len(line.tokens) / 50,
+        "less told side": sides[0], "more told side": sides[1], "p": p, "finding": finding,
+        "numbers": float(len(_DIGIT.findall(line.plain)) > 3), "length": len(line.tokens) / 50,
         "of the most, p": p * own / most, "of the most, finding": finding * own / most,
-        "before": covered[place - 1] if place else 0.0, "most before": max(covered[:place], default=0.0),
-        "as much before": float(sum(c >= own for c in covered[:place])), "more": float(sum(c > own for c in covered)),
     }  # fmt: skip
     for role in Role:
         found[f"role {role.value}"] = float(line.role is role)

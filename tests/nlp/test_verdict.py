@@ -155,6 +155,21 @@ def test_turning_the_question_turns_the_direction_and_nothing_else(
     assert scores[0][1] == pytest.approx(-scores[1][1])
 
 
+_PIECES = st.sampled_from(
+    ["nausea ", "feverfew ", "placebo ", "(", ")", "[", "; ", ". ", "vs ", "12.1 ", "-3 ", "% ", "± ", "p < 0.05 ", "95% CI ", "to ", "Group A ",
+     "RESULTS: ", "\n", "\u2212", "\u00a0", "than ", "not ", "(FF)", "\N{GRINNING FACE}", "1,2,3.4.5 "]
+)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(_PIECES, max_size=40).map("".join), st.sampled_from(["nausea", "(", "95% CI", "\u2212", "FF (feverfew)"]))
+def test_any_text_has_an_answer_whose_quote_stands_at_its_place(verdicts: Verdicts, text: str, words: str) -> None:
+    found = verdicts.answer(text, words, "placebo", words)
+    assert 0 <= found.confidence <= 1
+    if found.quote is not None:
+        assert text[found.start : found.end] == found.quote
+
+
 def test_the_same_question_has_the_same_answer(verdicts: Verdicts) -> None:
     result = "Nausea was more common with feverfew than with placebo."
     assert told(verdicts, result, "nausea") == told(Verdicts(), result, "nausea")

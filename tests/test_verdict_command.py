@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli import main
+from kb.connection import for_reading
 
 ROOT = Path(__file__).resolve().parent.parent
 ABSTRACT = "Adults took feverfew or placebo. Nausea was significantly less common with feverfew than with placebo (p = 0.01). Costs were low."
@@ -74,3 +75,57 @@ def test_a_path_that_gives_nothing_is_a_failure_in_words(tmp_path: Path, name: s
 
 def test_no_path_is_wrong_usage() -> None:
     assert verdict().exit_code == 2
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("library")
+    start = "Feverfew is a herb. METHODS: We randomised 80 adults with migraine to feverfew or placebo. RESULTS: "
+    results = {
+        "more": "Tongue tingling was significantly more frequent with feverfew than with placebo (p = 0.01).",
+        "alike": "Tongue tingling did not differ between feverfew and placebo (p = 0.6).",
+        "silent": "Nausea did not differ between feverfew and placebo (p = 0.6).",
+    }
+    rows = [{"id": name, "title": f"Feverfew, {name}", "abstract": start + words} for name, words in results.items()]
+    rows.append(
+        {"id": "other", "title": "Ginger", "abstract": "RESULTS: Tongue tingling was more frequent with ginger than with placebo."}
+    )
+    (folder / "papers.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf8")
+    assert CliRunner().invoke(main, ["add", str(folder / "papers.jsonl"), "--db", str(folder / "papers.db")]).exit_code == 0
+    return folder / "papers.db"
+
+
+def ask(library: Path, *given: str) -> Result:
+    return verdict(
+        "--db", str(library), "--intervention", "feverfew", "--comparator", "placebo", "--outcome", "tongue tingling", *given
+    )
+
+
+def test_a_library_is_read_for_an_outcome_that_no_pack_knows(library: Path) -> None:
+    ran = ask(library)
+    rows = {row["id"]: row for row in map(json.loads, ran.stdout.splitlines())}
+    assert ran.exit_code == 0
+    assert {name: row["label"] for name, row in rows.items()} == {"more": "increased", "alike": "no_difference"}
+    with for_reading(library) as db:
+        for name, row in rows.items():
+            text = db.execute("SELECT text FROM document WHERE came_as = ?", (name,)).fetchone()["text"]
+            assert text[row["start"] : row["end"]] == row["quote"]
+            assert row["status"] == "ok"
+    assert "not stored: 2 documents" in ran.stderr
+
+
+def test_no_more_documents_are_read_than_asked_for_and_the_rest_is_counted(library: Path) -> None:
+    ran = ask(library, "--limit", "1")
+    assert len(ran.stdout.splitlines()) == 1
+    assert "1 more name both" in ran.stderr
+
+
+def test_a_question_in_part_or_beside_files_is_wrong_usage(library: Path) -> None:
+    assert verdict("--db", str(library), "--intervention", "feverfew").exit_code == 2
+    assert ask(library, "questions.jsonl").exit_code == 2
+
+
+def test_a_library_that_is_not_there_is_named(tmp_path: Path) -> None:
+    ran = ask(tmp_path / "none.db")
+    assert ran.exit_code == 1
+    assert "none.db" in ran.stderr

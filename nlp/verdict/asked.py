@@ -148,6 +148,6 @@ def _labels(question: Question, sides: tuple[Side, Side], text: Text) -> dict[st
 
 def _covered(side: Side, tokens: list[Token]) -> float:
     keys = side.own
-    total = sum(keys.values())
+    total = math.fsum(keys.values())
     have = frozenset().union(*(t.stands_for for t in tokens)) if tokens else frozenset()
-    return sum(w for k, w in keys.items() if k in have) / total if total else 0.0
+    return math.fsum(w for k, w in keys.items() if k in have) / total if total else 0.0

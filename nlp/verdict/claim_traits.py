@@ -7,6 +7,7 @@ where its outcome is worded alike, and for that side of it whose words its arms 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import fsum
 
 from crawler.document import Document, Section, SectionName
 from nlp.claim import Better, Claim, Direction, Extraction, QuestionKind
@@ -61,8 +62,8 @@ def _likeness(asked: Asked, claim: Claim, text: Text, frequencies: Frequencies) 
 
 
 def _share(weights: Mapping[str, float], of: Mapping[str, object]) -> float:
-    total = sum(weights.values())
-    return sum(w for k, w in weights.items() if k in of) / total if total else 0.0
+    total = fsum(weights.values())
+    return fsum(w for k, w in weights.items() if k in of) / total if total else 0.0
 
 
 def _own_side(asked: Asked, claim: Claim, found: Extraction, text: Text) -> int:

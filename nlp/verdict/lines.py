@@ -136,7 +136,7 @@ def phrase_stems(phrase: str, text: Text) -> dict[str, str]:
             continue
         long = text.long_forms.get(word) or own.get(word)
         if long:
-            found.update(dict.fromkeys(long, word))
+            found.update(dict.fromkeys(sorted(long), word))
         if not long or word not in text.long_forms:
             found[stem(word) if word[0].isalpha() else word] = word
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import fsum
 
 from nlp.verdict.asked import GENERIC, Asked
 from nlp.verdict.lines import Line, stems_of, words_of
@@ -95,7 +96,7 @@ def _side(asked: Asked, number: int, line: Line, others: list[Mark]) -> list[Mar
     if other.denied:
         return _stretches(line, {k: w for k, w in side.whole.items() if k in other.denied})
     if side.named:
-        total = sum(side.named.values())
+        total = fsum(side.named.values())
         return [m for m in _stretches(line, side.named) if m.covers >= 0.12 or m.covers * total >= 4.5]
     # Only general words tell it from the other: they do so right before "group".
     found = [m for m in _stretches(line, side.own) if m.covers >= 0.12 and _PEOPLE.match(line.plain, m.end)]
@@ -116,7 +117,7 @@ def _joined(line: Line, one: Mark, other: Mark) -> bool:
 
 def _stretches(line: Line, weights: Mapping[str, float], cut: bool = False) -> list[Mark]:
     """Runs of tokens with stems of these, small gaps allowed; a stem that comes again begins a new run."""
-    total = sum(weights.values())
+    total = fsum(weights.values())
     runs: list[tuple[int, int, set[str]]] = []
     for place, token in enumerate(line.tokens):
         hit = {k for k in token.stands_for if k in weights}
@@ -130,7 +131,7 @@ def _stretches(line: Line, weights: Mapping[str, float], cut: bool = False) -> l
         else:
             runs.append((place, place, hit))
     return [
-        Mark(line.tokens[a].start - line.start, line.tokens[b].end - line.start, sum(weights[k] for k in keys) / total)
+        Mark(line.tokens[a].start - line.start, line.tokens[b].end - line.start, fsum(weights[k] for k in keys) / total)
         for a, b, keys in runs
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping
+from math import fsum
 
 from nlp.reading import Role
 from nlp.verdict.asked import Asked
@@ -20,9 +21,9 @@ _DIGIT = re.compile(r"\d")
 
 def coverage(asked_for: Mapping[str, float], line: Line) -> float:
     """How much of the stems' weight a sentence holds."""
-    total = sum(asked_for.values())
+    total = fsum(asked_for.values())
     have = frozenset().union(*(t.stands_for for t in line.tokens)) if line.tokens else frozenset()
-    return sum(w for k, w in asked_for.items() if k in have) / total if total else 0.0
+    return fsum(w for k, w in asked_for.items() if k in have) / total if total else 0.0
 
 
 def ranking_traits(asked: Asked, text: Text) -> list[dict[str, float]]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import lzma
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -213,3 +216,33 @@ def test_weights_that_are_not_there_or_damaged_are_named(tmp_path: Path) -> None
     (tmp_path / "weights.xz").write_bytes(b"no xz at all")
     with pytest.raises(VerdictModelUnreadable):
         load(tmp_path)
+
+
+_TRAITS_OF_ONE = """
+from nlp.verdict.asked import Question, asked
+from nlp.verdict.lines import read_text
+from nlp.verdict.model import load
+from nlp.verdict.ranking import ranking_traits
+from nlp.verdict.traits import scenes, traits
+text = read_text("METHODS: Extended release oral metformin hydrochloride (ERMH) or placebo was given to adults with polycystic ovary syndrome (PCOS). "
+                 "RESULTS: ERMH reduced fasting insulin resistance index in PCOS compared with placebo (p = 0.01).")
+model = load()
+question = asked(Question("ERMH", "placebo", "insulin resistance index in PCOS"), text, model.frequencies)
+ranks = ranking_traits(question, text)
+print(ranks, sorted(traits(question, scenes(question, text), model.shares(ranks)).direction.items()))
+"""
+
+
+def test_no_order_of_a_set_shows_in_the_traits() -> None:
+    root = Path(__file__).resolve().parents[2]
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", _TRAITS_OF_ONE],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            cwd=root,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(told) == 1

@@ -1,5 +1,6 @@
 # Two commands: `make demo` shows what it does, `make test` shows that it works. Everything lives in .venv.
-# `make train CORPORA=FOLDER` makes the tagger again from the public corpora that training/corpora.py names.
+# `make train CORPORA=FOLDER` makes the tagger, the weights of verdicts and those of confidence again from public corpora
+# (GOLD=FOLDER: the project's own development documents, which confidence learns from too).
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 VENV   := .venv
 STAMP  := $(VENV)/.installed
@@ -31,6 +32,8 @@ train: $(STAMP)
 	@test -n "$(CORPORA)" || { echo "Name the folder of the corpora: make train CORPORA=FOLDER"; exit 2; }
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train]'
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0 $(VENV)/bin/python -m training --corpora "$(CORPORA)" $(TRAINING)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0 $(VENV)/bin/python -m training.verdict --corpora "$(CORPORA)"
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0 $(VENV)/bin/python -m training.confidence --corpora "$(CORPORA)" $(if $(GOLD),--gold "$(GOLD)")
 
 clean:
 	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache

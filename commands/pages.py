@@ -51,7 +51,8 @@ def report(question: tuple[str, ...], out: Path, database: Path | None, as_of: i
     if on_a_terminal(sys.stderr):
         say(f"Understood as: {asked.in_words()}. Writing {sum(len(o.claims) for o in found.outcomes)} claims and their texts …")
     write_file(out, made(db, found).encode())
-    show(f"{out} holds {sum(len(o.claims) for o in found.outcomes)} claims under {len(found.outcomes)} headings.")
+    claims, headings = sum(len(o.claims) for o in found.outcomes), len(found.outcomes)
+    show(f"{out} holds {claims} claim{'' if claims == 1 else 's'} under {headings} heading{'' if headings == 1 else 's'}.")
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +13,7 @@ from datasette.plugins import pm
 
 from kb.web.reading import NAME, Library
 from kb.web.safety import App, guarded
-from kb.web.views import ROUTES, View
+from kb.web.views import ROUTES, TABLES_CSS, TABLES_JS, View
 
 #: What a visitor may do. All else is refused, SQL of their own before all.
 _ALLOWED = frozenset({"view-instance", "view-database", "view-table"})
@@ -58,6 +59,22 @@ def menu_links(datasette: Datasette) -> list[dict[str, str]]:
         ("/runs", "Runs"),
     )
     return [{"href": href, "label": label} for href, label in places] if _is_ours(datasette) else []
+
+
+@hookimpl  # type: ignore[untyped-decorator,unused-ignore]
+def extra_css_urls(datasette: Datasette) -> list[str]:
+    """What the tables' pages lack of contrast."""
+    return [f"/-/tables.css?{_version(TABLES_CSS)}"] if _is_ours(datasette) else []
+
+
+@hookimpl  # type: ignore[untyped-decorator,unused-ignore]
+def extra_js_urls(datasette: Datasette) -> list[dict[str, object]]:
+    """What the tables' pages lack of names for screen readers."""
+    return [{"url": f"/-/tables.js?{_version(TABLES_JS)}", "module": True}] if _is_ours(datasette) else []
+
+
+def _version(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()[:12]
 
 
 def registered() -> None:

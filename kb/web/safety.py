@@ -7,10 +7,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from functools import cache
-from pathlib import Path
 from typing import Any
-
-import datasette as installed
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -28,16 +25,12 @@ _HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"), (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"), (b"x-frame-options", b"DENY"),
 )  # fmt: skip
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 @cache
 def tables_policy() -> str:
-    """The policy of Datasette's own pages: the few scripts that stand in the templates of the installed version, by their hashes."""
-    folder = Path(installed.__file__).parent / "templates"
-    constant = _SCRIPT.findall((folder / "_close_open_menus.html").read_text("utf8"))
-    # Whether facets are allowed is written into a page of a table as a script of one line.
-    constant += [f"DATASETTE_ALLOW_FACET = {value};" for value in ("true", "false")]
+    """The policy of Datasette's own pages. The one script that is written into them says whether facets are allowed; it is known by its hashes."""
+    constant = [f"DATASETTE_ALLOW_FACET = {value};" for value in ("true", "false")]
     return _TABLES.format(scripts=" ".join(f"'sha256-{_hash(script)}'" for script in constant))
 
 
@@ -72,7 +65,7 @@ def guarded(app: App, ours: Iterable[re.Pattern[str]], host: str) -> App:
                 message = {**message, "headers": [*kept, (b"content-security-policy", policy.encode()), *_HEADERS]}
             await send(message)
 
-        refusal = _refusal(scope, host)
+        refusal = _refusal(scope, host) or _inside(scope["path"], paths)
         if refusal is None:
             await app(scope, receive, with_headers)
         else:
@@ -92,6 +85,13 @@ def _refusal(scope: Scope, host: str) -> tuple[int, str] | None:
         # Another site's name that was pointed at this machine would let that site's scripts read the library.
         return 421, "This site answers to 127.0.0.1 and localhost alone. Serve it with --host to be reached by another name.\n"
     return None
+
+
+def _inside(path: str, ours: Iterable[re.Pattern[str]]) -> tuple[int, str] | None:
+    """Datasette's pages about itself, for those who run it: no reader needs them."""
+    if not path.startswith("/-/") or path.startswith("/-/static/") or any(p.fullmatch(path) for p in ours):
+        return None
+    return 404, "There is no such page.\n"
 
 
 def _name(scope: Scope) -> str:

@@ -35,6 +35,8 @@ def site(path: Path, host: str = "127.0.0.1") -> Datasette:
     )
     made.remove_database("_memory")
     made.add_database(Library(made, path, host), name=NAME)
+    # Its own client was made before the library was there, and knows none of our pages.
+    made.client.app = made.app()
     return made
 
 

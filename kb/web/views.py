@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -254,9 +255,19 @@ async def library(request: Request, datasette: Datasette) -> Response:
     return made
 
 
-async def style(request: Request, datasette: Datasette) -> Response:
-    """The style sheet; its address changes with it."""
-    return Response(css(), content_type="text/css; charset=utf-8", headers={"cache-control": "public, max-age=31536000, immutable"})
+def constant(body: str, kind: str) -> View:
+    """A view of something that changes with the program alone; its address changes with it."""
+
+    async def view(request: Request, datasette: Datasette) -> Response:
+        return Response(
+            body, content_type=f"{kind}; charset=utf-8", headers={"cache-control": "public, max-age=31536000, immutable"}
+        )
+
+    return view
+
+
+_HERE = Path(__file__).parent
+TABLES_CSS, TABLES_JS = ((_HERE / name).read_text("utf8") for name in ("tables.css", "tables.js"))
 
 
 #: The paths of our pages, and what answers them.
@@ -264,7 +275,9 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"/", told(home)), (r"/ask", told(ask)), (r"/download", told(download)), (r"/pool", told(pool)), (r"/forest\.svg", told(forest)),
     (r"/document/(?P<id>\d{1,18})", told(document)), (r"/study/(?P<id>\d{1,18})", told(study)), (r"/outcome", told(outcome)),
     (r"/dispute/(?P<a>\d{1,18})-(?P<b>\d{1,18})", told(dispute)), (r"/disputes", told(disputes)), (r"/run/(?P<id>\d{1,18})", told(run)), (r"/runs", told(runs)),
-    (r"/changes", told(changes)), (r"/library", library), (r"/-/page\.css", style),
+    (r"/changes", told(changes)), (r"/library", library), (r"/-/page\.css", constant(css(), "text/css")),
+    (r"/-/tables\.css", constant(TABLES_CSS, "text/css")),
+    (r"/-/tables\.js", constant(TABLES_JS, "text/javascript")),
 )  # fmt: skip
 
 

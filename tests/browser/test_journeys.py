@@ -66,7 +66,7 @@ def test_open_a_dispute(browser: Any, address: str) -> None:
 def test_follow_a_quote_to_its_words(browser: Any, address: str) -> None:
     with watched(browser) as w:
         w.page.goto(address + ASKED)
-        card = w.page.locator("article", has_text="For").filter(has_text="12 months").first
+        card = w.page.locator("article", has_text="Cells that helped").filter(has_text="12 months").first
         quote = card.locator("blockquote").inner_text().strip("“”\n ")
         card.get_by_role("link", name="In its text").click()
         anchor = w.page.url.partition("#")[2]
@@ -97,7 +97,7 @@ def test_the_forest_plot_opens(browser: Any, address: str) -> None:
         w.page.get_by_text("Forest plot", exact=True).click()
         image = w.page.locator("figure.plot img").first
         image.scroll_into_view_if_needed()
-        w.page.wait_for_function("document.querySelector('figure.plot img').naturalWidth > 300")
+        assert image.evaluate("i => i.decode().then(() => i.naturalWidth)") > 300
         w.page.get_by_role("link", name="The estimate in words and numbers").first.click()
         assert w.page.get_by_text("Pooled: MD").first.is_visible()
         assert w.wrong == []

@@ -63,7 +63,7 @@ def report(question: tuple[str, ...], out: Path, database: Path | None, as_of: i
     show_default=True,
     help="The address to bind to; any other than this machine's own lets others read the library.",
 )
-@click.option("--port", default=8001, show_default=True, type=click.IntRange(1, 65535), help="The port.")
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="The port; 0: any that is free.")
 @in_words
 def serve(database: Path | None, host: str, port: int) -> None:
     r"""Serve the library as a local site, read-only: questions, documents, disputes, changes, and every table with facets, JSON and CSV.
@@ -77,7 +77,6 @@ def serve(database: Path | None, host: str, port: int) -> None:
     try:
         from kb.web.safety import is_loopback
         from kb.web.site import serve as answer_until_broken_off
-        from kb.web.views import address
     except ModuleNotFoundError as error:
         say(
             f"counterclaim: the site needs {error.name}, which is not installed: pip install 'counterclaim[serve]'. A report in one file needs nothing more: counterclaim report"
@@ -88,5 +87,4 @@ def serve(database: Path | None, host: str, port: int) -> None:
         say(
             f"Everybody who reaches {host} can read this library; there is no password and no encryption. Put a proxy in front that has both."
         )
-    say(f"{path} is served at {address(host, port)} (Ctrl-C stops it).")
-    answer_until_broken_off(path, host, port)
+    answer_until_broken_off(path, host, port, lambda address: say(f"{path} is served at {address} (Ctrl-C stops it)."))

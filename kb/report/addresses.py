@@ -13,6 +13,9 @@ class Addresses(Protocol):
     def document(self, document: int, claim: int | None = None) -> str | None:
         """A document's text, at the words of one of its claims."""
 
+    def claim(self, claim: int) -> str | None:
+        """A claim's card on this page."""
+
     def study(self, study: int) -> str | None:
         """A study and all that reports it."""
 
@@ -45,6 +48,10 @@ class Site:
         """A document's text, at the words of one of its claims."""
         return f"/document/{document}" + (f"#span-{claim}" if claim is not None else "")
 
+    def claim(self, claim: int) -> str | None:
+        """A claim's card on this page."""
+        return f"#claim-{claim}"
+
     def study(self, study: int) -> str | None:
         """A study and all that reports it."""
         return f"/study/{study}"
@@ -59,7 +66,7 @@ class Site:
 
     def run(self, run: int) -> str | None:
         """What a run did."""
-        return f"/run/{run}"
+        return f"/run/{run}" if run else None
 
     def ask(self, words: str) -> str | None:
         """The answer to a question."""
@@ -76,15 +83,20 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class OneFile:
-    """Places within a file that stands alone. `documents`: those whose text is in it."""
+    """Places within a file that stands alone. `documents`: those whose text is in it; `claims`: those that the answer tells."""
 
     documents: frozenset[int]
+    claims: frozenset[int]
 
     def document(self, document: int, claim: int | None = None) -> str | None:
         """A document's text, at the words of one of its claims."""
         if document not in self.documents:
             return None
         return f"#document-{document}" if claim is None else f"#span-{claim}"
+
+    def claim(self, claim: int) -> str | None:
+        """A claim's card; None of a claim of its document that the answer does not tell."""
+        return f"#claim-{claim}" if claim in self.claims else None
 
     def study(self, study: int) -> None:
         """None: a file has no pages of studies."""

@@ -73,10 +73,13 @@ class AnswerView:
     near: tuple[str, ...]
     left_out: LeftOut | None
 
+    def cards(self) -> list[Card]:
+        """All claims that are shown, in the order of the answer."""
+        return [card for o in (*self.outcomes, *self.beside) for column in o.columns for card in column.cards]
+
     def documents(self) -> list[int]:
-        """The documents that are shown, each once, in the order of the answer."""
-        shown = (card.document for o in (*self.outcomes, *self.beside) for column in o.columns for card in column.cards)
-        return list(dict.fromkeys(shown))
+        """The documents that they are of, each once."""
+        return list(dict.fromkeys(card.document for card in self.cards()))
 
 
 #: The four columns of the count, as `kb.verdicts.counts` names them.

@@ -7,6 +7,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from kb.answer import AnswerClaim, link
 from kb.answer_json import estimate, interval, known_from, p_value
@@ -61,14 +62,17 @@ class Card:
 
 
 def cards(claims: Sequence[AnswerClaim], marked: Mapping[int, Sequence[Span]]) -> list[Card]:
-    """Claims as cards, in their order; estimates of one measure among them share a scale.
+    """Claims as cards, in their order; estimates of one outcome on one measure share a scale.
 
     Args:
         claims: what is shown together.
         marked: where the printed numbers stand in the claims' quotes (`printed_in`).
     """
-    known = scales(c.effect for c in claims)
-    return [_card(c, drawn(c.effect, known), marked) for c in claims]
+    effects: dict[str, list[Any]] = defaultdict(list)
+    for c in claims:
+        effects[c.compared.outcome_key].append(c.effect)
+    known = {outcome: scales(of) for outcome, of in effects.items()}
+    return [_card(c, drawn(c.effect, known[c.compared.outcome_key]), marked) for c in claims]
 
 
 def side_of(c: AnswerClaim) -> str:

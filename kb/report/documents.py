@@ -86,11 +86,16 @@ def document_view(db: sqlite3.Connection, document: int) -> DocumentView | None:
     effects = [dict(e) for e in db.execute(_EFFECTS, (document,))]
     arms = [dict(a) for a in db.execute(_ARMS, (document,))]
     claims = db.execute(_CLAIMS, (document,)).fetchall()
-    numbered = [c["id"] for c in claims]
-    told = claims_alone(db, numbered)
+    told = claims_alone(db, [c["id"] for c in claims])
+    # Of a document that its source does not answer for any more, nothing is claimed.
+    numbered = [c.compared.claim_id for c in told]
     text = str(row["text"])
     spans = [
-        *(Span(c["start_char"], c["end_char"], "claim", c["id"]) for c in claims if c["start_char"] is not None),
+        *(
+            Span(c["start_char"], c["end_char"], "claim", c["id"])
+            for c in claims
+            if c["start_char"] is not None and c["id"] in numbered
+        ),
         *(Span(e["start_char"], e["end_char"], "effect") for e in effects if e["start_char"] is not None),
         *(Span(a["start_char"], a["end_char"], "arm") for a in arms if a["start_char"] is not None),
         *(

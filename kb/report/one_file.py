@@ -22,7 +22,7 @@ def report(db: sqlite3.Connection, found: Answer) -> str:
     view = answer_view(db, found)
     documents = [d for number in view.documents() if (d := document_view(db, number)) is not None]
     return render(
-        "report.html", view=view, to=OneFile(frozenset(d.document for d in documents)), estimates=estimates(db, found), documents=documents, files=_files(db, found),
+        "report.html", view=view, to=OneFile(frozenset(d.document for d in documents), frozenset(c.claim for c in view.cards())), estimates=estimates(db, found), documents=documents, files=_files(db, found),
         policy=POLICY.format(css=css_hash()), style=inline_css(),
     )  # fmt: skip
 

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from datasette.app import Datasette
 from datasette.utils.asgi import Request, Response
@@ -279,9 +278,3 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"/-/tables\.css", constant(TABLES_CSS, "text/css")),
     (r"/-/tables\.js", constant(TABLES_JS, "text/javascript")),
 )  # fmt: skip
-
-
-def address(host: str, port: int) -> str:
-    """Where a browser finds the site."""
-    name = f"[{host}]" if ":" in host else host
-    return f"http://{quote(name, safe='[]:.')}:{port}/"

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import signal
+import socket
 import sqlite3
+import subprocess
+import sys
+import urllib.request
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -14,7 +19,7 @@ import cli
 from tests.kb.made import Said, put, reading
 from tests.kb.report import hostile
 from tests.kb.report.read_html import dangers, words
-from tests.kb.web.served import Visitor
+from tests.kb.web.served import ROOT, Visitor
 
 OURS = (
     "/",
@@ -166,3 +171,34 @@ def test_a_library_that_is_none_or_of_another_version_is_refused_in_a_sentence(t
     db.close()
     old = CliRunner().invoke(cli.main, ["serve", "--db", str(path)])
     assert (old.exit_code, "another version" in old.stderr) == (1, True)
+
+
+def test_a_port_that_is_taken_is_refused_in_a_sentence(bad: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ran = CliRunner().invoke(cli.main, ["serve", "--db", str(bad), "--port", port])
+    assert ran.exit_code == 1
+    assert f"Port {port} of 127.0.0.1 cannot be used: address already in use. Choose another with --port." in ran.stderr
+
+
+def test_it_says_where_it_is_and_ends_well_when_broken_off(bad: Path) -> None:
+    command = [sys.executable, "-c", "from cli import main; main()", "serve", "--db", str(bad), "--port", "0"]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    told = process.stderr.readline()
+    address = re.search(r"http://127\.0\.0\.1:\d+/", told)
+    assert address is not None
+    with urllib.request.urlopen(address[0], timeout=30) as answer:
+        assert answer.status == 200
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=30)
+    assert (process.returncode, rest) == (0, "")
+
+
+def test_it_is_bound_to_this_machine_and_warns_where_it_is_not(bad: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hosts: list[str] = []
+    monkeypatch.setattr("kb.web.site.serve", lambda path, host, port, ready: hosts.append(host))
+    assert CliRunner().invoke(cli.main, ["serve", "--db", str(bad)]).stderr == ""
+    told = CliRunner().invoke(cli.main, ["serve", "--db", str(bad), "--host", "0.0.0.0"]).stderr
+    assert hosts == ["127.0.0.1", "0.0.0.0"]
+    assert "Everybody who reaches 0.0.0.0 can read this library" in told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,7 +109,7 @@ def document_view(db: sqlite3.Connection, document: int) -> DocumentView | None:
         document=document, name=str(row["came_as"]), title=str(row["title"]), about=_about(db, row), paper=elsewhere(link(row)), status=str(row["status"]),
         notices=tuple(in_words(n) for n in row.get("notices", ())), cites_retracted=tuple(row.get("cites_retracted", ())), second_hand=known_from(row),
         deleted=row.get("deleted_why") if row.get("deleted_in") else None, study=(row["study_id"], str(row["study"])) if row["study_id"] else None,
-        passages=passages(text, spans), claims=tuple(cards(told, printed_in(db, numbered))), effects=tuple(map(_effect, effects)), arms=tuple(arms),
+        passages=passages(text, spans), claims=tuple(cards(told, printed_in(db, numbered))), effects=tuple(_effect(e, numbered) for e in effects), arms=tuple(arms),
         problems=tuple(dict(p) for p in db.execute("SELECT what, advice, quote FROM problem WHERE document_id = ? ORDER BY id", (document,))),
         runs=(row["added_in"], row["changed_in"]),
     )  # fmt: skip
@@ -129,8 +129,8 @@ def _about(db: sqlite3.Connection, row: Mapping[str, Any]) -> tuple[tuple[str, s
     return tuple((name, str(value)) for name, value in told if value)
 
 
-def _effect(e: Row) -> EffectLine:
+def _effect(e: Row, claims: Sequence[int]) -> EffectLine:
     return EffectLine(
         str(e["outcome"]), {"difference": "between the sides"}.get(e["whose"], str(e["whose"])), estimate(e), interval(e), p_value(e), e["time_text"],
-        e["subgroup"], " ".join(str(e["quote"]).split()), e["pointer"], tuple(json.loads(e["claims"])), tuple(json.loads(e["flags"])),
+        e["subgroup"], " ".join(str(e["quote"]).split()), e["pointer"], tuple(c for c in json.loads(e["claims"]) if c in claims), tuple(json.loads(e["flags"])),
     )  # fmt: skip

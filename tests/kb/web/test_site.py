@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from kb.connection import for_writing
 from kb.store import Library
 from nlp.claim import Direction
 from tests.kb.made import Said, put, reading
 from tests.kb.report.read_html import tree, words
+from tests.kb.test_answer_notices import buried
 from tests.kb.web.served import Visitor
 
 Q = urlencode({"q": "intrathecal MSC vs placebo"})
@@ -183,3 +185,31 @@ def test_the_glance_counts_anew_after_a_run(path: Path, visitor: Visitor) -> Non
     put(path, reading("c", Said(), year=1999))
     after = words(visitor.get("/library").text)
     assert ("1999" in before, "1999" in after) == (False, True)
+
+
+def test_an_empty_library_has_all_its_pages(tmp_path: Path) -> None:
+    path = tmp_path / "empty.db"
+    for_writing(path).close()
+    visitor = Visitor(path)
+    for place in ("/", "/library", "/changes", "/disputes", "/runs", "/tables"):
+        assert visitor.get(place).status_code == 200, place
+    assert visitor.get("/ask?q=MSC").status_code == 400
+
+
+def test_a_document_that_its_source_took_back_says_so_and_claims_nothing(path: Path, visitor: Visitor) -> None:
+    buried(path, "a")
+    page = visitor.get("/document/1").text
+    assert "No longer answered by its source: pubmed does not answer for it any more" in words(page)
+    assert tree(page).xpath("//article | //a[starts-with(@href, '#claim-')]") == []
+    # What it printed can still be looked at.
+    assert tree(page).xpath("//mark[contains(@class, 'number')]")
+
+
+def test_the_answer_as_it_was_when_a_run_had_ended(path: Path, visitor: Visitor) -> None:
+    put(path, reading("c", Said(), size=80))
+    assert len(tree(visitor.get(f"/ask?{Q}").text).xpath("//article")) == 3
+    assert len(tree(visitor.get(f"/ask?{Q}&as_of=1").text).xpath("//article")) == 2
+
+
+def test_head_is_answered_as_get(visitor: Visitor) -> None:
+    assert visitor.ask("HEAD", f"/ask?{Q}").status_code == 200

@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV   := .venv
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint types check train clean
+.PHONY: demo test lint types check browser screenshots train clean
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 13) else "counterclaim needs Python 3.11 or 3.12; name one with: make PYTHON=/path/to/python3.11")'
@@ -27,6 +27,13 @@ types: $(STAMP)
 	@$(VENV)/bin/mypy
 
 check: test lint types
+
+# The tests of the pages in a real browser need one; they are skipped where it is absent.
+browser:
+	@$(PYTHON) tests/browser/install.py
+
+screenshots: $(STAMP)
+	@$(VENV)/bin/python examples/screenshots.py
 
 train: $(STAMP)
 	@test -n "$(CORPORA)" || { echo "Name the folder of the corpora: make train CORPORA=FOLDER"; exit 2; }

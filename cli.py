@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commands import papers, pooling, questions, soundness, studies, verdicts
+from commands import pages, papers, pooling, questions, soundness, studies, verdicts
 
 
 @click.group()
@@ -19,6 +19,7 @@ for _command in (
     studies.studies, studies.merge, studies.unmerge, studies.graph, studies.rebuild,
     soundness.verify, soundness.doctor, soundness.bench,
     pooling.pool, pooling.export, pooling.forest, pooling.review,
+    pages.report, pages.serve,
 ):  # fmt: skip
     main.add_command(_command)
 

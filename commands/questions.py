@@ -61,10 +61,12 @@ def understood(db: Any, question: tuple[str, ...], options: dict[str, Any]) -> A
     return corrected(db, understand(db, " ".join(question)), options)
 
 
-_PARTS = ("intervention", "comparator", "condition", "outcome", "route", "source", "donor", "at")
+#: The parts of a question that options say anew.
+PARTS = ("intervention", "comparator", "condition", "outcome", "route", "source", "donor", "at")
 
 
-_FILTERS = ("design", "since_year", "until_year", "smallest", "level", "significant", "document", "least_confidence")
+#: The options that restrict an answer.
+FILTERS = ("design", "since_year", "until_year", "smallest", "level", "significant", "document", "least_confidence")
 
 
 @click.command()
@@ -110,8 +112,8 @@ def query(
     from kb.filters import Filters
 
     db = for_reading(database or library_in_reach())
-    asked = understood(db, question, {name: options[name] for name in _PARTS})
-    found = answer(db, asked, Filters(**{name: options[name] for name in _FILTERS}), as_of, None if whole else MOST_CLAIMS)
+    asked = understood(db, question, {name: options[name] for name in PARTS})
+    found = answer(db, asked, Filters(**{name: options[name] for name in FILTERS}), as_of, None if whole else MOST_CLAIMS)
     click.echo(_shown(found, as_json, as_csv, as_lines, fmt, as_text or on_a_terminal(sys.stdout)))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from kb.answer_notices import count_library, with_notices
 from kb.belief import speakers
-from kb.chosen import Chosen, LeftOut, against_a_treatment, choose_most, has_comparisons, narrower
+from kb.chosen import Chosen, LeftOut, against_a_treatment, by_number, choose_most, has_comparisons, narrower
 from kb.comparison import COLUMNS, COUNTED, Compared, concepts
 from kb.dispute_lines import Among, Kept, WorkedOut, kept_inconsistent
 from kb.filters import Filters
@@ -141,6 +141,15 @@ def _claims(db: sqlite3.Connection, question: Question, chosen: Sequence[Chosen]
     with_notices(db, [c.row for c, _ in direct])
     flags = _flags(db, [c.compared.claim_id for c, _ in direct if c.compared.flagged])
     return [AnswerClaim(c.row, c.effect, tuple(flags.get(c.compared.claim_id, ())), d, c.compared) for c, d in direct]
+
+
+def claims_alone(db: sqlite3.Connection, claims: Iterable[int]) -> list[AnswerClaim]:
+    """Single claims as an answer shows them, each as its paper tells it."""
+    chosen = by_number(db, claims)
+    _with_reported(db, [c.row for c in chosen])
+    with_notices(db, [c.row for c in chosen])
+    flags = _flags(db, [c.compared.claim_id for c in chosen])
+    return [AnswerClaim(c.row, c.effect, tuple(flags.get(c.compared.claim_id, ())), True, c.compared) for c in chosen]
 
 
 def _with_reported(db: sqlite3.Connection, rows: list[dict[str, Any]]) -> None:

@@ -90,7 +90,7 @@ def _outcome(o: OutcomeAnswer, claims: list[AnswerClaim], width: int, colour: bo
     against = f", against {o.against}" if o.against else ""
     given = f", {o.intervention}" if o.intervention else ""
     kind = f" [{o.question}]" if o.question != "treatment" else ""
-    lines = [_bold(f"{o.outcome}{kind}{better}{given}{against}", colour) + (f": {_word(o)}" if counted else "")]
+    lines = [_bold(f"{o.outcome}{kind}{better}{given}{against}", colour) + (f": {headline(o)}" if counted else "")]
     if counted:
         lines += [f"  {told}" for level, sides in counts(o).items() if (told := _counted(level, sides))]
         lines += _certainty(o, width)
@@ -107,7 +107,8 @@ def _outcome(o: OutcomeAnswer, claims: list[AnswerClaim], width: int, colour: bo
     return "\n".join(lines)
 
 
-def _word(o: OutcomeAnswer) -> str:
+def headline(o: OutcomeAnswer) -> str:
+    """The one word for what an outcome's claims add up to, for a person."""
     word = verdict(o)
     return "conclusions differ, no numbers to compare" if word == "no numbers" and conclusions_differ(o) else word
 
@@ -135,7 +136,7 @@ def _counted(level: str, sides: dict[str, int]) -> str:
     return f"{'trials' if level == 'trial' else 'pooled results'}: {told}" if told else ""
 
 
-def _told(row: dict[str, Any]) -> str:
+def direction_told(row: dict[str, Any]) -> str:
     """The direction in words; for a null, the side on which its estimate lies (a trend, and no more than that)."""
     lean = {"favours_intervention": "intervention", "favours_comparator": "comparator"}.get(str(row["point_direction"]))
     words = _WORDS[str(row["direction"])]
@@ -163,12 +164,12 @@ def _claim(c: AnswerClaim, width: int, colour: bool) -> list[str]:
     ]
     told = known_from(r)
     warning = _bold("RETRACTED, NOT COUNTED: ", colour) if retracted else ""
-    lines = [f"  {shown} {warning}{_told(r)}{': ' if numbers else ''}{' '.join(numbers)}", f"      {' · '.join(where)}"]
+    lines = [f"  {shown} {warning}{direction_told(r)}{': ' if numbers else ''}{' '.join(numbers)}", f"      {' · '.join(where)}"]
     lines.append("      " + " · ".join(str(x) for x in (r["study"], r["year"], link(r), told) if x))
     if c.direct and r["status"] in COUNTED and not c.counts:
         lines += _wrapped(f"NOT COUNTED, {c.why_not}", width)
     if r["status"] != "ok":
-        lines += _wrapped(_status(r), width)
+        lines += _wrapped(status_told(r), width)
     if cited := retracted_works(r):
         may = "MAY INCLUDE, CITES RETRACTED" if r["level"] == "pooled" else "CITES RETRACTED"
         lines += _wrapped(f"{may}: {', '.join(cited)}", width)
@@ -181,7 +182,7 @@ def _wrapped(words: str, width: int) -> list[str]:
     return textwrap.wrap(words, width=max(40, width - 6), initial_indent="      ", subsequent_indent="      ")
 
 
-def _status(row: dict[str, Any]) -> str:
+def status_told(row: dict[str, Any]) -> str:
     """What was published about the document later on, who says so, and what follows for the count."""
     told = [in_words(notice) for notice in row.get("notices", ())]
     what = {"retracted": "RETRACTED, not counted"}.get(str(row["status"]), str(row["status"]).upper())

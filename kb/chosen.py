@@ -81,6 +81,14 @@ def choose_most(
     return sorted([*found, *_complete(db, db.execute(behind, values))], key=_place), left
 
 
+def by_number(db: sqlite3.Connection, claims: Iterable[int]) -> list[Chosen]:
+    """Single claims, in the order of an answer; those that are gone are left out."""
+    listed = json.dumps(list(claims))
+    return _complete(
+        db, db.execute(f"SELECT * FROM claim_in_full WHERE claim_id IN (SELECT value FROM json_each(?)) {_ORDER}", (listed,))
+    )
+
+
 #: What an answer shows of a claim beside what it competes as.
 _BESIDE = (
     "study",

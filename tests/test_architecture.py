@@ -47,7 +47,9 @@ def test_spacy_is_private_to_nlp() -> None:
             assert "spacy" not in path.read_text("utf8").replace("scispacy", "").replace('"spacy"', ""), path
 
 
-@pytest.mark.parametrize("heavy", ["spacy", "sqlite_utils", "networkx", "numpy", "tabulate", "tomllib", "lxml"])
+@pytest.mark.parametrize(
+    "heavy", ["spacy", "sqlite_utils", "networkx", "numpy", "tabulate", "tomllib", "lxml", "jinja2", "datasette"]
+)
 def test_a_question_waits_for_no_heavy_library(heavy: str) -> None:
     code = f"import sys, cli, kb.answer, kb.question, kb.connection, kb.answer_json, kb.answer_text; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

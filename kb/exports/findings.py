@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from kb.cells import csv_text
 from kb.exports.package import Package, Table
 from kb.pool_text import number, shown, silence_lines, with_interval
@@ -15,10 +17,11 @@ COLUMNS = (
 def export(p: Package) -> dict[str, bytes]:
     """`findings.csv` and `findings.md`: a line for each set, and one for each outcome without any."""
     lines = [line for t in p.tables for line in _lines(p, t)]
-    shown = [[str(v).replace("|", "\\|") if v is not None else "" for v in line] for line in lines]
+    # Markdown may hold HTML, and a paper's words are none.
+    shown = [[escape(str(v), quote=False).replace("|", "\\|") if v is not None else "" for v in line] for line in lines]
     heads = [c.replace("_", " ") for c in COLUMNS]
     table = ["| " + " | ".join(cells) + " |" for cells in (heads, ["---"] * len(heads), *shown)]
-    asked = p.answer.question.in_words()
+    asked = escape(p.answer.question.in_words(), quote=False)
     text = f"# Summary of findings: {asked}\n\n" + "\n".join(table) + "\n\nCertainty is left for people to judge.\n"
     return {"findings.csv": csv_text(COLUMNS, lines).encode(), "findings.md": text.encode()}
 

@@ -1,0 +1,85 @@
+"""Our pages and rules as a Datasette plugin: routes, policies, permissions."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Any
+
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.plugins import pm
+
+from kb.web.reading import NAME, Library
+from kb.web.safety import App, guarded
+from kb.web.views import ROUTES, TABLES_CSS, TABLES_JS, View
+
+#: What a visitor may do. All else is refused, SQL of their own before all.
+_ALLOWED = frozenset({"view-instance", "view-database", "view-table"})
+
+
+def _is_ours(datasette: Datasette) -> bool:
+    """Whether a site is one of ours: the plugin is known to the whole process, which may hold others."""
+    return isinstance(datasette.databases.get(NAME), Library)
+
+
+@hookimpl  # type: ignore[untyped-decorator,unused-ignore]
+def register_routes(datasette: Datasette) -> list[tuple[str, View]]:
+    """Our pages, before Datasette's own."""
+    return [(f"{path}$", view) for path, view in ROUTES] if _is_ours(datasette) else []
+
+
+@hookimpl  # type: ignore[untyped-decorator,unused-ignore]
+def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
+    """Policies for every answer, Datasette's own and errors as well."""
+    if not _is_ours(datasette):
+        return lambda app: app
+    ours = [re.compile(path) for path, _ in ROUTES]
+    return lambda app: guarded(app, ours, datasette.get_database(NAME).host)
+
+
+@hookimpl(tryfirst=True)  # type: ignore[untyped-decorator,unused-ignore]
+def permission_allowed(datasette: Datasette, actor: Any, action: str, resource: Any) -> bool | None:
+    """Reading tables, and nothing else."""
+    if not _is_ours(datasette):
+        return None
+    of = resource[0] if isinstance(resource, tuple) else resource
+    return action in _ALLOWED and of in (None, NAME)
+
+
+@hookimpl  # type: ignore[untyped-decorator,unused-ignore]
+def menu_links(datasette: Datasette) -> list[dict[str, str]]:
+    """The way back from the tables."""
+    places = (
+        ("/", "Ask a question"),
+        ("/disputes", "Disputes"),
+        ("/changes", "Changes"),
+        ("/library", "At a glance"),
+        ("/runs", "Runs"),
+    )
+    return [{"href": href, "label": label} for href, label in places] if _is_ours(datasette) else []
+
+
+@hookimpl  # type: ignore[untyped-decorator,unused-ignore]
+def extra_css_urls(datasette: Datasette) -> list[str]:
+    """What the tables' pages lack of contrast."""
+    return [f"/-/tables.css?{_version(TABLES_CSS)}"] if _is_ours(datasette) else []
+
+
+@hookimpl  # type: ignore[untyped-decorator,unused-ignore]
+def extra_js_urls(datasette: Datasette) -> list[dict[str, object]]:
+    """What the tables' pages lack of names for screen readers."""
+    return [{"url": f"/-/tables.js?{_version(TABLES_JS)}", "module": True}] if _is_ours(datasette) else []
+
+
+def _version(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()[:12]
+
+
+def registered() -> None:
+    """Make the plugin known, once in a process."""
+    import kb.web.plugin as this
+
+    if not pm.is_registered(this):
+        pm.register(this, "counterclaim")

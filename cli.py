@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commands import papers, pooling, questions, soundness, studies
+from commands import bulk, papers, pooling, questions, soundness, studies
 
 
 @click.group()
@@ -15,6 +15,7 @@ def main() -> None:
 
 for _command in (
     papers.extract, papers.add, papers.search, papers.refresh, papers.reread, papers.runs, papers.changes, papers.init,
+    bulk.bulk,
     questions.query, questions.screen, questions.disputes,
     studies.studies, studies.merge, studies.unmerge, studies.graph, studies.rebuild,
     soundness.verify, soundness.doctor, soundness.bench,

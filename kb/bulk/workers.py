@@ -121,7 +121,8 @@ def cluster(address: str) -> Iterator[Workers]:
         NoCluster: nobody answers at this address.
     """
     try:
-        from distributed import Client, CommClosedError, KilledWorker
+        from distributed import Client
+        from distributed.scheduler import KilledWorker
     except ImportError as error:
         raise NoDask from error
     try:
@@ -132,5 +133,5 @@ def cluster(address: str) -> Iterator[Workers]:
         threads = sum(client.nthreads().values())
         if not threads:
             raise NoCluster(address, "it has no workers")
-        gone = (CancelledError, CommClosedError, OSError)
+        gone = (CancelledError, OSError)
         yield Workers(lambda: client.get_executor(pure=False), threads, address, gone, (KilledWorker,))

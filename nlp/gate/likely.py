@@ -44,10 +44,10 @@ class Likely:
     name: str
 
     def of(self, text: str) -> float:
-        """The logit that the text is a trial's; it does not depend on how long the text is."""
+        """The logit that the text is a trial's; it does not depend on how long the text is. A text without words is none."""
         found = features(text)
         if not found:
-            return self.bias
+            return -math.inf
         get = self.weights.get
         return self.bias + self.scale * sum([get(f, 0) for f in found]) / math.sqrt(len(found))
 

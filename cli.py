@@ -18,7 +18,7 @@ for _command in (
     bulk.bulk,
     questions.query, questions.screen, questions.disputes,
     studies.studies, studies.merge, studies.unmerge, studies.graph, studies.rebuild,
-    soundness.verify, soundness.doctor, soundness.bench,
+    soundness.verify, soundness.pack, soundness.doctor, soundness.bench,
     pooling.pool, pooling.export, pooling.forest, pooling.review,
 ):  # fmt: skip
     main.add_command(_command)

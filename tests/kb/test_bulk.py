@@ -235,3 +235,18 @@ def _loaded(database: Path) -> int:
             return int(db.execute("SELECT count(*) FROM bulk_shard WHERE state = 'done'").fetchone()[0])
     except sqlite3.OperationalError:
         return 0
+
+
+def test_doctor_says_what_is_loaded_and_what_was_left_out(tmp_path: Path) -> None:
+    from datetime import UTC, datetime
+
+    from kb.connection import for_reading
+    from kb.harvest_health import harvest_report
+
+    shard(tmp_path, 1, trial(1), rocks(2))
+    shard(tmp_path, 2, trial(2)).write_bytes(b"something else")
+    load(tmp_path / "x.db", tmp_path)
+    said = [line for line in harvest_report(for_reading(tmp_path / "x.db"), datetime.now(UTC)) if line[1].startswith("bulk")]
+    assert said[0] == (True, "bulk: 1 files loaded, 2 records, 1 of them stored")
+    assert said[1][0] is None
+    assert "pubmed26n0002.xml.gz was left out: its MD5 is" in said[1][1]

@@ -1,12 +1,14 @@
-"""A part of a file of PubMed's, so that several processes can share one: every so-manieth half megabyte of its records.
+"""A part of a file of PubMed's, so that several processes can share one: a stretch of its records, in half megabytes.
 
-All of the file is inflated and cut by each process, which is a tenth of the work of reading it; the records of the other parts are not looked at.
+What stands before a stretch is inflated and cut once more, which is a tenth of the work of reading it; its records are not looked at.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 import re
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from crawler.formats.pubmed_checked import BATCH, Checked, Deleted, checked, pie
 from crawler.formats.pubmed_record import document_of
 from crawler.formats.pubmed_record_split import RawRecord, split_stream
 
+_LENGTH = struct.Struct("<I")
 #: A record's place in its file: the number of its half megabyte, and its place there.
 Place = tuple[int, int]
 _MD5 = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", re.IGNORECASE)
@@ -30,11 +33,27 @@ def read_part(
         OSError: the file cannot be opened or read.
     """
     where = str(path)
+    first, last = _stretch(path, part, of)
     for number, batch in enumerate(_batches(path)):
-        if number % of == part:
+        if number >= last:
+            return
+        if number >= first:
             wanted = batch if only is None else [raw for raw in batch if raw.pmid in only]
             for i, item in enumerate(checked(wanted, where)):
                 yield (number, i), document_of(item, place_of(item.pmid, where)) if isinstance(item, Checked) else item
+
+
+def _stretch(path: Path, part: int, of: int) -> tuple[float, float]:
+    """The half megabytes of a part, from the first to before the last. Each belongs to one part, however well their number is guessed."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+        size = file.seek(0, 2)
+        if packed and size >= _LENGTH.size:
+            # The length of what was packed, by which gzip ends.
+            file.seek(-_LENGTH.size, 2)
+            (size,) = _LENGTH.unpack(file.read(_LENGTH.size))
+    number = -(-size // BATCH)
+    return part * number // of, math.inf if part == of - 1 else (part + 1) * number // of
 
 
 def _batches(path: Path) -> Iterator[list[RawRecord]]:

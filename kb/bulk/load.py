@@ -18,7 +18,7 @@ from crawler.errors import Unreadable
 from kb.bulk import shards
 from kb.bulk.part import Found, Part, find
 from kb.bulk.shards import Shard
-from kb.bulk.storing import Stored, held_of, store
+from kb.bulk.storing import Damaged, Stored, Storing, held_of
 from kb.bulk.workers import NoCluster, Workers
 from kb.errors import LibraryError
 from kb.health import versions
@@ -27,8 +27,8 @@ from kb.upkeep import stale
 from nlp.gate.gate import Gate
 
 log = logging.getLogger("counterclaim.bulk")
-#: What follows from the documents is worked out when so many have changed, and at the end.
-_BEHIND = 20_000
+#: What follows from the documents is worked out when so many have changed, while the workers read on, and at the end.
+_BEHIND = 2_000
 #: Parts are read ahead of the writer until so many bytes of them wait.
 _AHEAD = 200_000_000
 #: So often is a part given out whose worker dies with it.
@@ -115,8 +115,8 @@ class Bulk:
             waiting, self.done.there = shards.plan(db, files, self.gate.name, self.library.run, again)
         self.done.of, self.done.of_bytes = len(waiting), sum(s.file.size for s in waiting)
         reading = _Reading(self.workers)
-        for shard, found in reading.all(list(self._parts(waiting))):
-            self._take(shard, found, reading)
+        for shard, parts in reading.all(list(self._parts(waiting))):
+            self._take(shard, parts, reading)
             self.progress(self.done)
         return self.done
 
@@ -127,30 +127,36 @@ class Bulk:
         for shard in waiting:
             yield shard, [Part(shard.file.path, self.gate, part, of) for part in range(of)]
 
-    def _take(self, shard: Shard, found: Sequence[Found], reading: _Reading) -> None:
-        self.done.peak_mb = max(self.done.peak_mb, *(f.peak_mb for f in found))
-        revised = None if _damage(found) else self._revised(shard, found, reading)
-        damaged = _damage([*found, *([revised] if revised else [])])
-        if damaged is None:
-            self._check_versions(found)
-            self._count(shard, store(self.library, shard, found, revised))
-            if len(stale(self.library.db)) >= _BEHIND:
-                self.library.catch_up()
-        else:
+    def _take(self, shard: Shard, parts: Iterator[Found], reading: _Reading) -> None:
+        counts = dict(self.library.counts)
+        try:
             with self.library.transaction() as db:
-                shards.leave_out(db, shard, damaged)
+                told = self._stored(Storing(self.library, db, shard), parts, reading)
+        except Damaged as why:
+            for _ in parts:
+                pass
+            self.library.counts.update(counts)
+            with self.library.transaction() as db:
+                shards.leave_out(db, shard, str(why))
             self._name(
-                Unreadable(
-                    str(shard.file.path), f"{damaged}; nothing of it was stored.", "Download it again, and run the same again."
-                )
+                Unreadable(str(shard.file.path), f"{why}; nothing of it was stored.", "Download it again, and run the same again.")
             )
             self.done.files_left_out += 1
+        else:
+            self._count(shard, told)
         self.done.bytes += shard.file.size
+        if len(stale(self.library.db)) >= _BEHIND:
+            self.library.catch_up()
 
-    def _revised(self, shard: Shard, found: Sequence[Found], reading: _Reading) -> Found | None:
-        """The library's own documents among those that the gate did not let through, read all the same."""
-        held = held_of(self.library.db, (p for f in found for pmids in f.gated.values() for p in pmids))
-        return reading.one(Part(shard.file.path, self.gate, only=held)) if held else None
+    def _stored(self, storing: Storing, parts: Iterator[Found], reading: _Reading) -> Stored:
+        """A shard, part by part: what is read is stored while the rest is being read."""
+        for found in parts:
+            self._check_versions(found)
+            self.done.peak_mb = max(self.done.peak_mb, found.peak_mb)
+            held = held_of(storing.db, (p for pmids in found.gated.values() for p in pmids))
+            revised = reading.one(Part(storing.shard.file.path, self.gate, only=held)) if held else None
+            storing.part(found, revised)
+        return storing.end()
 
     def _count(self, shard: Shard, told: Stored) -> None:
         self.done.files += 1
@@ -164,19 +170,13 @@ class Bulk:
         self.library.leave_out(error)
         self.done.left_out.append(str(error))
 
-    def _check_versions(self, found: Sequence[Found]) -> None:
-        here = versions() | {"gate": self.gate.name}
-        for part in found:
-            there = part.versions | {"gate": part.gate}
-            differing = [f"{name} {there.get(name)} there, {here[name]} here" for name in here if there.get(name) != here[name]]
-            if differing:
-                raise OtherVersion(differing)
-
-
-def _damage(found: Sequence[Found]) -> str | None:
-    """Why nothing of a file is to be stored."""
-    told = next((f.damaged for f in found if f.damaged), None)
-    return told or ("it was changed while it was read" if len({f.md5 for f in found}) > 1 else None)
+    def _check_versions(self, found: Found) -> None:
+        if found.damaged:
+            return
+        here, there = versions() | {"gate": self.gate.name}, found.versions | {"gate": found.gate}
+        differing = [f"{name} {there.get(name)} there, {here[name]} here" for name in here if there.get(name) != here[name]]
+        if differing:
+            raise OtherVersion(differing)
 
 
 @dataclass(slots=True)
@@ -197,11 +197,11 @@ class _Reading:
         self._out: deque[_Job] = deque()
         self._careful = 0
 
-    def all(self, plan: Sequence[tuple[Shard, list[Part]]]) -> Iterator[tuple[Shard, list[Found]]]:
-        """Every shard with its parts."""
+    def all(self, plan: Sequence[tuple[Shard, list[Part]]]) -> Iterator[tuple[Shard, Iterator[Found]]]:
+        """Every shard with its parts, which are to be taken before the next shard."""
         self._waiting.extend(_Job(shard, part) for shard, parts in plan for part in parts)
         for shard, parts in plan:
-            yield shard, [self._next() for _ in parts]
+            yield shard, (self._next() for _ in parts)
 
     def one(self, part: Part) -> Found:
         """One part more, at once; with the others being read meanwhile."""
@@ -215,18 +215,16 @@ class _Reading:
 
     def _next(self) -> Found:
         while True:
-            self._give_out()
-            job = self._out[0]
-            assert job.future is not None
             try:
-                found = self._result(job.future)
+                self._give_out()
+                future = self._out[0].future
+                assert future is not None
+                found = self._result(future)
             except BrokenExecutor:
-                if job.tries >= _TRIES:
-                    found = Found(damaged=f"the process that reads it died {_TRIES} times, for want of memory or by a defect")
-                    self._out.popleft()
-                    self._begin_anew()
-                    return found
+                given_up = self._out.popleft() if self._out and self._out[0].tries >= _TRIES else None
                 self._begin_anew()
+                if given_up is not None:
+                    return Found(damaged=f"the process that reads it died {_TRIES} times, for want of memory or by a defect")
                 continue
             self._out.popleft()
             self._careful = max(0, self._careful - 1)
@@ -242,9 +240,10 @@ class _Reading:
         )
         while self._waiting and (not self._out or (len(self._out) < most and waiting < _AHEAD)):
             job = self._waiting.popleft()
-            job.tries += 1
-            job.future = self._executor.submit(find, job.part)
             self._out.append(job)
+            # Where workers died meanwhile this fails, and the job waits again with the others.
+            job.future = self._executor.submit(find, job.part)
+            job.tries += 1
 
     def _begin_anew(self) -> None:
         """New workers; what was given out to the old ones waits again, in its order."""

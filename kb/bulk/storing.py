@@ -1,4 +1,4 @@
-"""One shard into the library, in one transaction: what passed the gate in the order of the file, what PubMed took back, and an account of every record."""
+"""One shard into the library: what passed the gate in the order of the file, what PubMed took back, and an account of every record."""
 
 from __future__ import annotations
 
@@ -44,41 +44,71 @@ def held_of(db: sqlite3.Connection, gated: Iterable[int]) -> frozenset[str]:
     return frozenset(row[0] for row in rows)
 
 
-def store(library: Library, shard: Shard, parts: Sequence[Found], revised: Found | None) -> Stored:
-    """Store what the parts of a shard hold. `revised` are the documents of the library among those that the gate did not let through."""
-    told = Stored()
-    with library.transaction() as db:
-        _Storing(library, db, shard, told).all(parts, revised)
-        _account(db, shard, parts, told, _pmids(revised))
-    return told
-
-
-def _pmids(revised: Found | None) -> frozenset[int]:
-    return frozenset(int(r.document.identifiers.pmid or 0) for _, r, _ in revised.readings()) if revised else frozenset()
+class Damaged(Exception):
+    """Nothing of a file is to be stored; why, as a sentence without its end."""
 
 
 @dataclass(slots=True)
-class _Storing:
+class Storing:
+    """Stores one shard inside the caller's transaction, part by part, in the order of the file."""
+
     library: Library
     db: sqlite3.Connection
     shard: Shard
-    told: Stored
+    told: Stored = field(default_factory=Stored)
+    _gated: dict[str, list[int]] = field(default_factory=dict)
+    _first: Found | None = None
 
-    def all(self, parts: Sequence[Found], revised: Found | None) -> None:
-        """Everything, in the order of the file."""
+    def part(self, found: Found, revised: Found | None) -> None:
+        """One part. `revised` are the documents of the library among those that the gate did not let through.
+
+        Raises:
+            Damaged: this part, or the file between two parts, is not as it should be.
+        """
+        self._refuse(found)
+        if revised is not None:
+            self._refuse(revised)
+        self.told.records += found.records
         held = [(place, reading, "it is in the library") for place, reading, _ in revised.readings()] if revised else []
-        for _, what, why in heapq.merge(*map(_items, parts), held, key=lambda item: item[0]):
+        taken = {_pmid(reading) for _, reading, _ in held}
+        for why, pmids in found.gated.items():
+            self._gated.setdefault(why, []).extend(p for p in pmids if p not in taken)
+        for _, what, why in heapq.merge(_items(found), held, key=lambda item: item[0]):
             if isinstance(what, Reading):
                 self._document(what, why)
             elif isinstance(what, Unreadable):
                 self._leave_out(what)
             else:
                 self._delete(what)
-        for where, why in (m for part in parts for m in part.mended):
+        for where, why in found.mended:
             self.library.note(Unreadable(where, why))
 
+    def _refuse(self, found: Found) -> None:
+        if found.damaged:
+            raise Damaged(found.damaged)
+        self._first = self._first or found
+        if found.md5 != self._first.md5:
+            raise Damaged("it was changed while it was read")
+
+    def end(self) -> Stored:
+        """What became of every record, by reason; of those that the gate left out also which they are."""
+        assert self._first is not None
+        self.db.execute("DELETE FROM bulk_count WHERE shard_id = ?", (self.shard.id,))
+        self.db.execute("DELETE FROM bulk_gated WHERE shard_id = ?", (self.shard.id,))
+        for why, pmids in sorted(self._gated.items()):
+            if pmids:
+                self.told.counts[GATED, why] = len(pmids)
+                self.db.execute("INSERT INTO bulk_gated VALUES (?, ?, ?)", (self.shard.id, why, _steps(sorted(pmids))))
+        rows = [(self.shard.id, fate, why, n) for (fate, why), n in sorted(self.told.counts.items())]
+        self.db.executemany("INSERT INTO bulk_count VALUES (?, ?, ?, ?)", rows)
+        self.db.execute(
+            "UPDATE bulk_shard SET state = 'done', why = NULL, md5 = ?, gate = ?, records = ?, run_id = ? WHERE id = ?",
+            (self._first.md5, self._first.gate, self.told.records, self.library.run, self.shard.id),
+        )
+        return self.told
+
     def _document(self, reading: Reading, why: str) -> None:
-        pmid = int(reading.document.identifiers.pmid or 0)
+        pmid = _pmid(reading)
         if self._is_older(pmid):
             self.told.counts[OLDER, _LATER] += 1
             return
@@ -123,31 +153,16 @@ class _Storing:
         self.told.left_out.append(str(error))
 
 
+def _pmid(reading: Reading) -> int:
+    return int(reading.document.identifiers.pmid or 0)
+
+
 def _items(found: Found) -> Iterator[tuple[Place, Reading | Unreadable | str, str]]:
     """What a part holds, in order: readings, errors, and PMIDs that are taken back."""
     others: list[tuple[Place, Reading | Unreadable | str, str]] = [(place, pmid, "") for place, pmid in found.deleted]
     others += [(place, Unreadable(where, why, do), "") for place, where, why, do in found.left_out]
     others.sort(key=lambda item: item[0])
     return heapq.merge(found.readings(), others, key=lambda item: item[0])
-
-
-def _account(db: sqlite3.Connection, shard: Shard, parts: Sequence[Found], told: Stored, revised: frozenset[int]) -> None:
-    """What became of every record, by reason; of those that the gate left out also which they are."""
-    db.execute("DELETE FROM bulk_count WHERE shard_id = ?", (shard.id,))
-    db.execute("DELETE FROM bulk_gated WHERE shard_id = ?", (shard.id,))
-    told.records = sum(part.records for part in parts)
-    for why in sorted({why for part in parts for why in part.gated}):
-        pmids = sorted(p for part in parts for p in part.gated.get(why, ()) if p not in revised)
-        if pmids:
-            told.counts[GATED, why] = len(pmids)
-            db.execute("INSERT INTO bulk_gated VALUES (?, ?, ?)", (shard.id, why, _steps(pmids)))
-    db.executemany(
-        "INSERT INTO bulk_count VALUES (?, ?, ?, ?)", [(shard.id, fate, why, n) for (fate, why), n in sorted(told.counts.items())]
-    )
-    db.execute(
-        "UPDATE bulk_shard SET state = 'done', why = NULL, md5 = ?, gate = ?, records = ?, run_id = (SELECT max(id) FROM run) WHERE id = ?",
-        (parts[0].md5, parts[0].gate, told.records, shard.id),
-    )
 
 
 def _steps(pmids: Sequence[int]) -> str:

@@ -27,7 +27,9 @@ class Pair:
     def row(self) -> str:
         """As a row of Markdown."""
         ratio = self.ratios
-        told = f"{number(statistics.median(ratio))} ({number(ratio[0])} to {number(ratio[-1])})"
+        # Of many short rounds the outermost are the clock's and the machine's.
+        cut = len(ratio) // 20
+        told = f"{number(statistics.median(ratio))} ({number(ratio[cut])} to {number(ratio[-1 - cut])})"
         values = (f"{number(statistics.median(v))} {self.unit}" for v in (self.ours, self.theirs))
         return f"| {self.what} | {' | '.join(values)} | {self.beside} | {told} |"
 

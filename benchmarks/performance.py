@@ -175,7 +175,7 @@ def main() -> int:
 def _page(kept: Mapping[str, list[str]]) -> Iterator[str]:
     yield "# Performance\n"
     yield "`python -m benchmarks.performance` measures all of this and writes this page; its help says how. Ours and the others are taken in turn, round by round; the figure is"
-    yield "the median, the ratio that of each round, with its range. A ratio below 1 says that ours is slower or larger. CPU seconds are those of all threads and processes.\n"
+    yield "the median, the ratio that of each round, with its range (without the outermost twentieths, where there are twenty rounds or more). A ratio below 1 says that ours is slower or larger. CPU seconds are those of all threads and processes.\n"
     yield f"Machine: {platform.machine()}, {platform.system()}, Python {platform.python_version()}.\n"
     for name, (title, _) in PARTS.items():
         if name in kept:

@@ -11,14 +11,14 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from crawler.errors import Unreadable
 from kb.bulk import shards
 from kb.bulk.part import Found, Part, find
 from kb.bulk.shards import Shard
-from kb.bulk.storing import Damaged, Stored, Storing, held_of
+from kb.bulk.storing import Damaged, Stored, Storing
 from kb.bulk.workers import NoCluster, Workers
 from kb.errors import LibraryError
 from kb.health import versions
@@ -153,9 +153,8 @@ class Bulk:
         for found in parts:
             self._check_versions(found)
             self.done.peak_mb = max(self.done.peak_mb, found.peak_mb)
-            held = held_of(storing.db, (p for pmids in found.gated.values() for p in pmids))
-            revised = reading.one(Part(storing.shard.file.path, self.gate, only=held)) if held else None
-            storing.part(found, revised)
+            held = storing.held(found)
+            storing.part(found, reading.one(replace(found.part, only=held)) if held and found.part else None)
         return storing.end()
 
     def _count(self, shard: Shard, told: Stored) -> None:

@@ -28,7 +28,7 @@ _PACKED = 100
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Which part of which file, and what is let through. `only`: these PMIDs, and no gate."""
+    """Which part of which file, and what is let through. `only`: of these PMIDs, what the gate does not let through."""
 
     path: Path
     gate: Gate
@@ -41,6 +41,7 @@ class Part:
 class Found:
     """What a part holds. `damaged`: why nothing of the file is to be stored; the rest is then worth nothing."""
 
+    part: Part | None = None
     md5: str = ""
     damaged: str | None = None
     records: int = 0
@@ -79,7 +80,7 @@ def reader() -> ReadsDocuments:
 
 def find(part: Part) -> Found:
     """Read a part. A file that is damaged, or not there, is told as a value, so that it costs no other file."""
-    found = Found(gate=part.gate.name)
+    found = Found(part, gate=part.gate.name)
     try:
         found.md5 = md5_of(part.path)
         stated = stated_md5(part.path)
@@ -108,7 +109,9 @@ def _read(part: Part, found: Found) -> None:
             found.deleted.append((place, item.pmid))
             continue
         decision = part.gate.decide(item)
-        if part.only is None and not decision.kept:
+        if decision.kept and part.only is not None:
+            continue
+        if not decision.kept and part.only is None:
             found.gated.setdefault(decision.why, []).append(_number(item))
             continue
         waiting.append((place, read_one(item, reader()), decision.why))

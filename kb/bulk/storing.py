@@ -18,6 +18,7 @@ from kb.bulk.shards import Shard
 from kb.errors import NotStored
 from kb.intake import Reading
 from kb.store import Library
+from kb.writing import Stored as Outcome
 
 Count = Counter[tuple[str, str]]
 #: What became of a record. Every record of a file has one of these fates.
@@ -34,7 +35,7 @@ class Stored:
     left_out: list[str] = field(default_factory=list)
 
 
-def held_of(db: sqlite3.Connection, gated: Iterable[int]) -> frozenset[str]:
+def _held_of(db: sqlite3.Connection, gated: Iterable[int]) -> frozenset[str]:
     """Those of these PMIDs that are documents here: whatever the gate says of their revision, it is taken."""
     rows = db.execute(
         "SELECT i.value FROM json_each(?) j CROSS JOIN document_identifier i ON i.value = CAST(j.value AS TEXT) AND i.scheme = 'pmid' "
@@ -57,7 +58,17 @@ class Storing:
     shard: Shard
     told: Stored = field(default_factory=Stored)
     _gated: dict[str, list[int]] = field(default_factory=dict)
+    _new: set[int] = field(default_factory=set)
     _first: Found | None = None
+
+    def held(self, found: Found) -> frozenset[str]:
+        """The documents that were here before this file, among what the gate did not let through of a part.
+
+        One that an earlier part brought is none of them (PubMed has several versions of some records in one file): else the library
+        would depend on where the parts begin.
+        """
+        asked = (p for pmids in found.gated.values() for p in pmids if p not in self._new)
+        return _held_of(self.db, asked)
 
     def part(self, found: Found, revised: Found | None) -> None:
         """One part. `revised` are the documents of the library among those that the gate did not let through.
@@ -113,10 +124,12 @@ class Storing:
             self.told.counts[OLDER, _LATER] += 1
             return
         try:
-            _, row = self.library.add_among(reading)
+            outcome, row = self.library.add_among(reading)
         except NotStored as error:
             self._leave_out(Unreadable(reading.document.origin or reading.document.id, str(error)))
             return
+        if outcome is Outcome.ADDED:
+            self._new.add(pmid)
         self._last_word(pmid, False, row)
         self.told.counts[STORED, why] += 1
         self.told.left_out += [f"{reading.document.id}: {sentence}" for sentence in reading.left_out]

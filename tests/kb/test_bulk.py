@@ -82,6 +82,18 @@ def test_what_the_library_holds_is_revised_whatever_the_gate_says(tmp_path: Path
     assert rows(tmp_path / "x.db", "SELECT pmid FROM bulk_gated_record") == [(5,)]
 
 
+def test_versions_of_one_record_are_the_same_wherever_the_parts_of_their_file_begin(tmp_path: Path) -> None:
+    first = shard(tmp_path, 1, trial(2))
+    versions = [rocks(1, version=1), trial(1, version=2), trial(2, version=2)], [rocks(1, version=3), rocks(2, version=3), rocks(7)]  # type: ignore[arg-type]
+    second = shard(tmp_path, 2, *versions[0], *(rocks(n) for n in range(1000, 2500)), *versions[1])
+    load(tmp_path / "one.db", first, second)
+    load(tmp_path / "parts.db", first, second, workers=Workers(Here, 2))
+    assert rows(tmp_path / "one.db", "SELECT pmid, pmid_version FROM document ORDER BY 1") == [("1", 2), ("2", 3)]
+    assert prints(tmp_path / "parts.db") == prints(tmp_path / "one.db")
+    assert rows(tmp_path / "parts.db", ACCOUNT) == rows(tmp_path / "one.db", ACCOUNT)
+    assert {row[-1] for row in rows(tmp_path / "one.db", ACCOUNT)} == {0}
+
+
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
 def test_a_retraction_reaches_its_document_whichever_file_comes_first(tmp_path: Path, order: tuple[int, int]) -> None:
     shard(tmp_path, order[0], trial(1))
@@ -142,11 +154,11 @@ def test_what_goes_between_processes_are_values_and_no_docs_of_spacy(tmp_path: P
 
 
 def test_the_parts_of_a_file_are_the_file(tmp_path: Path) -> None:
-    path = shard(tmp_path, 1, *(trial(n) for n in range(1, 1400)))
-    wanted = frozenset(str(n) for n in range(1, 1400, 90))
-    parts = [find(Part(path, Gate(), number, 3, wanted)) for number in range(3)]
+    path = shard(tmp_path, 1, *(rocks(n) for n in range(1, 1800)), trial(1800))
+    parts = [find(Part(path, Gate(), number, 3)) for number in range(3)]
     assert all(part.records for part in parts)
-    assert sorted(int(r.document.id[5:]) for part in parts for _, r, _ in part.readings()) == sorted(map(int, wanted))
+    assert [p for part in parts for pmids in part.gated.values() for p in pmids] == list(range(1, 1800))
+    assert [r.document.id for _, r, _ in parts[2].readings()] == ["pmid:1800"]
 
 
 def test_workers_of_another_version_are_refused(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commands import pages, papers, pooling, questions, soundness, studies, verdicts
+from commands import bulk, pages, papers, pooling, questions, soundness, studies, verdicts
 
 
 @click.group()
@@ -15,9 +15,10 @@ def main() -> None:
 
 for _command in (
     papers.extract, papers.add, papers.search, papers.refresh, papers.reread, papers.runs, papers.changes, papers.init,
+    bulk.bulk,
     questions.query, questions.screen, questions.disputes, verdicts.verdict,
     studies.studies, studies.merge, studies.unmerge, studies.graph, studies.rebuild,
-    soundness.verify, soundness.doctor, soundness.bench,
+    soundness.verify, soundness.pack, soundness.doctor, soundness.bench,
     pooling.pool, pooling.export, pooling.forest, pooling.review,
     pages.report, pages.serve,
 ):  # fmt: skip

@@ -1,7 +1,7 @@
 """How long pooling and exporting take, beside the least that could be done. Run: python -m benchmarks.pooling_speed.
 
 1,000 studies pooled, beside numpy's closed form of DerSimonian and Laird; 10,000 printed effects converted and written as CSV, beside pandas
-writing the same table. Medians of interleaved rounds in one process.
+writing the same table. Interleaved rounds in one process, CPU times.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from benchmarks.figures import Pair, in_turn, table
 from kb.answer import answer
 from kb.connection import for_reading
 from kb.conversions import from_interval
@@ -34,18 +34,18 @@ from tests.kb.trials import QUESTION, contrast, rows_from, trial
 STUDIES, EFFECTS = 1_000, 10_000
 
 
-def seconds(rounds: int, *calls: Callable[[], object]) -> list[float]:
-    """The median time of each call, in turn."""
-    taken: list[list[float]] = [[] for _ in calls]
-    for _ in range(rounds):
-        for times, call in zip(taken, calls, strict=True):
-            start = time.perf_counter()
-            call()
-            times.append(time.perf_counter() - start)
-    return [median(t) for t in taken]
+def seconds(rounds: int, *calls: Callable[[], object]) -> list[tuple[float, ...]]:
+    """The CPU times of each call, in turn."""
+
+    def timed(call: Callable[[], object]) -> float:
+        start = time.process_time()
+        call()
+        return time.process_time() - start
+
+    return list(in_turn(rounds, *(lambda call=call: timed(call) for call in calls)))  # type: ignore[misc]
 
 
-def pooling() -> None:
+def pooling() -> list[Pair]:
     """Each model beside the closed form."""
     rng = np.random.default_rng(1)
     v = rng.uniform(0.05, 0.5, STUDIES)
@@ -60,12 +60,11 @@ def pooling() -> None:
         return w @ y / w.sum(), w.sum() ** -0.5
 
     base, *ours = seconds(300, closed, *(lambda m=m: pool(yi, vi, m) for m in Model))  # type: ignore[misc]
-    print(f"closed form of numpy, {STUDIES} studies: {base * 1e6:.0f} µs")
-    for model, taken in zip(Model, ours, strict=True):
-        print(f"{model}: {taken * 1e6:.0f} µs, {taken / base:.1f} times")
+    what, beside = f"pooling {STUDIES:,} studies by", "numpy's closed form of DerSimonian and Laird"
+    return [Pair(f"{what} {model}", beside, "s CPU", taken, base) for model, taken in zip(Model, ours, strict=True)]
 
 
-def exporting() -> None:
+def exporting() -> list[Pair]:
     """Conversion and CSV beside pandas' CSV of the same table."""
     with TemporaryDirectory() as folder:
         (pattern,) = rows_from(Path(folder), trial("a", contrast()))
@@ -84,8 +83,7 @@ def exporting() -> None:
         return as_csv(Table("pool", "EDSS", (), tuple(member(i, p) for i, p in enumerate(printed))))
 
     if importlib.util.find_spec("pandas") is None:
-        print(f"{EFFECTS} effects converted and written: {seconds(3, ours)[0]:.2f} s; pandas is not installed here")
-        return
+        return []
     import pandas
 
     frame = pandas.DataFrame(list(csv.DictReader(io.StringIO(ours()))))
@@ -96,15 +94,13 @@ def exporting() -> None:
             else frame[column]
         )
     taken, base = seconds(5, ours, lambda: frame.to_csv(index=False))
-    print(
-        f"{EFFECTS} effects converted and written: {taken:.2f} s; pandas writes the same CSV in {base:.2f} s: {taken / base:.1f} times"
-    )
+    return [Pair(f"{EFFECTS:,} printed effects converted and written as CSV", "pandas writing that CSV", "s CPU", taken, base)]
 
 
-def from_library(trials: int = 2_000) -> None:
+def from_library(trials: int = 2_000) -> list[Pair]:
     """Rows read from a library, checked, chosen and written, beside pandas' CSV of the same table."""
     if importlib.util.find_spec("pandas") is None:
-        return
+        return []
     import pandas
 
     rng = np.random.default_rng(3)
@@ -126,12 +122,8 @@ def from_library(trials: int = 2_000) -> None:
 
         frame = pandas.read_csv(io.BytesIO(ours()))
         taken, base = seconds(5, ours, lambda: frame.to_csv(index=False))
-    print(
-        f"{trials} rows of a library checked and written: {taken:.2f} s; pandas writes the same CSV in {base:.2f} s: {taken / base:.1f} times"
-    )
+    return [Pair(f"{trials:,} rows of a library checked, chosen and written", "pandas writing that CSV", "s CPU", taken, base)]
 
 
 if __name__ == "__main__":
-    from_library()
-    pooling()
-    exporting()
+    print("\n".join(table([*pooling(), *exporting(), *from_library()])))

@@ -24,19 +24,23 @@ def seconds(command: list[str | Path]) -> float:
     return time.perf_counter() - began
 
 
-def main() -> None:
-    """Measure and print."""
-    database = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "demo" / "counterclaim.db"
+def measured(database: Path, number: int = PAIRS, question: str = "intrathecal MSC vs placebo") -> list[tuple[float, float]]:
+    """Seconds of the command and of bare Python, in turn."""
     query: list[str | Path] = [
         Path(sys.executable).with_name("counterclaim"),
         "query",
-        "intrathecal MSC vs placebo",
+        question,
         "--db",
         database,
     ]
     bare: list[str | Path] = [sys.executable, "-c", "pass"]
     seconds(query), seconds(bare)
-    pairs = [(seconds(query), seconds(bare)) for _ in range(PAIRS)]
+    return [(seconds(query), seconds(bare)) for _ in range(number)]
+
+
+def main() -> None:
+    """Measure and print."""
+    pairs = measured(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "demo" / "counterclaim.db")
     ratios = sorted(a / b for a, b in pairs)
     print(
         f"query {statistics.median(a for a, _ in pairs) * 1000:.1f} ms, bare python {statistics.median(b for _, b in pairs) * 1000:.1f} ms"

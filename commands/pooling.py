@@ -141,32 +141,40 @@ def pool(
 
 
 @click.command()
-@click.argument("question", nargs=-1, required=True)
+@click.argument("question", nargs=-1)
 @database_option
 @click.option(
     "--to",
     "targets",
     multiple=True,
-    required=True,
     metavar="PROGRAM",
     help="csv, metafor, pymare, prisma, ris, findings, json, parquet (may be given several times).",
 )
+@click.option("--parquet", is_flag=True, help="Without a question: the whole library, a Parquet file a table.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to write; it must not be there yet.")
 @_choosing_rows
 @in_words
 def export(
-    question: tuple[str, ...], database: Path | None, targets: tuple[str, ...], out: Path, outcome: str | None, measure: str | None,
+    question: tuple[str, ...], database: Path | None, targets: tuple[str, ...], parquet: bool, out: Path, outcome: str | None, measure: str | None,
     timepoint: str | None, model: str, several: str, correlation: float | None, reviewed: bool, least_confidence: float | None,
 ) -> None:  # fmt: skip
-    r"""Write an answer as a folder that other programs take as it is: data, the script that pools them, and what was asked.
+    r"""Write an answer, or with --parquet the whole library, as a folder that other programs take as it is.
 
-    Every row is written; one that is not pooled says why (exit code 3 where a whole outcome cannot be).
+    Of an answer: data, the script that pools them, and what was asked. Every row is written; one that is not pooled says why (exit code 3 where a whole
+    outcome cannot be). Of the library: a file for each table, all of one moment, and datapackage.json with their columns.
 
     \b
     Example:
       counterclaim export "MSC vs placebo in stroke" --to metafor --to pymare --several latest --out stroke
       (cd stroke && Rscript run_metafor.R)
+      counterclaim export --parquet --out library
+      duckdb -c "SELECT outcome, direction, count(*) FROM 'library/claim_in_full.parquet' GROUP BY ALL"
     """
+    if parquet == bool(question) or parquet == bool(targets):
+        raise click.UsageError("Give a question and --to PROGRAM for an answer, or --parquet alone for the whole library.")
+    if parquet:
+        _export_library(database, out)
+        return
     from kb.exports import EXPORTERS
     from kb.exports.package import described, package, write_folder
     from kb.pooling import Model
@@ -186,6 +194,15 @@ def export(
         say(f"Not pooled: {sentence}")
     show(f"{out} holds {', '.join(sorted([*files, 'datapackage.json']))}.")
     sys.exit(PARTIAL if made.left_out else DONE)
+
+
+def _export_library(database: Path | None, out: Path) -> None:
+    from kb.connection import for_reading
+    from kb.exports.whole import export_library
+    from kb.running import progress_for
+
+    counts = export_library(for_reading(database or library_in_reach()), out, progress_for(None))
+    show_rows(({"table": name, "rows": rows} for name, rows in counts.items()), ("table", "rows"), False)
 
 
 @click.command()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from commands.console import DONE, FAILED, PARTIAL, database_option, in_words, library_in_reach, show
+from commands.console import DONE, FAILED, PARTIAL, database_option, in_words, library_in_reach, show, writing
 
 
 @click.command()
@@ -35,6 +35,30 @@ def verify(database: Path | None) -> None:
     unseen = f" {len(found) - wrong} not looked at." if wrong < len(found) else ""
     click.echo(f"{quotes} quotes and {numbers} printed numbers read again; {wrong or 'none'} wrong.{unseen}")
     sys.exit(FAILED if wrong else PARTIAL if found else DONE)
+
+
+@click.command()
+@database_option
+@in_words
+def pack(database: Path | None) -> None:
+    r"""Keep a library small: put the raw answers of services into a file beside it, packed together, and give the room back to the disk.
+
+    Only `reread` and `verify` want them; they find them in LIBRARY.answers. Broken off, nothing is lost, and the next call goes on.
+
+    \b
+    Example:
+      counterclaim pack --db ms.db
+    """
+    from kb.answers_apart import place_of, put_apart
+    from kb.running import progress_for
+
+    with writing(database, "pack", ()) as library:
+        done = put_apart(library, progress_for(None))
+        library.close_run(DONE)
+    click.echo(
+        f"{done.answers} answers put apart, {done.bytes_before / 1e6:.1f} MB before and {done.bytes_after / 1e6:.1f} MB after; the library took "
+        f"{done.library_before / 1e6:.1f} MB and takes {done.library_after / 1e6:.1f} MB, its answers are in {place_of(library.path)}."
+    )
 
 
 @click.command()

@@ -35,6 +35,9 @@ _REMEMBERED = frozenset(
         "_sqlite_migrations",
         "sqlite_sequence",
         "sqlite_stat1",
+        "bulk_shard",
+        "bulk_count",
+        "bulk_gated",
     }
 )
 

@@ -25,7 +25,7 @@ from crawler.formats.pubmed_record_split import RawRecord, split_stream, torn_ap
 from crawler.formats.pubmed_xml import read_record
 from crawler.sources.pubmed_files import FileListing, PubmedFiles
 from crawler.sources.source import Answered, Lacking
-from kb import ledger
+from kb import answers_apart, ledger
 from kb.harvesting import Harvest, Part, in_pages
 from kb.ledger import Counts
 
@@ -226,7 +226,7 @@ class _Loading:
         row = self.db.execute(
             "SELECT state, answer_hash FROM record WHERE source = ? AND external_id = ?", (RECORDS, pmid)
         ).fetchone()
-        return (str(row[0]), ledger.body_of(self.db, row[1])) if row else None
+        return (str(row[0]), answers_apart.body_of(self.db, row[1])) if row else None
 
     def _delete(self, record: RawRecord, pmid: str, state: str, stored: bytes) -> None:
         if state == "gone":

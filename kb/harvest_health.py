@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 
+from kb.answers_apart import library_of, place_of
+
 #: Well, unsound, or (None) nothing that is unsound and yet something that a person should look at.
 Said = tuple[bool | None, str]
 #: Searches by hand are remembered under this beginning; nobody asks them again.
@@ -29,6 +31,7 @@ def harvest_report(db: sqlite3.Connection, now: datetime) -> Iterator[Said]:
         yield _search(db, search, now)
         yield from _failed(db, search)
     yield from _files(db)
+    yield from _bulk(db)
 
 
 def _last_good_run(db: sqlite3.Connection, now: datetime) -> Said:
@@ -73,7 +76,17 @@ def _ago(when: str, now: datetime) -> str:
 
 def _answers(db: sqlite3.Connection) -> Said:
     count, size = db.execute("SELECT count(*), coalesce(sum(length(body)), 0) FROM answer").fetchone()
-    return True, f"raw answers kept: {count}, {size / 1_000_000:.1f} MB packed"
+    (apart,) = db.execute("SELECT count(*) FROM answer WHERE length(body) = 0").fetchone()
+    told = f"raw answers kept: {count}, {size / 1_000_000:.1f} MB packed"
+    if not apart:
+        return True, told
+    place = place_of(library_of(db))
+    there = (
+        f"{place.stat().st_size / 1_000_000:.1f} MB in {place}"
+        if place.exists()
+        else f"in {place}, which is not there: put it back"
+    )
+    return place.exists(), f"{told}; {apart} of them apart, {there}"
 
 
 def _waiting(db: sqlite3.Connection) -> Said:
@@ -123,6 +136,26 @@ def _files(db: sqlite3.Connection) -> Iterator[Said]:
         doubts = db.execute("SELECT count(*) FROM search_item WHERE search_id = ?", (row["id"],)).fetchone()[0]
         asked = f"; {doubts} records in doubt are asked of PubMed by the next refresh" if doubts else ""
         yield (None if doubts else True), f"PubMed's update files: followed up to {row['query']}{asked}"
+
+
+def _bulk(db: sqlite3.Connection) -> Iterator[Said]:
+    """Files that `bulk` was given: how many are loaded, which are not, and whether every record is accounted for."""
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'bulk_account'").fetchone():
+        return
+    states = dict(db.execute("SELECT state, count(*) FROM bulk_shard GROUP BY state").fetchall())
+    if not states:
+        return
+    records, stored, unaccounted = db.execute(
+        "SELECT sum(records), sum(stored), sum(unaccounted) FROM bulk_account WHERE state = 'done'"
+    ).fetchone()
+    told = f"bulk: {states.get('done', 0)} files loaded, {records or 0} records, {stored or 0} of them stored"
+    yield not unaccounted, told + (f"; of {unaccounted} it is not known what became" if unaccounted else "")
+    for row in db.execute(
+        "SELECT name, why FROM bulk_shard WHERE state = 'left out' ORDER BY year, number, name LIMIT ?", (_SHOWN,)
+    ):
+        yield None, f"bulk: {row['name']} was left out: {_line(row['why'])} Download it again, and run bulk again."
+    if states.get("waiting"):
+        yield None, f"bulk: {states['waiting']} files wait; run the same bulk command again."
 
 
 def _named(row: sqlite3.Row) -> str:

@@ -16,7 +16,7 @@ from crawler.document import Document
 from crawler.errors import SaidNo, ServiceError, Unanswered, Unreadable
 from crawler.settings import SavedSearch
 from crawler.sources.source import Answered, Listing, Search, Source
-from kb import ledger
+from kb import answers_apart, ledger
 from kb.errors import NotStored
 from kb.intake import ReadsDocuments, read_one
 from kb.ledger import Counts, Recheck, Vanished
@@ -187,7 +187,7 @@ class Harvest:
 
     def _read_one(self, source: str, name: str, digest: str, reader: ReadsDocuments) -> str | None:
         """Why a record was left out; None where it is stored."""
-        document = self.sources[source].parse(Answered(name, ledger.body_of(self.library.db, digest)))
+        document = self.sources[source].parse(Answered(name, answers_apart.body_of(self.library.db, digest)))
         if not isinstance(document, Document):
             return document.why
         reading = read_one(document, reader)

@@ -259,11 +259,6 @@ def _gone(db: sqlite3.Connection, source: str, item: Lacking, run: int, counts: 
     return []
 
 
-def body_of(db: sqlite3.Connection, digest: str) -> bytes:
-    """A stored answer."""
-    return zlib.decompress(db.execute("SELECT body FROM answer WHERE hash = ?", (digest,)).fetchone()[0])
-
-
 def unread(db: sqlite3.Connection, sources: Sequence[str]) -> list[tuple[str, str, str]]:
     """Records whose answer is stored and not read yet: source, id, hash; sources in their order, numbers by size."""
     rows = db.execute("SELECT source, external_id, answer_hash FROM record WHERE state = 'stored'").fetchall()

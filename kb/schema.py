@@ -5,7 +5,15 @@ from __future__ import annotations
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, cast
 
-from kb.migrations import m0001_first_tables, m0002_harvest, m0003_competing, m0004_review, m0005_own_numbers, m0006_review_place
+from kb.migrations import (
+    m0001_first_tables,
+    m0002_harvest,
+    m0003_competing,
+    m0004_review,
+    m0005_own_numbers,
+    m0006_review_place,
+    m0007_bulk,
+)
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -21,6 +29,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0004_review", m0004_review.SQL),
     ("0005_own_numbers", m0005_own_numbers.SQL),
     ("0006_review_place", m0006_review_place.SQL),
+    ("0007_bulk", m0007_bulk.SQL),
 )
 
 

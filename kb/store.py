@@ -95,34 +95,68 @@ class Library:
         Raises:
             NotStored: the database does not take this document; nothing of it is there.
         """
+        with self._transaction():
+            outcome, _ = self._write(reading, also)
+        self._count(reading, outcome)
+        return outcome
+
+    def add_among(self, reading: Reading) -> tuple[Stored, int]:
+        """The same within the caller's transaction, and the document's row; a document that is not taken leaves no trace among the others.
+
+        Raises:
+            NotStored: the database does not take this document.
+        """
+        self._db.execute("SAVEPOINT document")
         try:
-            with self._transaction():
-                writer = Writer(self._db, self.run)
-                outcome = writer.document(reading)
-                if outcome is not Stored.UNCHANGED:
-                    stand_alone(self._db, writer.stored)
-                if also is not None:
-                    also(self._db, writer.stored)
+            outcome, stored = self._write(reading)
+        except NotStored:
+            self._db.execute("ROLLBACK TO document")
+            raise
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("RELEASE document")
+        self._count(reading, outcome)
+        return outcome, stored
+
+    def _write(self, reading: Reading, also: Callable[[sqlite3.Connection, int], None] | None = None) -> tuple[Stored, int]:
+        try:
+            writer = Writer(self._db, self.run)
+            outcome = writer.document(reading)
+            if outcome is not Stored.UNCHANGED:
+                stand_alone(self._db, writer.stored)
+            if also is not None:
+                also(self._db, writer.stored)
         except _NOT_TAKEN as error:
             raise NotStored(f"this could be read and not be stored ({error}).") from error
+        return outcome, writer.stored
+
+    def _count(self, reading: Reading, outcome: Stored) -> None:
         if reading.left_out:
             self.counts["left_out"] += 1
         self.counts[outcome] += 1
-        return outcome
 
     def leave_out(self, error: Unreadable) -> None:
         """Keep what could not be read as a problem of this run."""
         with self._transaction():
-            self._db.execute(
-                "INSERT INTO problem (run_id, place, what, advice) VALUES (?, ?, ?, ?)",
-                (self.run, error.where, error.why, error.do or None),
-            )
+            self.note(error)
         self.counts["left_out"] += 1
+
+    def note(self, error: Unreadable) -> None:
+        """Keep a problem of this run, within the caller's transaction."""
+        self._db.execute(
+            "INSERT INTO problem (run_id, place, what, advice) VALUES (?, ?, ?, ?)",
+            (self.run, error.where, error.why, error.do or None),
+        )
+
+    def catch_up(self) -> None:
+        """Work out what follows from the documents that changed so far, so that a long run need not hold all of them at its end."""
+        with self._transaction():
+            self.turned += catch_up(self._db, self.run)
 
     def close_run(self, exit_code: int) -> None:
         """Work out what follows from the documents that changed, in this run or in one that was killed, and write down how the run went."""
         with self._transaction():
-            self.turned = catch_up(self._db, self.run)
+            self.turned += catch_up(self._db, self.run)
             self._db.executemany(
                 "INSERT OR REPLACE INTO library_count (name, value) VALUES (?, ?)", count_library(self._db).items()
             )

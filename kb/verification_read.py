@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawler.json_place import Place, place_of, printed_under
+from kb.answers_apart import AnswerNotThere, opened
 from nlp.grammar.characters import in_one_spelling
 from nlp.grammar.number import LARGE_NUMBER, number_value
 
@@ -77,13 +78,13 @@ def _points(db: sqlite3.Connection, document: int) -> bool:
 def _answer(db: sqlite3.Connection, document: sqlite3.Row) -> tuple[object, str | None]:
     """The answer that a registration was read from, or why that cannot be had, as a sentence's end."""
     rows = db.execute(
-        "SELECT source, external_id, state, body FROM record LEFT JOIN answer ON hash = answer_hash WHERE document_id = ? "
+        "SELECT source, external_id, state, hash, body FROM record LEFT JOIN answer ON hash = answer_hash WHERE document_id = ? "
         "ORDER BY state <> 'read', source, external_id",
         (document["id"],),
     ).fetchall()
     whys = []
     for row in rows:
-        answer, why = _opened(row, document["revised"])
+        answer, why = _opened(db, row, document["revised"])
         if why is None:
             return answer, None
         whys.append(why)
@@ -92,7 +93,7 @@ def _answer(db: sqlite3.Connection, document: sqlite3.Row) -> tuple[object, str 
     ]
 
 
-def _opened(row: sqlite3.Row, revised: str | None) -> tuple[object, str | None]:
+def _opened(db: sqlite3.Connection, row: sqlite3.Row, revised: str | None) -> tuple[object, str | None]:
     name = f"{row['source']} {row['external_id']}"
     if row["state"] == "stored":
         return None, f"an answer of {name} that may be newer waits to be read. Read it with: counterclaim reread"
@@ -101,7 +102,9 @@ def _opened(row: sqlite3.Row, revised: str | None) -> tuple[object, str | None]:
     if row["body"] is None:
         return None, f"the answer of {name} is not kept any more. Fetch it again with: counterclaim add {row['external_id']}"
     try:
-        answer = json.loads(zlib.decompress(row["body"]), strict=False)
+        answer = json.loads(opened(db, row["hash"], row["body"]), strict=False)
+    except AnswerNotThere as error:
+        return None, f"the answer of {name} cannot be had. {error}"
     except (ValueError, RecursionError, zlib.error) as error:
         return None, f"the kept answer of {name} is damaged ({error}). Fetch it again with: counterclaim add {row['external_id']}"
     day = place_of(answer, _DAY)

@@ -20,7 +20,9 @@ from crawler.formats.pubmed_zones import Zones, zones_of_article, zones_of_book
 #: PubMed's files inflate to some 400 MB at most.
 LARGEST_INFLATED = 4_000_000_000
 _GZIP = b"\x1f\x8b"
-_PIECE, _BATCH = 1 << 16, 1 << 19
+_PIECE = 1 << 16
+#: So many bytes of records are checked at once.
+BATCH = 1 << 19
 _GZIP_STREAM = isal_zlib.MAX_WBITS | 16
 
 
@@ -57,7 +59,7 @@ def checked_batches(pieces: Iterable[bytes], where: str) -> Iterator[list[Item]]
     for raw in split_stream(pieces):
         batch.append(raw)
         size += len(raw.body)
-        if size >= _BATCH:
+        if size >= BATCH:
             yield checked(batch, where)
             batch, size = [], 0
     if batch:
@@ -149,7 +151,7 @@ def _inflated(packed: Iterable[bytes]) -> Iterator[bytes]:
             if stream.eof:  # Several streams one after the other are one file.
                 stream = isal_zlib.decompressobj(_GZIP_STREAM)
             try:
-                plain = stream.decompress(piece, _BATCH)
+                plain = stream.decompress(piece, BATCH)
             except isal_zlib.error as error:  # type: ignore[misc]  # Its stub takes the class for an instance.
                 raise CutOff("the compressed file is damaged; the records before the damage were read.") from error
             yield plain

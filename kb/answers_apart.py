@@ -1,0 +1,142 @@
+"""The raw answers of services in a file of their own beside the library, packed together.
+
+In the library each answer is packed by itself. They are read again by `reread` and looked up by `verify`, and by nothing else; in blocks of many
+they take little more than half of the room, and a library without them is quick to copy. An answer that is apart has an empty body in the
+library; `LIBRARY.answers`, an SQLite file, holds it.
+"""
+
+from __future__ import annotations
+
+import lzma
+import sqlite3
+import zlib
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kb.errors import LibraryError
+
+if TYPE_CHECKING:
+    from kb.store import Library
+
+#: So many answers are packed together: more of them pack closer, and take longer to get one out.
+_BLOCK = 64
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS block (id INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT",
+    "CREATE TABLE IF NOT EXISTS answer (hash TEXT PRIMARY KEY, block_id INTEGER NOT NULL REFERENCES block (id), start INTEGER NOT NULL, "
+    "length INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+)
+Progress = Callable[[str, int, int], None]
+
+
+class AnswerNotThere(LibraryError):
+    """An answer that was put apart is not where it should be."""
+
+    def __init__(self, place: Path, why: str) -> None:
+        super().__init__(
+            f"The raw answers of this library were put into {place}, and {why}. Put that file back beside the library."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What was put apart, and the bytes before and after: of the answers, and of the library's file."""
+
+    answers: int
+    bytes_before: int
+    bytes_after: int
+    library_before: int
+    library_after: int
+
+
+def place_of(library: Path) -> Path:
+    """Where a library's answers are, when they are apart."""
+    return library.with_name(f"{library.name}.answers")
+
+
+def body_of(db: sqlite3.Connection, digest: str) -> bytes:
+    """A stored answer, wherever it is kept.
+
+    Raises:
+        AnswerNotThere: it was put apart, and the file is not there or does not hold it.
+    """
+    return opened(db, digest, db.execute("SELECT body FROM answer WHERE hash = ?", (digest,)).fetchone()[0])
+
+
+def opened(db: sqlite3.Connection, digest: str, body: bytes) -> bytes:
+    """The answer in a row's `body`, or apart where that is empty.
+
+    Raises:
+        AnswerNotThere: it was put apart, and the file is not there or does not hold it.
+        zlib.error: the body is damaged.
+    """
+    return zlib.decompress(body) if body else _from_apart(place_of(library_of(db)), digest)
+
+
+def library_of(db: sqlite3.Connection) -> Path:
+    """The file of a connection."""
+    return Path(next(row[2] for row in db.execute("PRAGMA database_list") if row[1] == "main"))
+
+
+def _from_apart(place: Path, digest: str) -> bytes:
+    if not place.exists():
+        raise AnswerNotThere(place, "it is not there")
+    try:
+        with closing(sqlite3.connect(f"{place.resolve().as_uri()}?mode=ro", uri=True)) as apart:
+            row = apart.execute("SELECT block_id, start, length FROM answer WHERE hash = ?", (digest,)).fetchone()
+        if row is None:
+            raise AnswerNotThere(place, f"it does not hold {digest[:12]}…")
+        return _block(place, place.stat().st_mtime_ns, row[0])[row[1] : row[1] + row[2]]
+    except (sqlite3.DatabaseError, lzma.LZMAError) as error:
+        raise AnswerNotThere(place, f"it is damaged ({error})") from error
+
+
+@lru_cache(maxsize=4)
+def _block(place: Path, _modified: int, number: int) -> bytes:
+    """A block unpacked; whoever reads all answers reads neighbours one after the other."""
+    with closing(sqlite3.connect(f"{place.resolve().as_uri()}?mode=ro", uri=True)) as apart:
+        return lzma.decompress(apart.execute("SELECT body FROM block WHERE id = ?", (number,)).fetchone()[0])
+
+
+def put_apart(library: Library, progress: Progress) -> Packed:
+    """Move every answer that was read into the file beside the library, and give the room back to the disk.
+
+    An answer leaves the library only when it is on the disk beside it: broken off at any moment, nothing is lost, and the next call goes on.
+    """
+    db, place = library.db, place_of(library.path)
+    size = library.path.stat().st_size
+    waiting = [row[0] for row in db.execute(
+        "SELECT a.hash FROM answer a WHERE length(a.body) > 0 AND NOT EXISTS (SELECT 1 FROM record r WHERE r.answer_hash = a.hash AND r.state = 'stored') "
+        "ORDER BY (SELECT min(source || external_id) FROM record r WHERE r.answer_hash = a.hash), a.hash"
+    )]  # fmt: skip
+    before = after = 0
+    with closing(sqlite3.connect(place, isolation_level=None)) as apart:
+        apart.execute("PRAGMA synchronous = FULL")
+        for sql in _TABLES:
+            apart.execute(sql)
+        for start in range(0, len(waiting), _BLOCK):
+            was, now = _move(library, apart, waiting[start : start + _BLOCK])
+            before, after = before + was, after + now
+            progress("answers", min(start + _BLOCK, len(waiting)), len(waiting))
+    db.execute("VACUUM")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return Packed(len(waiting), before, after, size, library.path.stat().st_size)
+
+
+def _move(library: Library, apart: sqlite3.Connection, hashes: list[str]) -> tuple[int, int]:
+    rows = [(h, library.db.execute("SELECT body FROM answer WHERE hash = ?", (h,)).fetchone()[0]) for h in hashes]
+    bodies = [zlib.decompress(body) for _, body in rows]
+    packed = lzma.compress(b"".join(bodies), preset=6)
+    apart.execute("BEGIN IMMEDIATE")
+    number = apart.execute("INSERT INTO block (body) VALUES (?)", (packed,)).lastrowid
+    at = 0
+    for (name, _), body in zip(rows, bodies, strict=True):
+        apart.execute("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)", (name, number, at, len(body)))
+        at += len(body)
+    apart.execute("COMMIT")
+    with library.transaction() as db:
+        db.executemany("UPDATE answer SET body = x'' WHERE hash = ?", [(name,) for name, _ in rows])
+    return sum(len(body) for _, body in rows), len(packed)

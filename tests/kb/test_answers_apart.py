@@ -1,0 +1,121 @@
+"""Raw answers in a file beside the library: found there again, told where they are missing, and nothing lost when it is broken off."""
+
+from __future__ import annotations
+
+import lzma
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kb import ledger
+from kb.answers_apart import AnswerNotThere, Packed, body_of, place_of, put_apart
+from kb.connection import for_reading
+from kb.harvest_health import harvest_report
+from kb.harvesting import Harvest
+from kb.store import Library
+from tests.kb.test_harvesting import Blank, Shelf, harvest
+
+NUMBER = 150
+
+
+def shelf(more: dict[str, str]) -> Shelf:
+    return Shelf({f"{n:03}": f"Title {n} " + "of a long paper " * 40 for n in range(NUMBER)} | more)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    harvest(tmp_path / "x.db", shelf({}))
+    return tmp_path / "x.db"
+
+
+def bodies(path: Path) -> list[bytes]:
+    db = for_reading(path)
+    return [body_of(db, row[0]) for row in db.execute("SELECT hash FROM answer ORDER BY 1")]
+
+
+def pack(path: Path) -> Packed:
+    with Library(path, "pack", (), {}) as library:
+        done = put_apart(library, lambda *_: None)
+        library.close_run(0)
+    return done
+
+
+def inside(path: Path) -> int:
+    return int(for_reading(path).execute("SELECT count(*) FROM answer WHERE length(body) > 0").fetchone()[0])
+
+
+def test_answers_are_the_same_apart_and_take_less_room(path: Path) -> None:
+    before = bodies(path)
+    done = pack(path)
+    assert (done.answers, inside(path)) == (NUMBER, 0)
+    assert done.bytes_after < done.bytes_before / 2
+    assert done.library_after < done.library_before
+    assert bodies(path) == before
+    assert pack(path).answers == 0
+
+
+def test_what_is_apart_is_read_again_and_gives_the_same_documents(path: Path) -> None:
+    pack(path)
+    empty = Shelf({})
+    with Library(path, "reread", [], {}) as library:
+        with library.transaction() as db:
+            assert ledger.read_again(db) == NUMBER
+        work = Harvest(library, {empty.name: empty})
+        work.read(Blank())
+        assert (library.counts["unchanged"], work.outcome.left_out) == (NUMBER, [])
+
+
+def test_an_answer_that_nobody_read_yet_stays(path: Path) -> None:
+    harvest(path, shelf({"999": "New"}), read=False)
+    pack(path)
+    assert inside(path) == 1
+
+
+def test_a_revised_answer_is_kept_inside_until_the_next_packing(path: Path) -> None:
+    pack(path)
+    harvest(path, shelf({"001": "Title 1, revised"}), full=True)
+    assert inside(path) == 1
+    assert pack(path).answers == 1
+    assert len(bodies(path)) == NUMBER + 1
+
+
+def test_broken_off_between_the_two_files_nothing_is_lost(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = bodies(path)
+    real = lzma.compress
+    calls: list[int] = []
+
+    def breaks(data: bytes, preset: int) -> bytes:
+        calls.append(len(data))
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(data, preset=preset)
+
+    monkeypatch.setattr(lzma, "compress", breaks)
+    with pytest.raises(KeyboardInterrupt):
+        pack(path)
+    assert 0 < inside(path) < NUMBER
+    assert bodies(path) == before
+    monkeypatch.undo()
+    pack(path)
+    assert inside(path) == 0
+    assert bodies(path) == before
+
+
+def test_a_library_without_its_answers_says_where_they_were(path: Path) -> None:
+    pack(path)
+    place_of(path).unlink()
+    with pytest.raises(AnswerNotThere, match=r"x\.db\.answers"):
+        bodies(path)
+    told = [said for said in harvest_report(for_reading(path), datetime.now(UTC)) if "apart" in said[1]]
+    assert [well for well, _ in told] == [False]
+
+
+def test_a_damaged_file_of_answers_is_told(path: Path) -> None:
+    pack(path)
+    with sqlite3.connect(place_of(path)) as apart:
+        apart.execute("UPDATE block SET body = x'00'")
+    apart.close()
+    with pytest.raises(AnswerNotThere, match="damaged"):
+        bodies(path)

@@ -19,9 +19,11 @@ from commands.console import (
     in_words,
     log_option,
     on_a_terminal,
+    reader_for,
     say,
     settings_for,
     show_rows,
+    tagger_option,
 )
 
 _SHOWN = 20
@@ -46,11 +48,12 @@ _SHOWN = 20
 )
 @click.option("--again", is_flag=True, help="Also the files that are loaded already: after an update of the program.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a row.")
+@tagger_option
 @log_option
 @in_words
 def bulk(
     paths: tuple[Path, ...], database: Path | None, config: Path | None, workers: int | None, dask: str | None, everything: bool,
-    about: tuple[str, ...], again: bool, as_json: bool, log: str | None,
+    about: tuple[str, ...], again: bool, as_json: bool, tagger: bool, log: str | None,
 ) -> None:  # fmt: skip
     r"""Load PubMed's baseline and update files: the trials in them, and the reviews that pool trials.
 
@@ -81,12 +84,13 @@ def bulk(
         say("counterclaim: --about needs words.", log)
         sys.exit(USAGE)
     start_log(log, Secrets([]))
+    _, reads_with = reader_for(tagger)
     library_path = database or settings_for(config, log=log).database
     with ExitStack() as opened:
         who = opened.enter_context(cluster(dask) if dask else processes(workers or processors()))
-        library = opened.enter_context(Library(library_path, "bulk", [*map(str, paths)], versions()))
+        library = opened.enter_context(Library(library_path, "bulk", [*map(str, paths)], versions() | {"tagger": reads_with}))
         shown = log is None and on_a_terminal(sys.stderr)
-        load = Bulk(library, Gate(everything, about), who, _line if shown else lambda _: None)
+        load = Bulk(library, Gate(everything, about), who, _line if shown else lambda _: None, tagger)
         if shown:
             click.echo("reading the first files …", nl=False, err=True)
         done = load.load(paths, again)

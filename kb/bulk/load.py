@@ -90,12 +90,14 @@ class Bulk:
         gate: what is let through.
         workers: who reads.
         progress: is told after every file.
+        tagger: whether texts are read with the trained tagger.
     """
 
     library: Library
     gate: Gate
     workers: Workers
     progress: Progress = _nobody
+    tagger: bool = False
     done: Done = field(default_factory=Done)
 
     def load(self, paths: Sequence[Path], again: bool = False) -> Done:
@@ -125,7 +127,7 @@ class Bulk:
         number = self.workers.number
         of = 1 if number == 1 or len(waiting) >= 4 * number else 2 * number
         for shard in waiting:
-            yield shard, [Part(shard.file.path, self.gate, part, of) for part in range(of)]
+            yield shard, [Part(shard.file.path, self.gate, part, of, tagger=self.tagger) for part in range(of)]
 
     def _take(self, shard: Shard, parts: Iterator[Found], reading: _Reading) -> None:
         counts = dict(self.library.counts)

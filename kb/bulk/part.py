@@ -28,13 +28,14 @@ _PACKED = 100
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Which part of which file, and what is let through. `only`: of these PMIDs, what the gate does not let through."""
+    """Which part of which file, what is let through, and whether with the trained tagger. `only`: of these PMIDs, what the gate does not let through."""
 
     path: Path
     gate: Gate
     number: int = 0
     of: int = 1
     only: frozenset[str] | None = None
+    tagger: bool = False
 
 
 @dataclass(slots=True)
@@ -68,14 +69,15 @@ class Found:
 _own = threading.local()
 
 
-def reader() -> ReadsDocuments:
-    """The pipeline of this thread: building one costs seconds, and one serves one thread."""
-    if not hasattr(_own, "reader"):
+def reader(tagger: bool) -> ReadsDocuments:
+    """The pipeline of this thread, with the trained tagger or without: building one costs seconds, and one serves one thread."""
+    made: dict[bool, ReadsDocuments] = _own.__dict__.setdefault("readers", {})
+    if tagger not in made:
         from nlp.pipeline import build
+        from nlp.tagger import OwnTagger, with_what_is_installed
 
-        _own.reader = build()
-    made: ReadsDocuments = _own.reader
-    return made
+        made[tagger] = build(tagger_used=with_what_is_installed(OwnTagger()) if tagger else None)
+    return made[tagger]
 
 
 def find(part: Part) -> Found:
@@ -114,7 +116,7 @@ def _read(part: Part, found: Found) -> None:
         if not decision.kept and part.only is None:
             found.gated.setdefault(decision.why, []).append(_number(item))
             continue
-        waiting.append((place, read_one(item, reader()), decision.why))
+        waiting.append((place, read_one(item, reader(part.tagger)), decision.why))
         if len(waiting) == _PACKED:
             found.packed.append(_pack(waiting))
             waiting = []

@@ -166,7 +166,7 @@ def main() -> None:
                         "others": {"files": [p.name for p in asked.others], "records": int((~is_trial).sum())}},
         "threshold": round(threshold, 4), "recall it is set for": asked.recall, "features": len(weights), "folds": _FOLDS, "seed": asked.seed,
         "scores": scores, "made": {"on": date.today().isoformat()},
-        "known limits": "Trials of animals and cells that are told like trials pass. The others are of two files, of 1976 and 2021.",
+        "known limits": "Trials of animals and cells that are told like trials pass. The others are of two files, mostly of 1977 to 1979 and of 2021.",
     }  # fmt: skip
     store(asked.out, weights, scale, model.bias, threshold, card)
     print(json.dumps(card["scores"], indent=1))  # noqa: T201 - a command's answer

@@ -214,7 +214,7 @@ def _against_whom(f: Finding, versus: int | None) -> str | None:
     start, end = window(f)
     opposed = opposed_facets(f)
     if opposed:
-        return f"{scene.arms[0].label} ({opposed[0][1]})"
+        return f"{scene.arms[0].label} ({opposed[0][1]})" if scene.arms else opposed[0][1]
     named = [m for m in scene.sides_in(start, end, Side.COMPARATOR) if m.arm is not None]
     other_routes = _OTHER_ROUTES.search(scene.plain)
     if named and named[0].arm is not None:

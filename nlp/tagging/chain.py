@@ -129,7 +129,7 @@ class Chain:
         sums: Scores = table[np.arange(len(slots)), codes].sum(axis=1)
         return sums
 
-    def word_scores(self, word: str, told: Sequence[tuple[int, Sequence[str]]]) -> Scores:
+    def word_scores(self, word: str, told: Sequence[tuple[int | str, Sequence[str]]]) -> Scores:
         """The same for a word alone at each place of the window: a row an offset. Kept, since words come again."""
         known = self._words.get(word)
         if known is None:

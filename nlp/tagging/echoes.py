@@ -43,10 +43,9 @@ def slots(reach: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return (*said, *begun, ("best=", _BEST), *echo)
 
 
-def hints(said: Sequence[Said], lows: Sequence[Sequence[str]], common: frozenset[str], reach: int) -> list[Codes]:
-    """For each sentence a row a token: the value of each slot."""
-    echoes = _echoes(said, lows, common)
-    return [np.concatenate((_here(of, reach), echo), axis=1) for of, echo in zip(said, echoes, strict=True)]
+def hints(said: Sequence[Said], echoed: Sequence[Codes], reach: int) -> list[Codes]:
+    """For each sentence a row a token: the value of each slot; `echoed`: what `echoes` gives."""
+    return [np.concatenate((_here(of, reach), echo), axis=1) for of, echo in zip(said, echoed, strict=True)]
 
 
 def as_attributes(codes: Codes, reach: int) -> list[list[str]]:
@@ -68,7 +67,7 @@ def _here(said: Said, reach: int) -> Codes:
     return np.concatenate((*around, stepped[:, names:], np.where(sure, best, len(COARSE)).astype(np.int8)[:, None]), axis=1)
 
 
-def _echoes(said: Sequence[Said], lows: Sequence[Sequence[str]], common: frozenset[str]) -> list[Codes]:
+def echoes(said: Sequence[Said], lows: Sequence[Sequence[str]], common: frozenset[str]) -> list[Codes]:
     """The most, and the mean, of what was said of a token's word in the other sentences."""
     names = len(COARSE)
     found = [np.full((len(of), 2 * names), NONE, dtype=np.int8) for of in said]

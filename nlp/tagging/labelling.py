@@ -13,7 +13,7 @@ from nlp.tagging.arm_sides import Cell, Names, SidePlaces, cells
 from nlp.tagging.attributes import EDGE, WINDOW, Places, Surroundings, word_attributes
 from nlp.tagging.chain import Chain, Chances, Scores, side_by_side
 from nlp.tagging.cue_words import COMMON
-from nlp.tagging.echoes import COARSE, Codes, Said, as_attributes, hints, near_attributes, slots
+from nlp.tagging.echoes import COARSE, Codes, Said, as_attributes, echoes, hints, near_attributes, slots
 from nlp.tagging.marking import marked_once
 from nlp.tagging.model import Model
 from nlp.tagging.number_views import Floats, View, view
@@ -85,7 +85,7 @@ class Labeller:
 
     @property
     def _windowed(self) -> list[str]:
-        return [name for name in ("coarse", "phrases") if name in self.model.chains]
+        return [name for name in ("coarse", "again", "phrases") if name in self.model.chains]
 
     def label(self, around: Surroundings) -> list[Tagged]:
         """The fine labels, in order."""
@@ -143,8 +143,16 @@ class TextReading:
     @cached_property
     def _window_scores(self) -> list[Scores]:
         """What place and words score, for all chains that are told them."""
+        return [a + b for a, b in zip(self._place_scores, self._word_scores(self.labeller.windows), strict=True)]
+
+    @cached_property
+    def _place_scores(self) -> list[Scores]:
         chain = self.labeller.windows
-        return [a + b for a, b in zip((chain.scores(rows) for rows in self.told), self._word_scores(chain), strict=True)]
+        return [chain.scores(rows) for rows in self.told]
+
+    @cached_property
+    def _echoed(self) -> list[Codes]:
+        return echoes(self.said, self.places.lows, COMMON)
 
     def _word_scores(self, chain: Chain) -> list[Scores]:
         """What the words in the window of each token add, sentence by sentence."""
@@ -174,7 +182,7 @@ class TextReading:
     def again(self) -> list[list[list[str]]]:
         """What the second look at the coarse classes is told: what the first said here, beside, and of the same word elsewhere; and the place."""
         found = []
-        for index, codes in enumerate(hints(self.said, self.places.lows, COMMON, FAR)):
+        for index, codes in enumerate(hints(self.said, self._echoed, FAR)):
             words = [self.labeller.of_word(word)[1] for word in self.places.words[index]]
             found.append([[*a, *b, *c] for a, b, c in zip(as_attributes(codes, FAR), self.told[index], words, strict=True)])
         return found
@@ -184,14 +192,24 @@ class TextReading:
         chain = self.labeller.model.chains.get("again")
         if chain is None:
             return self.said
-        second = said_of(chain, chain.chances([chain.scores(told) for told in self.again()]))
+        second = said_of(chain, chain.chances(self._again_scores(chain)))
         return [(a + b) / 2 for a, b in zip(self.said, second, strict=True)]
+
+    def _again_scores(self, chain: Chain) -> list[Scores]:
+        """What `again` tells, summed: the places with those of the other chains, the words and the first look from tables."""
+        known, columns, of_word = slots(FAR), self.labeller.columns["again"], self.labeller.of_word
+        found = []
+        for index, codes in enumerate(hints(self.said, self._echoed, FAR)):
+            words = [chain.word_scores(word, (("", of_word(word)[1]),))[0] for word in self.places.words[index]]
+            here = self._place_scores[index][:, columns] + chain.code_scores(known, codes)
+            found.append(here + np.stack(words) if words else here)
+        return found
 
     def hints(self) -> list[Codes]:
         """What the phrases are told of the first look; nothing where there is no chain for one."""
         if "coarse" not in self.labeller.model.chains:
             return []
-        return hints(self.said, self.places.lows, COMMON, NEAR)
+        return hints(self.said, self._echoed, NEAR)
 
     def fine(self) -> list[Tagged]:
         """Phrases and numbers, in order; none where the model has no chains for them."""

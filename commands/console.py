@@ -59,6 +59,9 @@ def reader_for(tagger: bool) -> tuple[Any, str]:
         ModelMissing: it is wanted, and there is none.
         ModelUnreadable: it is damaged.
     """
+    # The tagger's sums are small: threads of the linear algebra wait for one another longer than they work.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     from functools import partial
 
     from nlp.pipeline import build

@@ -136,7 +136,7 @@ class Desk:
 def desk_with(folder: Path, corpus: Corpus, reader: Reader, patch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """The services over a corpus, and a folder that is configured for them."""
 
-    def built(domains: object = ()) -> Reader:
+    def built(domains: object = (), tagger_used: object = None, marks: object = None) -> Reader:
         return reader
 
     patch.setattr(nlp.pipeline, "build", built)

@@ -99,15 +99,13 @@ class Places:
         )
 
     def sentence(self, index: int) -> Iterator[list[str]]:
-        """The attributes of each token of a sentence, those of its word left out."""
+        """The attributes of each token of a sentence, those of its word and of the whole sentence left out."""
         tokens, words, lows = self.around.tokens[index], self.words[index], self.lows[index]
-        of_sentence = self._of_sentence(index)
         depth = 0
         before = "^"
         for i in range(len(tokens)):
             depth = depth + 1 if words[i] in "([" else max(0, depth - 1) if words[i] in ")]" else depth
             yield [
-                *of_sentence,
                 *self._pairs(lows, i),
                 *self._repeats(words[i], lows, i),
                 *self._read(tokens, i),
@@ -117,7 +115,8 @@ class Places:
             ]
             before = lows[i] if lows[i] in OPENING else before
 
-    def _of_sentence(self, index: int) -> list[str]:
+    def of_sentence(self, index: int) -> list[str]:
+        """The attributes that all tokens of a sentence have."""
         start, _, role = self.around.sentences[index]
         count = len(self.around.sentences)
         place = f"{int(10 * start / self.whole)}"

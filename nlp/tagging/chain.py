@@ -108,13 +108,19 @@ class Chain:
         sums[filled] = np.add.reduceat(self.weights[places], starts, axis=0)
         return sums
 
+    def scores_of(self, rows: Sequence[Sequence[Iterable[str]]]) -> list[Scores]:
+        """The same for several rows of tokens, looked up at once."""
+        whole = self.scores([told for row in rows for told in row])
+        ends = np.cumsum([len(row) for row in rows]).tolist()
+        return [whole[end - len(row) : end] for row, end in zip(rows, ends, strict=True)]
+
     def _found(self, told: Sequence[Iterable[str]]) -> tuple[list[int], NDArray[np.int64]]:
         row_of = self.rows.get
         places: list[int] = []
         counts = np.zeros(len(told), dtype=np.int64)
         for i, attributes in enumerate(told):
             before = len(places)
-            places += [row for a in attributes if (row := row_of(a)) is not None]
+            places += [row for row in map(row_of, attributes) if row is not None]
             counts[i] = len(places) - before
         return places, counts
 

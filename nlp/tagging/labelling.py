@@ -121,12 +121,17 @@ class TextReading:
         self.labeller, self.around = labeller, around
         self.places = Places(around, labeller.model.classes)
         self.told = [list(self.places.sentence(i)) for i in range(len(around.tokens))]
+        self.shared = [self.places.of_sentence(i) for i in range(len(around.tokens))]
 
     def window(self, index: int) -> list[list[str]]:
         """Everything that is told of each token of a sentence (for training: labelling keeps the sums of a word's weights)."""
         words = self.places.words[index]
         return [
-            [*told, *(f"{offset}{a}" for offset, tier in WINDOW for a in self.labeller.of_word(_at(words, i + offset))[tier])]
+            [
+                *self.shared[index],
+                *told,
+                *(f"{offset}{a}" for offset, tier in WINDOW for a in self.labeller.of_word(_at(words, i + offset))[tier]),
+            ]
             for i, told in enumerate(self.told[index])
         ]
 
@@ -148,7 +153,7 @@ class TextReading:
     @cached_property
     def _place_scores(self) -> list[Scores]:
         chain = self.labeller.windows
-        return [chain.scores(rows) for rows in self.told]
+        return [a + b for a, b in zip(chain.scores_of(self.told), chain.scores(self.shared), strict=True)]
 
     @cached_property
     def _echoed(self) -> list[Codes]:
@@ -184,7 +189,10 @@ class TextReading:
         found = []
         for index, codes in enumerate(hints(self.said, self._echoed, FAR)):
             words = [self.labeller.of_word(word)[1] for word in self.places.words[index]]
-            found.append([[*a, *b, *c] for a, b, c in zip(as_attributes(codes, FAR), self.told[index], words, strict=True)])
+            shared = self.shared[index]
+            found.append(
+                [[*a, *shared, *b, *c] for a, b, c in zip(as_attributes(codes, FAR), self.told[index], words, strict=True)]
+            )
         return found
 
     def said_again(self) -> list[Said]:
@@ -279,7 +287,7 @@ class TextReading:
         found = candidates(self.around)
         chain = chains["numbers"]
         rows = self.number_rows(found)
-        told = chain.chances([chain.scores(row) for row in rows])
+        told = chain.chances(chain.scores_of(rows))
         if (net := self.labeller.model.net) is not None:
             told = weighed(chain.labels, told, net.kinds, net.chances(self.number_view(found, rows, net.words, net.facts)))
         labels, chances = _kinds(chain, told, self.labeller.thresholds.number)
@@ -405,4 +413,4 @@ def side_chances(chain: Chain | None, places: SidePlaces, rows: Sequence[Sequenc
     if chain is None:
         return [[0.51 if not n % 2 else 0.49 for n in range(len(row))] for row in rows]
     own = [i for i, name in enumerate(chain.labels) if name.startswith("iv")]
-    return [table[:, own].sum(axis=1).tolist() for table in chain.chances([chain.scores(list(places.row(row))) for row in rows])]
+    return [table[:, own].sum(axis=1).tolist() for table in chain.chances(chain.scores_of([list(places.row(row)) for row in rows]))]

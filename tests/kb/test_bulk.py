@@ -217,7 +217,18 @@ def test_a_file_with_which_every_process_dies_is_left_out_and_the_others_are_don
 
 
 def _command(database: Path, files: Path) -> list[str]:
-    return [sys.executable, "-c", "from cli import main; main()", "bulk", str(files), "--workers", "1", "--no-tagger", "--db", str(database)]
+    return [
+        sys.executable,
+        "-c",
+        "from cli import main; main()",
+        "bulk",
+        str(files),
+        "--workers",
+        "1",
+        "--no-tagger",
+        "--db",
+        str(database),
+    ]
 
 
 def test_a_run_that_is_killed_goes_on_where_it_ended(tmp_path: Path) -> None:

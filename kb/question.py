@@ -8,6 +8,7 @@ import sqlite3
 from dataclasses import dataclass, field, replace
 
 from kb.errors import NotUnderstood
+from kb.own_words import holding, named_so
 from kb.two_sides import DOSE
 from nlp.words import normal_words
 
@@ -437,24 +438,10 @@ def _longest(db: sqlite3.Connection, words: list[tuple[str, int, int]], i: int, 
         known = _named(db, name, text[words[i][1] : words[i + length - 1][2]])
         if known:
             return length, known
-    return _own_words(db, words, i)
-
-
-#: What the library holds under words that no pack knows, by the column of its key; a treatment's words before an outcome's.
-_OWN = (("intervention", "intervention_key", "intervention"), ("outcome", "outcome_key", "outcome"))
-
-
-def _own_words(db: sqlite3.Connection, words: list[tuple[str, int, int]], i: int) -> tuple[int, list[Known]]:
-    """The longest words from here on that some claim's treatment or outcome goes by, whole, where no pack has a name for it."""
-    if words[i][0] in _NOISE or not _has_comparisons(db):
+    if words[i][0] in _NOISE:
         return 0, []
-    for length in range(min(_LONGEST_NAME, len(words) - i), 0, -1):
-        key = "words:" + " ".join(w for w, _, _ in words[i : i + length])
-        for kind, column, label in _OWN:
-            row = db.execute(f"SELECT {label} FROM comparison WHERE {column} = ? LIMIT 1", (key,)).fetchone()
-            if row is not None:
-                return length, [Known(key, kind, str(row[0]))]
-    return 0, []
+    length, own = named_so(db, [w for w, _, _ in words[i : i + _LONGEST_NAME]])
+    return length, [Known(*own)] if own is not None else []
 
 
 def _small_route(db: sqlite3.Connection, words: list[tuple[str, int, int]], i: int, text: str) -> tuple[int, list[Known]]:
@@ -480,26 +467,7 @@ def _named(db: sqlite3.Connection, name: str, written: str) -> list[Known]:
 def _near(db: sqlite3.Connection, unknown: list[str]) -> tuple[str, ...]:
     from rapidfuzz import fuzz, process
 
-    own = [name for word in unknown[:4] for name in _holding(db, word)]
+    own = [name for word in unknown[:4] for name in holding(db, word)]
     names = [row[0] for row in db.execute("SELECT DISTINCT written FROM concept_name")]
     found = [n for word in unknown[:4] for n, _, _ in process.extract(word, names, scorer=fuzz.WRatio, limit=2, score_cutoff=60)]
     return tuple(dict.fromkeys([*own, *found]))[:5]
-
-
-def _holding(db: sqlite3.Connection, word: str) -> list[str]:
-    """Treatments and outcomes of the library's own that hold a word."""
-    if not _has_comparisons(db):
-        return []
-    name = " ".join(w for w, _, _ in normal_words(word))
-    return [
-        str(row[0])
-        for _, column, label in _OWN
-        for row in db.execute(
-            f"SELECT DISTINCT {label} FROM comparison WHERE {column} LIKE 'words:%' AND ' ' || substr({column}, 7) || ' ' LIKE '% ' || ? || ' %' LIMIT 3",
-            (name,),
-        )
-    ]
-
-
-def _has_comparisons(db: sqlite3.Connection) -> bool:
-    return db.execute("SELECT 1 FROM sqlite_master WHERE name = 'comparison'").fetchone() is not None

@@ -34,7 +34,8 @@ class Library:
     """A library open for writing. `close_run` makes the studies and ends the run; what was added stays without it."""
 
     def __init__(self, path: Path, command: str, arguments: Iterable[str], versions: dict[str, str]) -> None:
-        self.path = path
+        # Beside the file that a link leads to stand its lock and its answers: SQLite and every reader look there.
+        self.path = path = path.resolve() if path.is_symlink() else path
         with ExitStack() as opened:
             self._db = for_writing(path)
             opened.callback(self._db.close)

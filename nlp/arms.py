@@ -337,6 +337,10 @@ _LONGEST_LEAD = 200
 _SOME_OF_THEM = Sieved(r"\b(?:of (?:them|these|those|whom)|these|those)\b", re.IGNORECASE)
 
 
+#: "320 patients were randomised to X or Y": the size of both together.
+_OR_ANOTHER = re.compile(r"(?:\s(?:group|arm|therapy|treatment))?\s?(?:\([^()]{1,20}\)\s)?(?:,?\sor|\sversus|\svs\.?)\s")
+
+
 _EACH = Sieved(
     rf"\b(?:each|both) (?:group|arm)s?\b(?! (?:of|at|for|after)\b)[^.;\d]{{0,14}}?(?<![\w.,])({_N}|{WORD_NUMBER})\b(?!\s?%|\.\d|\s(?:weeks|months|years|days|mg|times|doses))|\(({_N}) (?:in|per) each (?:group|arm)\)|(?<![\w.,])({_N}) (?:in|per) (?:each )?(?:group|arm)\b(?! [\dA-Z]\b)",
     re.IGNORECASE,
@@ -380,7 +384,8 @@ def _sizes(reading: Reading, sentence: Sentence, arms: list[Arm]) -> list[tuple[
     for i, start, end in words:
         after = _BEHIND_ARM.match(sentence.plain, end)
         lead = sentence.plain[max(0, start - _LONGEST_LEAD) : start]
-        before = _size_before(lead) if sizes_before and start < some_of_them else None
+        shared = _OR_ANOTHER.match(sentence.plain, end) is not None
+        before = _size_before(lead) if sizes_before and start < some_of_them and not shared else None
         number = (after[1] or after[2]) if after else before[1] if before else None
         size = int(number.replace(",", "")) if number else 0
         if 1 < size < 1_000_000:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from crawler.errors import Unreadable
 from kb.bulk import shards
-from kb.bulk.part import Found, Part, find
+from kb.bulk.part import Found, Part, find, reads_with
 from kb.bulk.shards import Shard
 from kb.bulk.storing import Damaged, Stored, Storing
 from kb.bulk.workers import NoCluster, Workers
@@ -174,7 +174,10 @@ class Bulk:
     def _check_versions(self, found: Found) -> None:
         if found.damaged:
             return
-        here, there = versions() | {"gate": self.gate.name}, found.versions | {"gate": found.gate}
+        here, there = (
+            versions() | {"gate": self.gate.name, "tagger": reads_with(self.tagger)},
+            found.versions | {"gate": found.gate},
+        )
         differing = [f"{name} {there.get(name)} there, {here[name]} here" for name in here if there.get(name) != here[name]]
         if differing:
             raise OtherVersion(differing)

@@ -94,8 +94,20 @@ def find(part: Part) -> Found:
         found.damaged = error.why
     except OSError as error:
         found.damaged = f"it cannot be read ({error.strerror or error})"
+    found.versions |= {"tagger": reads_with(part.tagger)}
     found.peak_mb = _peak()
     return found
+
+
+def reads_with(tagger: bool) -> str:
+    """What reads the texts here, by name and version: our tagger's model, and a scispaCy model that stands beside it."""
+    if not tagger:
+        return "rules alone"
+    from nlp.tagger import OwnTagger, with_what_is_installed
+
+    own = OwnTagger()
+    other = with_what_is_installed(own)
+    return own.version if other is own else f"{own.version}, {other.name}"
 
 
 def _read(part: Part, found: Found) -> None:

@@ -94,7 +94,8 @@ class Gate:
 
     def _is_about(self, document: Document) -> bool:
         assert self._phrases is not None
-        return any(self._phrases.search(t) for t in (document.text, " \n".join((*document.keywords, *document.mesh))))
+        texts = (document.text, " \n".join((*document.keywords, *document.mesh)))
+        return any(self._phrases.search(_hyphened(t)) for t in texts)
 
     @cached_property
     def _phrases(self) -> re.Pattern[str] | None:
@@ -105,13 +106,22 @@ class Gate:
         return likely()
 
 
+#: Publishers write the hyphen as one of these, too.
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\u00ad", "-"))
+
+
+def _hyphened(text: str) -> str:
+    return text.translate(_HYPHENS)
+
+
 def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:
     r"""Whole words in any case; a blank is any blank or hyphen.
 
     >>> bool(_pattern(["stem cell*"]).search("Mesenchymal stem-cells")), bool(_pattern(["ms"]).search("terms"))
     (True, False)
     """
-    plain = (r"[\s-]+".join(re.escape(w).replace(r"\*", r"\w*") for w in re.split(r"[\s-]+", p.strip())) for p in phrases)
+    parted = (re.split(r"[\s-]+", _hyphened(p.strip())) for p in phrases)
+    plain = (r"[\s-]+".join(re.escape(w).replace(r"\*", r"\w*") for w in words) for words in parted)
     return re.compile(rf"(?<!\w)(?:{'|'.join(plain)})(?!\w)", re.IGNORECASE)
 
 
@@ -121,7 +131,7 @@ def _sort(document: Document, model: Likely) -> Why:
         return Why.TYPE
     if types & OTHER_TYPES:
         return Why.OTHER_TYPE
-    if _SAYS_SO.search(document.title):
+    if _SAYS_SO.search(_hyphened(document.title)):
         return Why.TITLE
     if document.text.strip() == document.title.strip():
         return Why.NO_ABSTRACT

@@ -82,3 +82,9 @@ def test_the_shipped_model_is_small_and_its_card_says_how_it_does() -> None:
     assert card["scores"]["dev_recall_all"] >= 0.98
     assert min(card["scores"]["dev_recall"].values()) >= 0.98
     assert card["scores"]["cross_validated_others_let_through"] < 0.25
+
+
+@pytest.mark.parametrize("hyphen", ["-", "\u2010", "\u2011", "\u2013"])
+def test_a_hyphen_is_a_hyphen_however_it_is_printed(hyphen: str) -> None:
+    assert Gate(about=("stem cell*",)).decide(document(f"Stem{hyphen}cells, a randomised trial")).kept
+    assert Gate().decide(document(f"Stem cells, a double{hyphen}blind study of knees")).why == Why.TITLE

@@ -18,7 +18,7 @@ _BAD = re.compile(
     r"re-?operations?|(?:re-?)?admissions?|strokes?(?!\s(?:volume|work|index|output))|attacks?|seizures?|symptoms?|depression|depressive|anxiety|fatigue|stress|distress|burnout|inflammation|o?edema|swelling|stenosis|"
     r"restenosis|thrombos[ei]s|thromboembol\w+|thrombocytop\w+|embolism|ulcers?|blood loss|bone loss|hair loss|hearing loss|vision loss|amputations?|neuropathy|dyspn(?:o?e)a|itch(?:ing)?|pruritus|insomnia|"
     r"exacerbations?|flares?|dropouts?|discontinuations?|worsening|deterioration|spasticity|stiffness|injur(?:y|ies)|falls|hypoglyc(?:ae|e)mia|hypotension|an(?:ae|e)mia|neutropenia|"
-    r"leukopenia|rash|diarrh(?:o?e)a|constipation|delirium|metastas[ei]s|malignan\w+|tumou?rs?(?!\snecrosis|\sresponse)|cancers?|abscess(?:es)?|leaks?|leakage|incontinence|burden|errors?|craving|bruising|arrhythmias?|spasms?|sleeplessness|graft[- ]versus[- ]host|c?a?GVHD|incidence of|risk of)\b",
+    r"leukopenia|rash|diarrh(?:o?e)a|constipation|delirium|metastas[ei]s|malignan\w+|tumou?rs?(?!\snecrosis|\sresponse)|cancers?|abscess(?:es)?|leaks?|leakage|incontinence|burden|errors?|craving|bruising|arrhythmias?|spasms?|sleeplessness|graft[- ]versus[- ]host|c?a?GVHD|graft failure)\b",
     re.IGNORECASE,
 )
 _GOOD = re.compile(
@@ -48,6 +48,14 @@ _UNSAID = re.compile(
 )
 
 
+#: Words that turn a name's meaning, or take it to where these lists do not hold: with any of them nothing is said.
+_TURNED = re.compile(
+    r"\b(?:non-?\w*|no|not|un\w+ed|in(?:complete|adequate|sufficient)|poor|abnormal\w*|impaired|reduced|worse|delayed|unsuccessful|lack|problems?|healed|regression|shrinkage|"
+    r"disappearance|resilience|resistance|intervals?|vaccin\w+|bacterial|parasite|mosquito|(?:tumou?r|drug|cell) survival|survivors?|syndrome|times?|latency|memory loss)\b",
+    re.IGNORECASE,
+)
+
+
 @lru_cache(maxsize=20_000)
 def better_by_words(name: str) -> Better | None:
     """The better value of an outcome of this name; None where its words leave a doubt.
@@ -57,12 +65,17 @@ def better_by_words(name: str) -> Better | None:
     >>> better_by_words("reduction in pain"), better_by_words("loss of function"), better_by_words("time to relapse")
     (<Better.HIGHER: 'higher'>, <Better.LOWER: 'lower'>, <Better.HIGHER: 'higher'>)
     """
-    if _UNSAID.search(name):
+    timed = _TIME_TO.search(name) is not None
+    if (
+        _UNSAID.search(name)
+        or _TURNED.search(_TIME_TO.sub("", name))
+        or ("survival" in name.lower() and "mortality" in name.lower())
+    ):
         return None
     if _FREE_SURVIVAL.search(name):
         return Better.HIGHER
     bad, good = _BAD.search(name) is not None, _GOOD.search(name) is not None
-    if _TIME_TO.search(name):
+    if timed:
         return None if bad is good else Better.HIGHER if bad else Better.LOWER
     if _BETTERMENT.match(name):
         return Better.HIGHER if bad or (not _TURNS.match(name) and good) else None

@@ -62,9 +62,30 @@ def outcome_mentions(reading: Reading, sentence: Sentence) -> list[OutcomeMentio
             if start < found[-1].end:
                 continue
         plain = OutcomeMention(start, end, reading.text[start:end], m.entry.label, m.entry)
-        mention = worded(reading, sentence, plain)
+        mention = _turned(reading, sentence, worded(reading, sentence, plain))
         found.append(mention if not found or mention.start >= found[-1].end else plain)
     return found
+
+
+#: Words beside a name that make another outcome of it, of which no pack tells the better value.
+_TURNED_BEFORE = re.compile(
+    r"\b(?:poor(?:er)?|abnormal|impaired|incomplete|unsuccessful|unintended|inadequate|insufficient|lack of|cessation of|delayed|neonatal)\s$",
+    re.IGNORECASE,
+)
+_TURNED_BEHIND = re.compile(r"\s(?:freedom|resistance|problems?|failure|syndrome)\b(?! score)", re.IGNORECASE)
+_LONGEST_TURN = 20
+
+
+def _turned(reading: Reading, sentence: Sentence, m: OutcomeMention) -> OutcomeMention:
+    """The mention under all its words, and of no known side, where a word beside it turns it: "seizure freedom", "poor sleep quality"."""
+    if m.entry is None:
+        return m
+    before = _TURNED_BEFORE.search(reading.plain, max(sentence.start, m.start - _LONGEST_TURN), m.start)
+    behind = _TURNED_BEHIND.match(reading.plain, m.end, sentence.end)
+    if before is None and behind is None:
+        return m
+    start, end = before.start() if before else m.start, behind.end() if behind else m.end
+    return OutcomeMention(start, end, reading.text[start:end], reading.text[start:end])
 
 
 _GENERIC = re.compile(r"^(?:improvements?|improvement rates?|worsening|efficacy|effectiveness)$", re.IGNORECASE)

@@ -51,7 +51,7 @@ _UNSAID = re.compile(
 #: Words that turn a name's meaning, or take it to where these lists do not hold: with any of them nothing is said.
 _TURNED = re.compile(
     r"\b(?:non-?\w*|no|not|un\w+ed|in(?:complete|adequate|sufficient)|poor|abnormal\w*|impaired|reduced|worse|delayed|unsuccessful|lack|problems?|healed|regression|shrinkage|"
-    r"disappearance|resilience|resistance|intervals?|vaccin\w+|bacterial|parasite|mosquito|(?:tumou?r|drug|cell) survival|survivors?|syndrome|times?|latency|memory loss)\b",
+    r"disappearance|cessation|freedom|resilience|resistance|intervals?|vaccin\w+|bacterial|parasite|mosquito|(?:tumou?r|drug|cell) survival|survivors?|syndrome|times?|latency|memory loss)\b",
     re.IGNORECASE,
 )
 

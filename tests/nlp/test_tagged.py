@@ -233,3 +233,27 @@ def test_a_text_is_marked_as_those_it_is_like() -> None:
     assert marked_once(chain, "A breast tumour.")
     assert not marked_once(chain, "A walking knee.")
     assert not marked_once(None, "A breast tumour.")
+
+
+# ---------------------------------------------------------------- words that turn an outcome
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Seizure freedom was higher with brivaracetam than with placebo (RR 1.51, 95% CI 1.16 to 1.97).",
+        "Poor sleep quality was less frequent with zorvamine than with placebo (p = 0.01).",
+        "Cessation of bleeding was more frequent with zorvamine than with placebo (p = 0.01).",
+        "Abnormal liver function was less frequent with zorvamine than with placebo (p = 0.01).",
+    ],
+)
+def test_an_outcome_that_a_word_turns_is_on_no_known_side(sentence: str) -> None:
+    claims = read(f"A randomised placebo-controlled trial. RESULTS: {sentence}").claims
+    assert Direction.FAVOURS_COMPARATOR not in {c.direction for c in claims}
+
+
+def test_the_size_of_both_arms_together_is_neither_ones() -> None:
+    found = read(
+        "METHODS: 320 patients were randomised to ravicaprevir or ribavirin. RESULTS: Death was rarer with ravicaprevir (p = 0.01)."
+    )
+    assert {a.n for a in found.arms} == {None}

@@ -48,7 +48,7 @@ _PREDICATE = Sieved(
 #: "decreased more", "improved significantly less"; "fell less than 2 points" is a size.
 _ADVERB = Sieved(
     rf"\b(?P<noun>{'|'.join(words for _, words in _VERBS)})\s(?:(?:\w+ly|even|much)\s){{0,2}}"
-    r"(?:(?P<more>more|further|to an? (?:\w+ly )?(?:greater|larger|higher) (?:extent|degree))|(?P<less>less|to an? (?:\w+ly )?(?:lesser|smaller|lower) (?:extent|degree)))\b"
+    r"(?:(?P<more>more(?!\sslow)(?:\s(?:rapidly|quickly|steeply))?|faster|further|to an? (?:\w+ly )?(?:greater|larger|higher) (?:extent|degree))|(?P<less>less|more slowly|slower|to an? (?:\w+ly )?(?:lesser|smaller|lower) (?:extent|degree)))\b"
     r"(?!\sthan\s(?:\d|one\b|two\b|half\b|the\s\d))",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from nlp.changes import composed
 from nlp.grammar.sieve import Sieved, look_at, taken_out
+from nlp.pace import LATER_CUES, SOONER_CUES, compares
 from nlp.said import Cue as Cue
 from nlp.said import CueMention as CueMention
 
@@ -35,7 +36,7 @@ _TRENDS = (
 _ABSENTS = (
     r"\b(?:no|without(?: any)?|zero|there were no|none of the)(?:\s(?:[\w-]+|,|and|or|clear)){0,6}?\s(?:adverse|complications?|deaths?|toxicit(?:y|ies)|side effects?|events?|reactions?|mortality|infections?|tumou?rs?|rejections?|SAEs?|AEs?)\b",
 )
-_BETTERS = r"\b(?:better|superior(?:ity)?|outperform\w*|surpass\w*|improv\w*|ameliorat\w*|benefi(?:t|ts|ted|cial)\b|enhanc\w*|favou?r(?:ed|s|ing|able)?\b|more (?:effective|efficacious)(?:ly)?|greater improvement\w*|recover\w*|alleviat\w*|reliev\w*|protect\w*|restor\w*|successful\w*|resolv\w*|heal(?:ed|ing)\b|vanish\w*|more favou?rable|slow(?:er|ed)|attenuat\w*|mitigat\w*|prolonged survival|repair\b)"
+_BETTERS = r"\b(?:better|superior(?:ity)?|outperform\w*|surpass\w*|improv\w*|ameliorat\w*|benefi(?:t|ts|ted|cial)\b|enhanc\w*|favou?r(?:ed|s|ing|able)?\b|more (?:effective|efficacious)(?:ly)?|greater improvement\w*|recover\w*|alleviat\w*|reliev\w*|protect\w*|restor\w*|successful\w*|resolv\w*|heal(?:ed|ing)\b|vanish\w*|more favou?rable|attenuat\w*|mitigat\w*|prolonged survival|repair\b)"
 _WORSES = r"\b(?:worse(?:n\w*)?|less (?:effective|efficacious|beneficial|successful|favou?rable)(?:ly)?|inferior|deteriorat\w*|poorer|aggravat\w*|exacerbat\w*|impair(?:ed|s|ing)|detriment\w*|harmful)\b"
 _UPS = r"\b(?:higher|greater|larger|longer|more (?:\w+ )?(?:frequent\w*|common\w*|often|likely|rapid\w*|adverse)|more\b(?! (?:than (?:one|two|\d)|effective|favou?rable))|increas\w*|rais\w*|rose|risen|rises?|elevat\w*|gain(?:ed|s)?\b|grew|enlarg\w*|commoner|doubled|tripled|up-?regulat\w*|exceed\w*|promot\w*|stimulat\w*|augment\w*|extend(?:ed|s)|prolong\w*|accelerat\w*)"
 _DOWNS = r"\b(?:lower(?:ed|s|ing)?\b|less(?:er)?\b(?! than)|fewer|smaller|shorter(?:ed)?|decreas\w*|reduc\w*|fell|fallen|falls?\b(?= (?:from|by|to|in|signific|marked|after))|declin\w*|drop(?:ped|s)?|diminish\w*|lessen\w*|cut\b|rarer|suppress\w*|inhibit\w*|down-?regulat\w*|prevent(?:ed|s|ing)?\b|minimi[sz]\w*|shrank|shrunk|shorten\w*|halved)"
@@ -57,6 +58,8 @@ _TABLE: tuple[tuple[Cue, Sieved], ...] = (
     (Cue.TREND, Sieved("|".join(_TRENDS), re.IGNORECASE)),
     (Cue.NULL, Sieved("|".join(_NULLS), re.IGNORECASE)),
     (Cue.DIFFERENT, Sieved(_DIFFERENT, re.IGNORECASE)),
+    (Cue.UP, Sieved(SOONER_CUES, re.IGNORECASE)),
+    (Cue.DOWN, Sieved(LATER_CUES, re.IGNORECASE)),
     (Cue.BETTER, Sieved(_BETTERS, re.IGNORECASE)),
     (Cue.WORSE, Sieved(_WORSES, re.IGNORECASE)),
     (Cue.UP, Sieved(_UPS + "|" + _ASSOCIATED, re.IGNORECASE)),
@@ -88,11 +91,25 @@ def _cues(words: str) -> tuple[CueMention, ...]:
     found: list[CueMention] = []
     for cue, pattern in _TABLE:
         for m in pattern.within(look, work):
-            if "\x00" in m[0]:
+            if "\x00" in m[0] or _no_cue(cue, words, m.start(), m.end()):
                 continue
             found.append(_mention(cue, m, words))
             work, look = taken_out(work, look, m.start(), m.end())
     return tuple(composed(sorted(found, key=lambda c: c.start), words))
+
+
+#: "Lack of improvement was less frequent": the subject of a frequency denies nothing.
+_LACK = re.compile(r"(?:lack|absence)\sof\s", re.IGNORECASE)
+_OFTEN = re.compile(
+    r"[^,;.]{0,30}?\b(?:was|were|is|are)\s(?:\w+ly\s)?(?:(?:more|less)\s(?:frequent|common|often|likely)|rarer?\b|fewer|commoner|higher|lower)|[^,;.]{0,30}?\soccurred\b",
+    re.IGNORECASE,
+)
+
+
+def _no_cue(cue: Cue, words: str, start: int, end: int) -> bool:
+    if cue is Cue.NULL:
+        return _LACK.match(words, start) is not None and _OFTEN.match(words, end) is not None
+    return cue in (Cue.UP, Cue.DOWN) and not compares(words, start, end)
 
 
 def _mention(cue: Cue, m: re.Match[str], words: str) -> CueMention:

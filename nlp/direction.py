@@ -8,11 +8,13 @@ from crawler.quick_init import replace
 from nlp.changes import change_head
 from nlp.claim import DIFFERENCES, RATIOS, Better, Direction, Effect, Group, Kind, Measure, Outcome
 from nlp.counted import more_is_better, ratio_of
-from nlp.cues import Cue
+from nlp.cues import Cue, CueMention
 from nlp.findings import Finding, named_by_change
 from nlp.frames import window
 from nlp.grammar.sieve import Sieved
+from nlp.pace import dates, is_time, turns
 from nlp.reading import Side
+from nlp.worded import is_event
 
 _WAY = {Cue.UP: 1, Cue.DOWN: -1, Cue.PRESENT: 1}
 _MERIT = {Cue.BETTER: 1, Cue.WORSE: -1}
@@ -84,10 +86,23 @@ def _by_words(f: Finding, outcome: Outcome) -> tuple[Direction, int | None] | No
         merit = _MERIT[f.cue.cue] * flip
         sign = merit * _polarity(outcome) if outcome.better else None
         return _favours(merit), sign
-    sign = _WAY[f.cue.cue] * flip
-    if outcome.better is None:
+    sign = _way(f, f.cue, outcome) * flip
+    if outcome.better is None or not sign:
         return None
     return _favours(sign * _polarity(outcome)), sign
+
+
+def _way(f: Finding, cue: CueMention, outcome: Outcome) -> int:
+    """Whether the outcome's value went up (1) or down (-1): "faster" is less of a time, and a longer recovery a later one.
+
+    0 where it cannot be told: a peak pressure that came later is not lower.
+    """
+    word = f.scene.plain[cue.start : cue.end]
+    if cue.noun is not None:
+        return _WAY[cue.cue]
+    if dates(word) and not (is_time(outcome.text) or is_event(f.mention)):
+        return 0
+    return -_WAY[cue.cue] if turns(word, outcome.text) else _WAY[cue.cue]
 
 
 def subject_is_comparator(f: Finding) -> bool:
@@ -121,8 +136,8 @@ def before_after(f: Finding, outcome: Outcome, effects: list[Effect]) -> Directi
     changed = next((e for e in effects if e.kind is Kind.PRE_POST and e.estimate is not None), None)
     if cue in (Cue.NULL, Cue.TREND):
         return Direction.NO_DIFFERENCE
-    if cue in _WAY:
-        return Direction.INCREASE if _WAY[cue] > 0 else Direction.DECREASE
+    if f.cue is not None and cue in _WAY and (way := _way(f, f.cue, outcome)):
+        return Direction.INCREASE if way > 0 else Direction.DECREASE
     if cue in _MERIT:
         if outcome.better is None:
             return Direction.INCREASE if _MERIT[cue] > 0 else Direction.DECREASE

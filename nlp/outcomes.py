@@ -10,6 +10,7 @@ from nlp.domain import ConceptKind
 from nlp.grammar.needs import folded
 from nlp.polarity import better_by_words
 from nlp.reading import OutcomeMention, Reading, Sentence
+from nlp.turners import Turned, turned
 from nlp.worded import worded
 
 #: Words before a name that belong to it.
@@ -63,29 +64,71 @@ def outcome_mentions(reading: Reading, sentence: Sentence) -> list[OutcomeMentio
                 continue
         plain = OutcomeMention(start, end, reading.text[start:end], m.entry.label, m.entry)
         mention = _turned(reading, sentence, worded(reading, sentence, plain))
+        if found and found[-1].start >= mention.start and mention is not plain:
+            found.pop()  # "Eradication of infection": the word that turns is no outcome beside it.
         found.append(mention if not found or mention.start >= found[-1].end else plain)
-    return found
+    return _heads(reading, _of_ratios(sentence, found))
 
 
-#: Words beside a name that make another outcome of it, of which no pack tells the better value.
-_TURNED_BEFORE = re.compile(
-    r"\b(?:poor(?:er)?|abnormal|impaired|incomplete|unsuccessful|unintended|inadequate|insufficient|lack of|cessation of|delayed|neonatal)\s$",
-    re.IGNORECASE,
+_RATIO_OF = re.compile(r"\(\s?(?:a?(?:HR|OR|RR|IRR)|(?:hazard|odds|risk|rate)\sratios?|relative\srisk)\s(?:for|of)\s[^()\d]{0,60}$")
+_RATED = re.compile(
+    r"\b(?:was|were|is|are)\s(?:\w+ly\s)?(?:longer|shorter|higher|lower|greater|better|worse|improved|prolonged|extended|reduced|increased|more|less)\b"
 )
-_TURNED_BEHIND = re.compile(r"\s(?:freedom|resistance|problems?|failure|syndrome)\b(?! score)", re.IGNORECASE)
-_LONGEST_TURN = 20
+
+
+def _of_ratios(sentence: Sentence, found: list[OutcomeMention]) -> list[OutcomeMention]:
+    """The outcomes without what a ratio in brackets counts: "Event-free survival was longer (HR for relapse or death 0.75)" tells of one."""
+    first = next((i for i, m in enumerate(found) if "(" in sentence.plain[: m.start - sentence.start]), len(found))
+    kept = found[:first]
+    for m in found[first:]:
+        head = sentence.plain[: m.start - sentence.start]
+        counted = _RATIO_OF.search(head, max(0, len(head) - 90))
+        told = counted is not None and _RATED.search(head, max(0, counted.start() - 120), counted.start()) is not None
+        if not told:
+            kept.append(m)
+    return kept
+
+
+#: "Stroke-specific quality of life", "symptom-limited exercise": the name only says which.
+_WHICH = re.compile(
+    r"-(?:limited|specific|related|induced|associated|adjusted|provoked|modified)\s(?:[\w-]+\s){0,2}|\s", re.IGNORECASE
+)
+
+
+def _heads(reading: Reading, found: list[OutcomeMention]) -> list[OutcomeMention]:
+    """The outcomes without those that only qualify the next one, whose side is another: "pregnancy complications"."""
+    return [m for i, m in enumerate(found) if i + 1 == len(found) or not _qualifies(reading, m, found[i + 1])]
+
+
+#: "SF-36 pain": a scale's part, and no scale that only says which pain.
+_SCALE = re.compile(r"\d|[A-Z]{2}|score|scale")
+
+
+def _qualifies(reading: Reading, m: OutcomeMention, head: OutcomeMention) -> bool:
+    sides = {_better(m), _better(head)}
+    return len(sides) == 2 and not _SCALE.search(m.text) and _WHICH.fullmatch(reading.plain, m.end, head.start) is not None
 
 
 def _turned(reading: Reading, sentence: Sentence, m: OutcomeMention) -> OutcomeMention:
-    """The mention under all its words, and of no known side, where a word beside it turns it: "seizure freedom", "poor sleep quality"."""
-    if m.entry is None:
+    """The mention under all its words where words beside it turn its side: "seizure freedom", "poor sleep quality"."""
+    better = _better(m)
+    if better is None and m.entry is None:
         return m
-    before = _TURNED_BEFORE.search(reading.plain, max(sentence.start, m.start - _LONGEST_TURN), m.start)
-    behind = _TURNED_BEHIND.match(reading.plain, m.end, sentence.end)
-    if before is None and behind is None:
+    whole = turned(reading.plain, m.start, m.end, better, sentence.start, sentence.end)
+    if whole is None or (whole.better is better is not None and not _another(m, whole)):
         return m
-    start, end = before.start() if before else m.start, behind.end() if behind else m.end
-    return OutcomeMention(start, end, reading.text[start:end], reading.text[start:end])
+    text = reading.text[whole.start : whole.end]
+    return OutcomeMention(whole.start, whole.end, text, text, better=whole.better, unsaid=whole.better is None)
+
+
+def _another(m: OutcomeMention, whole: Turned) -> bool:
+    """Whether it is the survival of something that no name of the pack's outcome holds."""
+    return whole.of is not None and not (m.entry and any(whole.of in name.lower() for name in m.entry.names))
+
+
+def _better(m: OutcomeMention) -> Better | None:
+    told = m.entry.details.get("better") if m.entry is not None else None
+    return Better(told) if told else m.better
 
 
 _GENERIC = re.compile(r"^(?:improvements?|improvement rates?|worsening|efficacy|effectiveness)$", re.IGNORECASE)
@@ -172,9 +215,9 @@ def _qualified(before: str) -> re.Match[str] | None:
 def as_outcome(mention: OutcomeMention) -> Outcome:
     """The value for a mention."""
     if mention.entry is None:
-        return Outcome(mention.text, mention.label, better=mention.better or better_by_words(mention.label))
-    better = mention.entry.details.get("better")
-    return Outcome(mention.text, mention.label, mention.entry.id, Better(better) if better else None)
+        own = None if mention.unsaid else mention.better or better_by_words(mention.label)
+        return Outcome(mention.text, mention.label, better=own)
+    return Outcome(mention.text, mention.label, mention.entry.id, _better(mention))
 
 
 _LONGEST_NAME = 120
@@ -239,11 +282,23 @@ def _trimmed(reading: Reading, start: int, end: int) -> tuple[int, int]:
     return (start, led.start()) if led is not None and led.start() > start else (start, end)
 
 
+#: "28.3 kg/day without": a value, and no name.
+_A_VALUE_FIRST = re.compile(r"\s*[-+]?\d+(?:[.,]\d+|\s?(?:%|kg|g|mg|ml|mm|cm|mmol|l|points?)\b)", re.IGNORECASE)
+#: How far from a name the words that turn it are sought.
+_SEEN = 120
+
+
 def named_outcome(reading: Reading, start: int, end: int) -> OutcomeMention | None:
     """A stretch of the text as an outcome of its own; None where it is too long for a name."""
     start, end = _trimmed(reading, start, end)
     text = reading.text[start:end]
-    if len(text) > _LONGEST_NAME:
+    if len(text) > _LONGEST_NAME or _A_VALUE_FIRST.match(text):
         return None
     long = reading.abbreviations.get(text.strip())
+    whole = turned(
+        reading.plain, start, end, better_by_words(long or text), max(0, start - _SEEN), min(end + _SEEN, len(reading.plain))
+    )
+    if whole is not None:
+        text = reading.text[whole.start : whole.end]
+        return OutcomeMention(whole.start, whole.end, text, text)
     return OutcomeMention(start, end, text, long or text)

@@ -116,6 +116,8 @@ class OutcomeMention:
     entry: Entry | None = None
     #: Which value is better, where the wording says so and no entry: "freedom from relapse".
     better: Better | None = None
+    #: The wording makes another thing of it, of which nothing tells the better value: "depression screening".
+    unsaid: bool = False
 
 
 @dataclass(slots=True)

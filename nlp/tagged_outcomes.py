@@ -9,16 +9,21 @@ from nlp.grammar.sentences import Span
 from nlp.outcomes import is_topic, named_outcome
 from nlp.polarity import better_by_words
 from nlp.reading import OutcomeMention, Reading, Sentence
+from nlp.turners import is_counted
 
 #: From which probability a stretch is an outcome of its own.
 LEAST = 0.4
+#: Within so many characters a predicate stands.
+_PREDICATE = 120
 _FINE = ("outcome", "outcome-measure")
-#: Words that no name begins with.
+_FUNCTION_WORDS = r"the|an?|no|any|in|on|of|for|and|or|nor|both|significant(?:ly)?|primary|secondary|mean|median|changes? in|all|were|was|had|with|to|by|their|its"
+#: Words that no name begins with; but where it is counted, a change is part of it: "increased salivation was more frequent".
 _LEAD = re.compile(
-    r"(?:(?:the|an?|no|any|in|on|of|for|and|or|nor|both|significant(?:ly)?|primary|secondary|mean|median|changes? in|all|were|was|had|with|to|by|their|its|improved|reduced|increased|decreased|"
+    rf"(?:(?:{_FUNCTION_WORDS}|improved|reduced|increased|decreased|"
     r"cut|halved|doubled|lowered|raised|prevented|improves?|reduces?|more|less|fewer|greater|lower|higher|better|worse|improving|reducing|measured by|assessed by|analy[sz]ed|end-?points?|outcomes? (?:was|were)|\W+)\s)+|[^\w(]+",
     re.IGNORECASE,
 )
+_LEAD_COUNTED = re.compile(rf"(?:(?:{_FUNCTION_WORDS}|\W+)\s)+|[^\w(]+", re.IGNORECASE)
 #: Words that none ends with.
 _TRAIL = re.compile(
     r"(?:\s(?:were|was|is|are|did|had|has|up|at|in|on|of|for|and|or|with|by|to|than|from|after|before(?:hand)?|during|between|within|over|per|as|that|too|also|clearly|significantly|markedly|"
@@ -107,7 +112,7 @@ def _named(reading: Reading, of: Span) -> Span:
         end = min(end, time.list_start) if time.list_start > start else end
     trail = _TRAIL.search(reading.plain, start, end)
     end = trail.start() if trail else end
-    lead = _LEAD.match(reading.plain, start, end)
+    lead = (_LEAD_COUNTED if is_counted(reading.plain, end, end + _PREDICATE) else _LEAD).match(reading.plain, start, end)
     return Span(lead.end() if lead else start, end)
 
 

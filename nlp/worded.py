@@ -12,13 +12,14 @@ from nlp.claim import Better
 from nlp.events import BAD_EVENT, GOOD_EVENT
 from nlp.grammar.sieve import Sieved
 from nlp.reading import OutcomeMention, Reading, Sentence
+from nlp.turners import FAILED_BEFORE, FREE_BEFORE
 
 _LONGEST = 70
 _PEOPLE = r"(?:patients|participants|subjects|women|men|children|people|adults|infants|eyes|those|individuals)"
 _BEFORE = Sieved(
     r"\b(?:(?P<time>(?:times?|days?|latency|interval|delay)\s(?:to|until)\s(?:the\s)?(?:first\s|complete\s|sustained\s)?)?"
-    rf"(?:(?P<free>freedom\sfrom|free\s(?:of|from)|absence\sof|resolution\sof|avoidance\sof|clearance\sof|eradication\sof|{_PEOPLE}\swithout|disappearance\sof)"
-    r"|(?P<fail>(?:not|never)\s(?:achiev|reach|attain|obtain)ing|fail(?:ure|ed|ing)\sto\s(?:achieve|reach|attain|obtain))"
+    rf"(?:(?P<free>{FREE_BEFORE}|{_PEOPLE}\swithout)"
+    rf"|(?P<fail>{FAILED_BEFORE})"
     r"|(?P<other>(?:recordings?|documentation|knowledge|awareness|screening|monitoring|checks?|risk\sfactors?|history|fear)\s(?:of|for)))"
     r"|(?P<only_time>(?:times?|days?|latency|interval|delay)\s(?:to|until))"
     r"|(?P<lasting>duration\sof|days\s(?:of|with))"
@@ -71,7 +72,7 @@ def _turned_before(reading: Reading, m: OutcomeMention, found: re.Match[str], of
     if found["lasting"]:
         own = better
     elif found["only_time"]:
-        own = own if m.entry is not None and _is_event(m) else None
+        own = own if m.entry is not None and is_event(m) else None
     elif found["other"]:
         own = None
     elif found["target"]:
@@ -93,7 +94,8 @@ def _turned_after(reading: Reading, m: OutcomeMention, found: re.Match[str], bet
     return _own(reading, m, m.start, found.end(), own)
 
 
-def _is_event(m: OutcomeMention) -> bool:
+def is_event(m: OutcomeMention) -> bool:
+    """Whether the outcome is something that happens, as told from a level."""
     details = m.entry.details if m.entry is not None else {}
     return bool(details.get("binary") or details.get("harm") or BAD_EVENT.search(m.label) or GOOD_EVENT.search(m.label))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -34,12 +35,23 @@ log_option = click.option(
 )
 
 
+class NumberIn(click.FloatRange):
+    """A number in a range. What is no number ("nan") lies in none, and is refused."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number; a wrong usage where it is none or lies outside."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"'{value}' is no number.", param, ctx)
+        return number
+
+
 min_confidence = click.option(
     "--min-confidence",
     "least_confidence",
-    type=click.FloatRange(0, 1),
+    type=NumberIn(0, 1),
     metavar="SHARE",
-    help="Only what was read with at least this probability of being right in all its fields, 0 to 1; 0.9 keeps about half.",
+    help="Only what was read with at least this probability of being right in all its fields, 0 to 1.",
 )
 
 

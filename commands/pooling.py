@@ -12,6 +12,7 @@ import click
 from commands.console import (
     DONE,
     PARTIAL,
+    NumberIn,
     database_option,
     in_json,
     in_words,
@@ -59,7 +60,7 @@ _several = click.option(
 
 _correlation = click.option(
     "--correlation",
-    type=click.FloatRange(-1, 1, min_open=True, max_open=True),
+    type=NumberIn(-1, 1, min_open=True, max_open=True),
     help="Of one person's values in the two periods of a crossover, where none is printed; without it such rows are refused.",
 )
 
@@ -98,7 +99,7 @@ def _asked(
     type=click.Choice(_BY),
     help="Subgroups, and a test whether they differ.",
 )
-@click.option("--level", type=click.FloatRange(50, 99.99), default=95.0, show_default=True, help="Of the intervals, in per cent.")
+@click.option("--level", type=NumberIn(50, 99.99), default=95.0, show_default=True, help="Of the intervals, in per cent.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.option("--text", "as_text", is_flag=True, help="The readable result, also into a pipe.")
 @in_words

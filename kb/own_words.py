@@ -26,6 +26,30 @@ def named_so(db: sqlite3.Connection, words: Sequence[str]) -> tuple[int, tuple[s
     return 0, None
 
 
+#: Shorter words are parts of too much.
+_SHORTEST_PART = 4
+
+
+def part_of_one(db: sqlite3.Connection, words: Sequence[str]) -> tuple[int, tuple[str, str, str] | None]:
+    """How many of the words, from the first on, are a part of one treatment's name and of no other's: the most; and its key, kind and words.
+
+    "lumaprost" asks for "lumaprost eye drops" where no other treatment of the library is called so; where several are, none is meant.
+    """
+    if not words or len(words[0]) < _SHORTEST_PART or not _has_comparisons(db):
+        return 0, None
+    # The range is that of the words' own keys, so that the index is read and not the table.
+    sql = "SELECT DISTINCT intervention_key FROM comparison WHERE intervention_key >= 'words:' AND intervention_key < 'words;'"
+    names = [str(row[0]).removeprefix(_MARK) for row in db.execute(sql)]
+    for length in range(len(words), 0, -1):
+        wanted = f" {' '.join(words[:length])} "
+        fits = [name for name in names if wanted in f" {name} "]
+        if len(fits) == 1:
+            key = _MARK + fits[0]
+            row = db.execute("SELECT intervention FROM comparison WHERE intervention_key = ? LIMIT 1", (key,)).fetchone()
+            return length, (key, "intervention", str(row[0]))
+    return 0, None
+
+
 def holding(db: sqlite3.Connection, word: str) -> list[str]:
     """Some treatments and outcomes of the library's own that hold a word."""
     if not _has_comparisons(db):

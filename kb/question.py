@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass, field, replace
 
 from kb.errors import NotUnderstood
-from kb.own_words import holding, named_so
+from kb.own_words import holding, named_so, part_of_one
 from kb.two_sides import DOSE
 from nlp.words import normal_words
 
@@ -440,7 +440,10 @@ def _longest(db: sqlite3.Connection, words: list[tuple[str, int, int]], i: int, 
             return length, known
     if words[i][0] in _NOISE:
         return 0, []
-    length, own = named_so(db, [w for w, _, _ in words[i : i + _LONGEST_NAME]])
+    following = [w for w, _, _ in words[i : i + _LONGEST_NAME]]
+    length, own = named_so(db, following)
+    if own is None:
+        length, own = part_of_one(db, following)
     return length, [Known(*own)] if own is not None else []
 
 

@@ -12,6 +12,7 @@ from nlp.claim import RATIOS, Better, Effect, Measure, Outcome
 from nlp.effects import Linked
 from nlp.events import BAD_EVENT, GOOD_EVENT
 from nlp.grammar.sieve import Sieved
+from nlp.pace import is_awaited
 from nlp.scene import Scene
 
 #: Outcomes that are times, or shares of people whose time is not yet over.
@@ -20,6 +21,8 @@ _TIME = re.compile(
     r"\b(?:stay|persistence|retention)\b",
     re.IGNORECASE,
 )
+#: A difference whose first number is a time.
+_IN_TIME = re.compile(r"\D{0,200}\d[\d.,·]*\s?(?:s|sec\w*|min\w*|h|hrs?|hours?|d|days?|weeks?|months?|years?)\b", re.IGNORECASE)
 #: Words for what a ratio is of: "hazard ratio for death", "HR of progression or death".
 _RATIO_OF = Sieved(
     r"\b(?:(?:hazards?|risk|odds|rate) ratios?|relative (?:risk|hazard|rate)|hazards?|HR|RR|OR|aHR|aOR)(?:\s\((?:HR|RR|OR)\))?,?\s(?:for|of)\s(?:an?\s|the\s)?(?P<event>[A-Za-z][\w\s/-]{2,50})",
@@ -31,6 +34,8 @@ def more_is_better(effect: Effect, outcome: Outcome, stated: str = "") -> bool |
     if outcome.better is None and not stated:
         return None
     higher = None if outcome.better is None else outcome.better is Better.HIGHER
+    if effect.measure is Measure.MD and is_awaited(outcome.text) and _IN_TIME.match(effect.quote.text):
+        return None if higher is None else not higher  # "Recovery: 3 minutes more" is a later one.
     if effect.measure not in RATIOS or (effect.estimate or 0) <= 0 or (effect.ci_low or 1) <= 0:
         return higher  # A ratio printed below zero is a mean difference under a wrong name; its sign is still the side it lies on.
     if stated and (told := _event(stated)) is not None:

@@ -28,6 +28,7 @@ _NULLS = (
     r"\b(?:not|non-?)\s?(?:statistically\s|clinically\s)?significant(?:ly)?\b(?:\s(?:different|better|higher|lower|affected|changed|improved|reduced|increased))?",
     r"\b(?:was|were|is|are|remained|being) (?:\w+ )?(?:similar|comparable|equivalent|unchanged|unaffected|identical|stable|alike|the same)\b|\bsimilar(?:ly)? (?:between|in|across|among|for|at|to)\b|\bcomparable (?:between|in|across|among|to|with)\b|\bno (?:[\w-]+\s){1,4}(?:was|were) (?:superior|better|inferior|more effective)\b",
     r"\bfailed to\b|\b(?:was|were) not (?:met|reached|achieved)\b|\bno excess\b|\bshowed no\b(?! (?:serious|severe|adverse))|\bhad no (?:significant )?(?:effect|impact|influence|benefit)\b|\bindistinguishable\b|\bnon-?inferior\b|\bineffective\b|\bunaffected\b|\bnot met\b",
+    r"\b(?:but|and)\s(?:(?:was|were|did)\s)?not\s(?:\w+ly\s)?(?:more|less|better|greater|higher|lower|further)\s(?:so\s)?than\b(?!\s(?:\d|one\b|two\b|half\b))",
     r"\bbut not (?:with|in|for|after|by)\b|\bno neuro\w+ effect\b|\bno effects? (?:on|of|in|were|was)\b",
 )
 _TRENDS = (

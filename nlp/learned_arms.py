@@ -27,7 +27,7 @@ _WEAK = frozenset(re.findall(r"\S+", """
 """))  # fmt: skip
 _QUANTITY = re.compile(r"[\d.]+|\d+(?:mg|g|ml|iu|gy)")
 _CONTROL = re.compile(
-    r"\b(?:placebo|controls?|sham|usual care|standard(?: (?:care|therapy|treatment|of care|medical therapy))?|conventional(?! (?:trab|frac))|routine|no treatment|untreated|"
+    r"\b(?:placebo|controls?|sham|usual care|standard(?: (?:care|therapy|treatment|of care|medical therapy))?|conventional(?! (?:trab|frac))|routine|no (?:treatment|procedure|therapy|additive|supplement\w*|prophylaxis|drug|surgery)|untreated|"
     r"wait(?:ing)?[- ]?list|treatment as usual|TAU|vehicle|saline|no intervention|observation|attention control|comparator|nonintervention|dummy|UC)\b",
     re.IGNORECASE,
 )

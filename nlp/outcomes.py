@@ -9,8 +9,8 @@ from nlp.claim import Better, Outcome
 from nlp.domain import ConceptKind
 from nlp.grammar.needs import folded
 from nlp.polarity import better_by_words
-from nlp.reading import OutcomeMention, Reading, Sentence
-from nlp.turners import Turned, turned
+from nlp.reading import ConceptMention, OutcomeMention, Reading, Sentence
+from nlp.turners import Turned, is_counted, turned
 from nlp.worded import worded
 
 #: Words before a name that belong to it.
@@ -67,7 +67,26 @@ def outcome_mentions(reading: Reading, sentence: Sentence) -> list[OutcomeMentio
         if found and found[-1].start >= mention.start and mention is not plain:
             found.pop()  # "Eradication of infection": the word that turns is no outcome beside it.
         found.append(mention if not found or mention.start >= found[-1].end else plain)
+    found = sorted([*found, *_conditions_counted(reading, sentence, interventions, found)], key=lambda m: m.start)
     return _heads(reading, _of_ratios(sentence, found))
+
+
+#: Conditions that are no illness.
+_NO_ILLNESS = re.compile(r"transplant|infants|edentul", re.IGNORECASE)
+
+
+def _conditions_counted(
+    reading: Reading, sentence: Sentence, known: list[ConceptMention], found: list[OutcomeMention]
+) -> list[OutcomeMention]:
+    """Illnesses whose frequency is told are outcomes that nobody wants: "non-union was less frequent"."""
+    counted: list[OutcomeMention] = []
+    for c in known:
+        if c.entry.kind is not ConceptKind.CONDITION or any(c.start < m.end and m.start < c.end for m in (*found, *counted)):
+            continue
+        if is_counted(reading.plain, c.end, sentence.end) and not _NO_ILLNESS.search(c.entry.label):
+            text = reading.text[c.start : c.end]
+            counted.append(_turned(reading, sentence, OutcomeMention(c.start, c.end, text, text, better=Better.LOWER)))
+    return counted
 
 
 _RATIO_OF = re.compile(r"\(\s?(?:a?(?:HR|OR|RR|IRR)|(?:hazard|odds|risk|rate)\sratios?|relative\srisk)\s(?:for|of)\s[^()\d]{0,60}$")

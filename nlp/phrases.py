@@ -137,7 +137,7 @@ def phrase_after(plain: str, start: int, joined: frozenset[str] = frozenset()) -
         usual = written == "as" and following.lower() in ("usual", "needed", "required")
         if _stops(written, following) and written.lower() not in joined and not usual:
             break
-        if count and _VERBAL.match(written) and written not in _IN_NAMES:
+        if count and _VERBAL.match(written) and written not in _IN_NAMES and not _names_a_deed(plain, written, token.end()):
             break
         end = token.start() + len(written)
         if token[0].endswith(".") and written not in ("q.d", "b.i.d", "t.i.d"):
@@ -147,6 +147,16 @@ def phrase_after(plain: str, start: int, joined: frozenset[str] = frozenset()) -
     return Span(begin, end) if end > begin and not _lone_verb(plain[begin:end]) else None
 
 
+_AND_ANOTHER = re.compile(r"(?:\s\([^()]{0,40}\))?,?\s(?:or|versus|vs\.?|than)\s")
+
+
+def _names_a_deed(plain: str, written: str, end: int) -> bool:
+    """Whether a word in -ing is the last of a name that is set against another: "endometrial scratching or no procedure"."""
+    return written.endswith("ing") and _AND_ANOTHER.match(plain, end) is not None
+
+
+#: "No procedure" is a name where it is the other one of a list.
+_NOTHING = re.compile(r"no\s(?:(?:further|additional|active|specific)\s)?[a-z]{4,}")
 _LIST_END = re.compile(r"[.;](?:\s|$)")
 _PARTED = re.compile(r"\s(?:or|versus|vs\.?)\s")
 _BRACKET = re.compile(r"\s?[(\[]([^()\[\]]{0,60})[)\]]")
@@ -179,6 +189,8 @@ def listed(plain: str, start: int, most: int = 6) -> list[Item]:
         passed = _PASSED.match(plain, place)
         place = passed.end() if passed else place
         name = phrase_after(plain, place, joined)
+        if name is None and found and (nothing := _NOTHING.match(plain, place)):
+            name = Span(*nothing.span())
         if name is None:
             break
         tail = _TAIL.match(plain, name.end)

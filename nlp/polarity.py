@@ -47,7 +47,7 @@ _MEASURE_OF = re.compile(
 )
 #: "Relapse-free survival", "drug-free remission", "pain-free days".
 _FREE = re.compile(
-    rf"(?:(?:{_BAD})[-\s]free\b|(?:[\w/]-|^\w+\s|(?:disease|event|relapse|progression|recurrence)\s)free\s(?:(?:and|or)\s[\w-]+\s)?(?:survivals?|remission|interval|days|nights|period|time)\b|\bfreedom from\b)",
+    rf"(?:(?:{_BAD})[-\s]free\b|(?:[\w/]-|^\w+\s|(?:disease|event|relapse|progression|recurrence)\s)free\s(?:(?:and|or)\s[\w-]+\s)?(?:survivals?|remission|interval|days|nights|period|time|children|patients|participants|women|men|people|adults|infants|eyes)\b|\bfreedom from\b)",
     re.IGNORECASE,
 )
 #: "Improvement in pain": more of it is better whatever it is of; "worsening of function": worse.

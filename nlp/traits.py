@@ -50,9 +50,11 @@ def of_claim(f: Finding, claim: Claim, contrast: Effect | None, sign: int | None
     scene, effect_sign = f.scene, None if contrast is None or contrast.estimate is None else contrast.measure.value
     point = "none" if claim.point_direction is None else "same" if claim.point_direction is claim.direction else "other"
     null = claim.direction is Direction.NO_DIFFERENCE
+    better = _better_from(f.mention, claim)
     return [
         "bias",
-        f"outcome={_source(scene, f.mention)}",
+        # Who found an outcome's name tells nothing more where it is known who tells its side.
+        *([] if claim.outcome.better is not None else [f"outcome={_source(scene, f.mention)}"]),
         f"outcomes={_few(len({m.label.lower() for m in scene.outcomes}))}",
         f"direction={claim.direction.value}",
         f"cue={f.cue.cue.value if f.cue else None}",
@@ -67,9 +69,16 @@ def of_claim(f: Finding, claim: Claim, contrast: Effect | None, sign: int | None
         f"comparator={claim.comparator is not None}|{claim.arm is not None}|{claim.versus is not None}",
         f"arms={_few(len(scene.arms))}",
         f"role={scene.sentence.role.value}",
-        f"better={claim.outcome.better is not None}",
+        f"better={better}",
         f"long={min(len(scene.plain) // 100, 4)}",
     ]
+
+
+def _better_from(mention: OutcomeMention, claim: Claim) -> str:
+    """Where it is known from which value of the outcome is the better one: the packs, or the words of its name."""
+    if claim.outcome.better is None:
+        return "none"
+    return "pack" if mention.entry is not None else "words"
 
 
 def _few(count: int) -> str:

@@ -211,3 +211,31 @@ def _keeps(text: str, name: Turned, m: re.Match[str]) -> bool:
     if m["late"]:
         return name.better is Better.LOWER or _DELAYED_RECALL.match(text, name.start) is not None
     return name.better is Better.LOWER and m[0].lower().startswith("low ")
+
+
+_FREE_BEHIND = re.compile(r"[-\s]free\b(?!\s(?:of|from)\b)", re.IGNORECASE)
+_FREE = re.compile(rf"(?<![\w-])(?:{FREE_BEFORE}|without)\s(?:the\s|any\s)?{_ONE_WORD}$", re.IGNORECASE)
+#: What a change does is told elsewhere: a value that fell by itself is no other thing.
+_A_CHANGE = re.compile(r"loss|declin|reduc|decreas|diminish|low|increas|improv|delay|slow", re.IGNORECASE)
+_ANYWHERE = re.compile(
+    rf"(?<![\w-])(?:{FREE_BEFORE}|{FAILED_BEFORE}|non-|{'|'.join(_BEFORE_WORDS.values())}|{_COUNTED_WORDS[Turn.BAD]})\s?|[\s-](?:free\b|{'|'.join(w for t, w in _BEHIND_WORDS.items() if t is not Turn.UNSAID)})\b",
+    re.IGNORECASE,
+)
+
+
+def is_turned(text: str, start: int, end: int, better: Better | None) -> bool:
+    """Whether the text speaks at `text[start:end]` of the other thing than the name there: of freedom from seizures, not of seizures.
+
+    Changes ("pain reduction") are no other thing: they say where the value went.
+    """
+    if is_turned_name(text[start:end]) or _FREE_BEHIND.match(text, end) or _FREE.search(text, max(0, start - _LONGEST), start):
+        return True
+    whole = turned(text, start, end, better, 0, len(text)) if better is not None else None
+    if whole is None or whole.better is None or whole.better is better:
+        return False
+    return _A_CHANGE.search(text[whole.start : start] + text[end : whole.end]) is None
+
+
+def is_turned_name(name: str) -> bool:
+    """Whether a name holds words that turn it: "freedom from relapse", "poor sleep quality"."""
+    return any(_A_CHANGE.search(m[0]) is None for m in _ANYWHERE.finditer(name))

@@ -25,6 +25,7 @@ _KEEP_S = frozenset(
         "its",
         "pancreas",
         "ascites",
+        "caries",
         "diabetes",
         "herpes",
         "rabies",

@@ -7,7 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
+from nlp.domain import ConceptKind, entries
+from nlp.matching import Matcher
 from nlp.verdict.lines import Text, Token, phrase_stems, stems_of
 from nlp.verdict.polarity import polarity
 
@@ -84,6 +87,26 @@ class Asked:
     change: Change | None
     #: "A" of "group A" to 0 (the intervention) or 1.
     labels: Mapping[str, int]
+
+
+@lru_cache(maxsize=1)
+def _treatments() -> Matcher:
+    return Matcher(e for e in entries() if e.kind is ConceptKind.INTERVENTION)
+
+
+def names_intervention(asked: Asked, text: Text) -> bool:
+    """Whether the text names the intervention at all: by a word of its own, a letter of its group, or another name that the packs have for it.
+
+    One that is worded as a control, or by general words alone, is told by its role.
+    """
+    side = asked.sides[0]
+    own = {s for s in side.whole if s not in GENERIC}
+    if not own or side.control or asked.labels:
+        return True
+    if any(not own.isdisjoint(token.stands_for) for line in text.lines for token in line.tokens):
+        return True
+    known = {m.entry.id for m in _treatments().find(side.words)}
+    return not known.isdisjoint(m.entry.id for m in _treatments().find(text.text)) if known else False
 
 
 def weight(found: str, frequencies: Frequencies) -> float:

@@ -12,6 +12,7 @@ from math import fsum
 from crawler.document import Document, Section, SectionName
 from nlp.claim import Better, Claim, Direction, Extraction, QuestionKind
 from nlp.pipeline import Reader
+from nlp.turners import is_turned_name
 from nlp.verdict.asked import Asked, Frequencies, weight
 from nlp.verdict.lines import Text, bare_text, phrase_stems
 
@@ -45,6 +46,8 @@ def claim_traits(
         if _likeness(asked, claim, text, frequencies) < _ALIKE:
             continue
         higher = side * (1 if claim.outcome.better is Better.HIGHER else -1)
+        if is_turned_name(claim.outcome.text) and not is_turned_name(asked.question.outcome):
+            higher = -higher
         told = _own_side(asked, claim, found, text)
         near = claim.quote.start is not None and any(a < claim.quote.span[1] and claim.quote.span[0] < b for a, b in speaking)
         name = f"claim {'there' if near else 'elsewhere'}, {'named' if told else 'unnamed'}"

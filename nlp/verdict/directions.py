@@ -15,6 +15,8 @@ from nlp.verdict.lines import Line
 from nlp.verdict.symbols import Scene, Symbol
 
 SIGNS = {"U": 1, "u": 1, "B": 1, "z": 1, "D": -1, "d": -1, "W": -1}
+#: Of which side a value lies these words tell; words of merit alone do not.
+_VALUES = frozenset("UDudz")
 _KINDS = {"U": "w", "D": "w", "u": "p", "d": "p", "B": "b", "W": "b", "z": "z"}
 _OTHER = {"I": "C", "C": "I"}
 #: A reference stands at most so many characters behind "than".
@@ -34,6 +36,9 @@ def direction_traits(scene: Scene, line: Line, role: int, wanted: int) -> dict[s
     """
     words = {k: max(-1, min(1, v)) for k, v in _words(scene, line, role).items()}
     figure, how = _figures(scene, line, role)
+    figure = -figure if scene.turned else figure
+    if figure and abs(figure) == 1 and how.endswith("v") and not any(s.mark in _VALUES for s in scene.symbols):
+        words = {}  # "Improved" says nothing of a value whose better side is not known; what is printed does.
     found: dict[str, float] = dict(words)
     if figure:
         found["num"] = found[f"num:{how}"] = figure

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from nlp.claim import Extraction
 from nlp.pipeline import Reader, build
-from nlp.verdict.asked import Question, asked
+from nlp.verdict.asked import Question, asked, names_intervention
 from nlp.verdict.claim_traits import claim_traits, extraction_of
 from nlp.verdict.lines import read_text
 from nlp.verdict.model import Model, load, probability
@@ -18,7 +18,7 @@ from nlp.verdict.traits import scenes, traits, treatment
 
 #: Sentences that hold less of the outcome's words than this do not speak of it.
 SPOKEN_OF = 0.2
-#: How sure a verdict may be on which no sentence speaks: no surer than the commonest answer is frequent.
+#: How sure a verdict may be on which no sentence speaks, or whose intervention the text never names: no surer than the commonest answer is frequent.
 _UNSPOKEN = 0.4
 
 
@@ -70,7 +70,8 @@ class Verdicts:
         if not spoken:
             return Verdict(label, min(chances[label], _UNSPOKEN), None, None, None)
         line = read.lines[max(spoken, key=lambda place: shares[place])]
-        return Verdict(label, chances[label], text[line.start : line.end], line.start, line.end)
+        sure = chances[label] if names_intervention(question, read) else min(chances[label], _UNSPOKEN)
+        return Verdict(label, sure, text[line.start : line.end], line.start, line.end)
 
     def _extracted(self, text: str) -> Extraction:
         if self._reader is None:

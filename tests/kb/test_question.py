@@ -194,8 +194,26 @@ def test_a_treatment_and_an_outcome_that_no_pack_knows_are_asked_for_by_the_pape
     assert (asked.in_words(), asked.unknown) == ("zorvamine, on elbow itch", ())
 
 
-def test_a_word_of_a_longer_name_is_not_that_name_and_the_name_is_told(tmp_path: Path) -> None:
+def test_a_part_of_a_treatments_name_asks_for_it_where_no_other_fits(tmp_path: Path) -> None:
     path = tmp_path / "own.db"
-    put(path, reading("a", Said(intervention="oral zorvamine", concept=None)))
-    with pytest.raises(NotUnderstood, match="oral zorvamine"):
-        understand(for_reading(path), "zorvamine")
+    put(
+        path,
+        reading("a", Said(intervention="zorvamine elbow drops", concept=None)),
+        reading("b", Said(intervention="quendol cream", concept=None)),
+        reading("c", Said(intervention="quendol tablets", concept=None)),
+    )
+    db = for_reading(path)
+    asked = understand(db, "zorvamine")
+    assert (asked.in_words(), asked.unknown) == ("zorvamine elbow drops", ())
+    assert [c.row["document"] for o in answer(db, asked).outcomes for c in o.claims] == ["a"]
+
+
+def test_a_part_of_several_treatments_names_is_none_of_them_and_all_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "own.db"
+    put(
+        path,
+        reading("b", Said(intervention="quendol cream", concept=None)),
+        reading("c", Said(intervention="quendol tablets", concept=None)),
+    )
+    with pytest.raises(NotUnderstood, match=r"quendol cream.*quendol tablets|quendol tablets.*quendol cream"):
+        understand(for_reading(path), "quendol")

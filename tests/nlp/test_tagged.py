@@ -154,7 +154,7 @@ def test_a_tagged_stretch_bears_the_packs_concept_that_it_holds() -> None:
         ("30-day mortality", Better.LOWER),
         ("progression-free survival", Better.HIGHER),
         ("pain relief", Better.HIGHER),
-        ("freedom from relapse", None),
+        ("freedom from relapse", Better.HIGHER),
         ("serum calcium", None),
         ("time to recovery", Better.LOWER),
         ("time to death", Better.HIGHER),

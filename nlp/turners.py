@@ -44,7 +44,7 @@ _BEFORE_WORDS = {
     Turn.BAD: r"(?:poor|abnormal|unsuccessful|unsatisfactory|suboptimal|dysfunctional|disordered|unintended|unplanned|unwanted|undesired|mistimed|accidental|premature(?!\s(?:infants?|neonates?|bab|newborn|children))|ectopic|"
     r"unresolved|uncontrolled|failures?\s(?:of|in|to)(?:\s(?:the|have|maintain|sustain|gain|regain))?|problems?\s(?:with|in)|difficult(?:y|ies)\s(?:with|in))",
     Turn.UNDONE: r"(?:incomplete|inadequate|insufficient|partial\sloss\sof)",
-    Turn.OPPOSITE: r"(?:lack|loss(?:es)?|cessation)\sof(?:\s(?:the|an?|any))?",
+    Turn.OPPOSITE: rf"(?:(?:lack|loss(?:es)?|cessation)\sof|{FREE_BEFORE})(?:\s(?:the|an?|any))?",
     Turn.ENDING: r"(?:(?:regression|shrinkage|elimination|reversal|suppression|stopping|cure|remission)\sof|(?:resistance|resilience|immunity|tolerance)\s(?:to|of|against|for)|"
     r"(?:protection|recovery|relief)\s(?:from|against|of)|prevention\sof|control\sof|(?:times?|intervals?|days|weeks|months|hours)\sbetween)(?:\s(?:the|an?|any|consecutive|successive|two))?",
 }

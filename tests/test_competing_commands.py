@@ -183,3 +183,10 @@ def test_rebuild_says_whether_all_comes_out_the_same(desk: Desk) -> None:
     first = desk.ask("rebuild").out
     assert first.startswith("The same as before: ")
     assert desk.ask("rebuild").out == first
+
+
+@pytest.mark.parametrize("command", ["query", "pool", "forest"])
+def test_a_confidence_that_is_no_number_is_refused(desk: Desk, command: str) -> None:
+    told = desk.ask(command, "MSC", "--min-confidence", "nan")
+    assert told.code == 2
+    assert "no number" in told.err

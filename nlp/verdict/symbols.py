@@ -32,6 +32,12 @@ _THAN = re.compile(
     re.IGNORECASE,
 )
 _NOT_IN = re.compile(r"\b(?:but not|not (?:in|with|for|by|the))\b", re.IGNORECASE)
+#: "… fell from baseline, but not more than with placebo": what stood before was no comparison of the two.
+_TAKEN_BACK = re.compile(
+    r"\b(?:but|although|though)\s(?:(?:this|it)\s)?(?:(?:was|were|did)\s)?not\s(?:\w+ly\s)?(?:more|less|better|greater|higher|lower|further)\s(?:so\s)?than\b(?!\s(?:\d|one\b|two\b|half\b))",
+    re.IGNORECASE,
+)
+_TOLD = frozenset("UDudBWPpF")
 _SIGNIFICANT = re.compile(r"\bsignifican(?:t|tly|ce)\b", re.IGNORECASE)
 _P = re.compile(
     r"\bp(?:[- ]?values?)?(?:\s?for [\w ]{1,20})?\s*(?P<sign>=|<|>|≤|≥|of)\s*(?P<two>[<>]?)\s*(?P<p>0?[.,·]\d+|1(?:\.0+)?|0(?:\.0+)?)(?!\d)|\bNS\b",
@@ -90,6 +96,9 @@ def scene(asked: Asked, line: Line) -> Scene:
     found += [Symbol(m.start(), m.end(), _p(m)) for m in _P.finditer(line.plain)]
     found += [Symbol(start, end, "q" if crosses else "p") for start, end, crosses in intervals(line.plain)]
     found += [Symbol(c.start, c.start, ".") for c in cut.clauses[1:]]
+    taken_back = _TAKEN_BACK.search(line.plain)
+    if taken_back is not None:
+        found = [s for s in found if s.start >= taken_back.start() or s.mark not in _TOLD]
     return Scene(_in_order(found), placed, turned)
 
 

@@ -28,6 +28,8 @@ def by_arm(found: Extraction) -> dict[str | None, list[float | None]]:
         ("Patients were randomly assigned to receive quorbazine (n = 40) or placebo (n = 42).", {"quorbazine", "placebo"}),
         ("Sixty adults were randomised to melotine, fentrol or usual care.", {"melotine", "fentrol", "usual care"}),
         ("In all, 31 were randomised to tube feeding and 33 to cup feeding.", {"tube feeding", "cup feeding"}),
+        ("Women were randomised to uterine scratching or no procedure.", {"uterine scratching", "no procedure"}),
+        ("Children were randomised to molar glazing versus no treatment.", {"molar glazing", "no treatment"}),
     ],
 )
 def test_the_design_names_the_arms(read: Read, design: str, names: set[str]) -> None:

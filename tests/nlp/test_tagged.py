@@ -192,6 +192,21 @@ def test_where_nothing_was_learnt_nothing_is_said() -> None:
     assert {e.confidence for e in found.effects} == {None} == {c.confidence for c in found.claims}
 
 
+def test_who_found_a_name_changes_nothing_where_its_words_tell_the_side() -> None:
+    text = "Zorvamine versus placebo, a randomised trial. RESULTS: Elbow itching bouts were lower with zorvamine than with placebo (p = 0.01)."
+    weights = {"outcome=tagger": 3.0, "outcome=phrase": -3.0, "better=words": 1.0, "better=pack": 2.0}
+    with weighed_by({"claims": Scale(weights)}):
+        found = [read(text, tagger).claims for tagger in (Told(text, every={"Elbow itching": "outcome"}), Told(text))]
+    assert [[(c.outcome.better, c.confidence) for c in claims] for claims in found] == [[(Better.LOWER, 0.73)]] * 2
+
+
+def test_a_side_by_words_is_never_surer_than_one_by_a_pack() -> None:
+    judged = [Judged(("bias", "better=words"), True, str(i)) for i in range(40)]
+    judged += [Judged(("bias", "better=pack"), i % 2 == 0, str(i)) for i in range(40)]
+    weights = fitted(judged).weights
+    assert weights["better=words"] <= weights["better=pack"]
+
+
 def test_a_damaged_file_of_weights_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "confidence.json").write_text("{", "utf8")
     monkeypatch.setattr("nlp.confidence.WEIGHTS", tmp_path / "confidence.json")

@@ -36,6 +36,7 @@ def sides(read: Read, sentence: str) -> set[Direction]:
     ("subject", "more"),
     [
         ("Seizure freedom was", FOR),
+        ("Freedom from stroke was", FOR),
         ("Vomiting cessation was", FOR),
         ("Cessation of bleeding was", FOR),
         ("Reversal of anaemia was", FOR),
@@ -187,6 +188,21 @@ def test_a_date_and_a_name_are_no_comparison(read: Read) -> None:
 )
 def test_a_name_that_no_pack_knows_is_taken_apart(name: str, better: Better | None) -> None:
     assert better_by_words(name) is better
+
+
+def test_a_value_is_no_name_of_an_outcome(read: Read) -> None:
+    found = read(
+        "Sixty cows were randomised to monensin or no additive. RESULTS: Milk yield rose from 28.1 to 30.4 kg/day with monensin, "
+        "and from 28.0 to 28.3 kg/day without (p = 0.02)."
+    )
+    names = [c.outcome.label for c in found.claims] + [e.outcome.label for e in found.effects]
+    assert names
+    assert not any(name[:1].isdigit() for name in names)
+
+
+def test_opioids_of_like_names_are_different_drugs(read: Read) -> None:
+    found = read("Women were randomised to remifentanil or epidural analgesia. RESULTS: Pain was lower with remifentanil.")
+    assert [a.label for a in found.arms] == ["remifentanil", "epidural analgesia"]
 
 
 def test_what_came_sooner_took_less_time() -> None:

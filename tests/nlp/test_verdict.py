@@ -95,6 +95,38 @@ def test_short_forms_of_the_text_are_understood(verdicts: Verdicts) -> None:
     assert found.quote == "KT increased ROM significantly compared with sham taping (p = 0.01)."
 
 
+@pytest.mark.parametrize(
+    ("result", "outcome", "label"),
+    [
+        ("More adults were seizure-free with feverfew than with placebo (62% vs 41%, p = 0.01).", "seizures", "decreased"),
+        ("Freedom from relapse was more frequent with feverfew than with placebo (p = 0.01).", "relapse", "decreased"),
+        ("Wound healing was slower with feverfew than with placebo (p = 0.01).", "wound healing time", "increased"),
+        ("Adults given feverfew recovered sooner than those given placebo (4 vs 7 days, p = 0.01).", "recovery time", "decreased"),
+        ("Feverfew improved the Zarb Index compared with placebo (12 vs 19, p = 0.01).", "Zarb Index", "decreased"),
+        (
+            "Feverfew lowered uric acid from baseline (p = 0.01), but not more than placebo did (p = 0.60).",
+            "uric acid",
+            "no_difference",
+        ),
+    ],
+)
+def test_what_turns_an_outcome_and_what_came_sooner_are_heard(verdicts: Verdicts, result: str, outcome: str, label: str) -> None:
+    assert told(verdicts, result, outcome).label == label
+
+
+def test_an_intervention_that_the_text_never_names_leaves_little_confidence(verdicts: Verdicts) -> None:
+    result = "Nausea was significantly more common with feverfew than with placebo (p = 0.01)."
+    assert told(verdicts, result, "nausea").confidence > 0.8
+    unnamed = told(verdicts, result, "nausea", ("aspirin", "placebo"))
+    assert unnamed.confidence <= 0.4
+    assert unnamed.quote == result
+
+
+def test_an_intervention_may_be_named_as_the_packs_name_it(verdicts: Verdicts) -> None:
+    text = "We randomised 60 adults to mesenchymal stromal cells or placebo. Relapses were less frequent with the cells than with placebo (p = 0.01)."
+    assert verdicts.answer(text, "MSC", "placebo", "relapses").confidence > 0.4
+
+
 def test_the_quote_is_the_sentence_that_decided_at_its_place(verdicts: Verdicts) -> None:
     result = "Sleep was unchanged. Nausea was significantly more common with feverfew than with placebo (p = 0.01). Costs were not studied."
     found = told(verdicts, result, "nausea")

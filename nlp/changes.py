@@ -22,7 +22,7 @@ _NOUNS: tuple[tuple[Cue, str], ...] = (
 _VERBS: tuple[tuple[Cue, str], ...] = (
     (Cue.DOWN, r"reduced|decreased|declined|fell|dropped|lowered|diminished"),
     (Cue.UP, r"increased|rose|gained"),
-    (Cue.BETTER, r"improved|recovered"),
+    (Cue.BETTER, r"improved|recovered|resolved|healed|subsided"),
     (Cue.WORSE, r"worsened|deteriorated|progressed"),
 )
 _DEGREE = r"(?:\s(?:pronounced|marked|rapid|substantial|extensive|prominent|evident))?"
@@ -48,7 +48,7 @@ _PREDICATE = Sieved(
 #: "decreased more", "improved significantly less"; "fell less than 2 points" is a size.
 _ADVERB = Sieved(
     rf"\b(?P<noun>{'|'.join(words for _, words in _VERBS)})\s(?:(?:\w+ly|even|much)\s){{0,2}}"
-    r"(?:(?P<more>more(?!\sslow)(?:\s(?:rapidly|quickly|steeply))?|faster|further|to an? (?:\w+ly )?(?:greater|larger|higher) (?:extent|degree))|(?P<less>less|more slowly|slower|to an? (?:\w+ly )?(?:lesser|smaller|lower) (?:extent|degree)))\b"
+    r"(?:(?P<more>more(?!\sslow)(?:\s(?:rapidly|quickly|steeply))?|faster|sooner|earlier|quicker|further|to an? (?:\w+ly )?(?:greater|larger|higher) (?:extent|degree))|(?P<less>less|more slowly|slower|later|to an? (?:\w+ly )?(?:lesser|smaller|lower) (?:extent|degree)))\b"
     r"(?!\sthan\s(?:\d|one\b|two\b|half\b|the\s\d))",
     re.IGNORECASE,
 )

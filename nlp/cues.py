@@ -110,7 +110,9 @@ _OFTEN = re.compile(
 def _no_cue(cue: Cue, words: str, start: int, end: int) -> bool:
     if cue is Cue.NULL:
         return _LACK.match(words, start) is not None and _OFTEN.match(words, end) is not None
-    return cue in (Cue.UP, Cue.DOWN) and not compares(words, start, end)
+    # "Pregnancy-induced hypertension": a part of a word says nothing of it.
+    part = start > 1 and words[start - 1] == "-" and words[start - 2].isalpha()
+    return cue in (Cue.UP, Cue.DOWN) and (part or not compares(words, start, end))
 
 
 def _mention(cue: Cue, m: re.Match[str], words: str) -> CueMention:

@@ -200,7 +200,10 @@ def test_a_file_is_loaded_again_when_another_tagger_is_asked_for(tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
-    [("md5", "pubmed26n0001.xml.gz.md5, beside it, holds no MD5; nothing of it was stored."), ("tail", "follows its end; nothing of it")],
+    [
+        ("md5", "pubmed26n0001.xml.gz.md5, beside it, holds no MD5; nothing of it was stored."),
+        ("tail", "follows its end; nothing of it"),
+    ],
 )
 def test_what_is_wrong_with_a_file_is_told(tmp_path: Path, wrong: str, said: str) -> None:
     path = shard(tmp_path, 1, trial(1), md5=False)

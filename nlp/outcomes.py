@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from crawler.quick_init import replace
 from nlp.brackets import Clauses
 from nlp.claim import Better, Outcome
 from nlp.domain import ConceptKind
@@ -85,7 +86,8 @@ def _conditions_counted(
             continue
         if is_counted(reading.plain, c.end, sentence.end) and not _NO_ILLNESS.search(c.entry.label):
             text = reading.text[c.start : c.end]
-            counted.append(_turned(reading, sentence, OutcomeMention(c.start, c.end, text, text, better=Better.LOWER)))
+            mention = _turned(reading, sentence, OutcomeMention(c.start, c.end, text, text, better=Better.LOWER))
+            counted.append(replace(mention, illness=True))
     return counted
 
 

@@ -118,6 +118,8 @@ class OutcomeMention:
     better: Better | None = None
     #: The wording makes another thing of it, of which nothing tells the better value: "depression screening".
     unsaid: bool = False
+    #: An illness whose frequency this sentence tells; the next sentence is about something else.
+    illness: bool = False
 
 
 @dataclass(slots=True)

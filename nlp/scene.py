@@ -82,7 +82,7 @@ def scenes(reading: Reading, level: Level, arms: tuple[Arm, ...], wanted: list[S
         )  # fmt: skip
         scene.last_pair = pair
         found.append(scene)
-        last, pair = outcomes or last, _two_arms(scene.sides) or pair
+        last, pair = [m for m in outcomes if not m.illness] or last, _two_arms(scene.sides) or pair
     return found
 
 

@@ -200,6 +200,15 @@ def test_a_value_is_no_name_of_an_outcome(read: Read) -> None:
     assert not any(name[:1].isdigit() for name in names)
 
 
+def test_an_illness_that_was_counted_is_not_what_the_next_sentence_counts(read: Read) -> None:
+    told = claims(
+        read,
+        "Tuberculosis was less frequent with belcorin than with placebo (HR 0.45, 95% CI 0.21 to 0.96). "
+        "Culture conversion was more frequent with belcorin (RR 1.15, 95% CI 1.02 to 1.30).",
+    )
+    assert [c.direction for c in told if c.outcome.label == "Tuberculosis"] == [FOR]
+
+
 def test_opioids_of_like_names_are_different_drugs(read: Read) -> None:
     found = read("Women were randomised to remifentanil or epidural analgesia. RESULTS: Pain was lower with remifentanil.")
     assert [a.label for a in found.arms] == ["remifentanil", "epidural analgesia"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import lzma
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,11 @@ import numpy as np
 
 from nlp.tagging.number_views import KNOWN, Floats, Places, View
 
-FORMAT = 1
+FORMAT = 2
 HEADS, ROUNDS = 4, 2
 _NEVER = -1e9
+#: The table that is stored in bytes.
+_IN_BYTES = "words"
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9}]
 #: Takes away a share of what is told, while a network learns.
 Drop = Callable[[Any, float], Any]
@@ -115,7 +117,10 @@ def _said(weights: Weights, seen: View) -> Floats:
 
 
 def write_net(path: Path, net: NumberNet) -> None:
-    """Store a network: a line of JSON (kinds, names and shapes), words and facts a line each, then each voice's weights as half floats."""
+    """Store a network: a line of JSON (kinds, names and shapes), words and facts a line each, then each voice's weights.
+
+    They are half floats, but for the table of words, which is most of the file: bytes, behind what a step of each column is worth.
+    """
     shapes = {name: list(table.shape) for name, table in sorted(net.voices[0].items())}
     words, facts = sorted(net.words, key=net.words.__getitem__), sorted(net.facts, key=net.facts.__getitem__)
     head = {
@@ -126,9 +131,31 @@ def write_net(path: Path, net: NumberNet) -> None:
         "voices": len(net.voices),
         "shapes": shapes,
     }
-    body = b"".join(voice[name].astype("<f2").tobytes() for voice in net.voices for name in shapes)
+    body = b"".join(_packed(name, voice[name]) for voice in net.voices for name in shapes)
     lines = "\n".join([json.dumps(head), *words, *facts, ""]).encode()
     path.write_bytes(lzma.compress(lines + body, format=lzma.FORMAT_XZ, filters=_FILTERS))
+
+
+def _packed(name: str, table: Floats) -> bytes:
+    if name != _IN_BYTES:
+        return table.astype("<f2").tobytes()
+    steps = (np.maximum(np.abs(table).max(axis=0), 1e-6) / 127).astype("<f4")
+    return steps.tobytes() + np.rint(table / steps).astype(np.int8).tobytes()
+
+
+def _size(name: str, shape: Sequence[int]) -> int:
+    """How many bytes a table takes in the file."""
+    count = int(np.prod(shape))
+    return 4 * shape[1] + count if name == _IN_BYTES else 2 * count
+
+
+def _unpacked(name: str, shape: Sequence[int], data: bytes, at: int) -> Floats:
+    count = int(np.prod(shape))
+    if name != _IN_BYTES:
+        return np.frombuffer(data, "<f2", count, at).astype(np.float32).reshape(shape)
+    steps = np.frombuffer(data, "<f4", shape[1], at)
+    table: Floats = np.frombuffer(data, np.int8, count, at + 4 * shape[1]).reshape(shape) * steps
+    return table
 
 
 def read_net(path: Path) -> NumberNet:
@@ -141,8 +168,8 @@ def read_net(path: Path) -> NumberNet:
     head = json.loads(data[: data.index(b"\n")])
     if head["format"] != FORMAT:
         raise ValueError(f"format {head['format']} is not {FORMAT}")
-    sizes = {name: int(np.prod(shape)) for name, shape in head["shapes"].items()}
-    at = len(data) - 2 * sum(sizes.values()) * head["voices"]
+    sizes = {name: _size(name, shape) for name, shape in head["shapes"].items()}
+    at = len(data) - sum(sizes.values()) * head["voices"]
     lines = data[:at].decode().split("\n")[1:-1]
     if len(lines) != head["words"] + head["facts"]:
         raise ValueError(f"{len(lines)} words and facts in place of {head['words'] + head['facts']}")
@@ -150,8 +177,8 @@ def read_net(path: Path) -> NumberNet:
     for _ in range(head["voices"]):
         weights = {}
         for name, shape in head["shapes"].items():
-            weights[name] = np.frombuffer(data, "<f2", sizes[name], at).astype(np.float32).reshape(shape)
-            at += 2 * sizes[name]
+            weights[name] = _unpacked(name, shape, data, at)
+            at += sizes[name]
         voices.append(weights)
     words = {word: i + KNOWN for i, word in enumerate(lines[: head["words"]])}
     facts = {fact: i for i, fact in enumerate(lines[head["words"] :])}

@@ -22,7 +22,6 @@ from autograd.extend import defvjp, primitive
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from nlp.tagging.labelling import NET_SHARE
 from nlp.tagging.number_net import HEADS, ROUNDS, Drop, NumberNet, judged, read_net, write_net
 from nlp.tagging.number_views import KNOWN, MARKS, MEASURES, RELATIONS, UNKNOWN, WIDTH, Floats, Places, View
 from training.words import WordSpace
@@ -143,8 +142,8 @@ def fit_net(
 
 
 def _guessed(one: Overheard, teachers: NumberNet) -> _Told:
-    """What chain and teachers take the numbers for, weighed as when they label."""
-    kinds = (1 - NET_SHARE) * one.chain + NET_SHARE * teachers.chances(one.seen)
+    """What chain and teachers take the numbers for, each counting half."""
+    kinds = 0.5 * one.chain + 0.5 * teachers.chances(one.seen)
     return _Told(one.seen, kinds.astype(np.float32), np.zeros((len(one.seen), len(SIDES)), dtype=np.float32))
 
 

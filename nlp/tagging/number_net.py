@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.tagging.number_views import KNOWN, Floats, Places, View
 
@@ -139,8 +140,9 @@ def write_net(path: Path, net: NumberNet) -> None:
 def _packed(name: str, table: Floats) -> bytes:
     if name != _IN_BYTES:
         return table.astype("<f2").tobytes()
-    steps = (np.maximum(np.abs(table).max(axis=0), 1e-6) / 127).astype("<f4")
-    return steps.tobytes() + np.rint(table / steps).astype(np.int8).tobytes()
+    steps: Floats = (np.maximum(np.abs(table).max(axis=0), 1e-6) / 127).astype("<f4")
+    counts: NDArray[np.int8] = np.rint(table / steps).astype(np.int8)
+    return steps.tobytes() + counts.tobytes()
 
 
 def _size(name: str, shape: Sequence[int]) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
-from operator import attrgetter
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -59,20 +58,38 @@ def _parameter(field: Field[Any], known: dict[str, Any]) -> str:
     return field.name
 
 
-#: Of each class its fields' names, and what reads them all at once.
-_readers: dict[type, tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]] = {}
+#: Of each class, and the fields that are changed, what makes the changed value.
+_makers: dict[tuple[type, tuple[str, ...]], Callable[..., Any]] = {}
 
 
 def replace(value: T, /, **changes: Any) -> T:
-    """`dataclasses.replace` in half its time, for values of which every field is given to `__init__`.
+    """`dataclasses.replace` in a third of its time, for values of which every field is given to `__init__`.
 
     >>> from crawler.document import Section, SectionName
     >>> replace(Section(SectionName.TITLE, 0, 4), end=5)
     Section(name=<SectionName.TITLE: 'title'>, start=0, end=5)
+
+    Raises:
+        TypeError: the value has no such field.
     """
-    cls = type(value)
-    if cls not in _readers:
-        names = tuple(field.name for field in fields(cls))  # type: ignore[arg-type]
-        _readers[cls] = names, attrgetter(*names) if len(names) > 1 else lambda one: (getattr(one, names[0]),)
-    names, read = _readers[cls]
-    return cls(**{**dict(zip(names, read(value), strict=True)), **changes})
+    key = type(value), tuple(changes)
+    maker = _makers.get(key)
+    if maker is None:
+        _makers[key] = maker = _maker(*key)
+    made: T = maker(value, *changes.values())
+    return made
+
+
+def _maker(cls: type, changed: tuple[str, ...]) -> Callable[..., Any]:
+    """Written out, since what is passed on by its place need not be looked up by its name."""
+    unknown = set(changed) - {field.name for field in fields(cls)}
+    if unknown:
+        raise TypeError(f"{cls.__name__} has no field {min(unknown)}.")
+    taken = [field.name if field.name in changed else f"value.{field.name}" for field in fields(cls)]
+    given = [f"{field.name}={one}" if field.kw_only else one for field, one in zip(fields(cls), taken, strict=True)]
+    known: dict[str, Any] = {"cls": cls}
+    # Fields that are given by name come last, whatever their place in the class.
+    given.sort(key=lambda one: "=" in one)
+    exec(f"def make(value, {', '.join(changed)}):\n    return cls({', '.join(given)})", known)
+    made: Callable[..., Any] = known["make"]
+    return made

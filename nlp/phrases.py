@@ -72,7 +72,8 @@ def _ends_names(token: str) -> bool:
 
 def _stops(token: str, following: str) -> bool:
     """Whether a word ends names: as a number does before no unit."""
-    return _ends_names(token) or (_BARE_NUMBER.match(token) is not None and _MEASURE_UNIT.match(following) is None)
+    number = token[:1].isdigit() and _BARE_NUMBER.match(token) is not None
+    return _ends_names(token) or (number and _MEASURE_UNIT.match(following) is None)
 
 
 def phrase_before(plain: str, end: int) -> Span | None:

@@ -14,7 +14,6 @@ from crawler.document import Document
 from nlp.claim import Extraction
 from nlp.components import abbreviations, arms, audit, claims, concepts, effects, quantities, sections, state, tagger
 from nlp.domain import entries, packs_named
-from nlp.grammar.characters import without_runs
 from nlp.likeness import Likeness
 from nlp.mentions import Marks, mentions_of
 from nlp.posted import read_posted
@@ -32,9 +31,6 @@ COMPONENTS: tuple[tuple[str, object], ...] = (
     ("counterclaim_claims", claims),
     ("counterclaim_audit", audit),
 )
-
-#: An abstract is far below this; a 20 MB text is read all the same, since nothing here grows faster than the text.
-_LONGEST = 64_000_000
 
 
 class MisorderedPipeline(Exception):
@@ -56,15 +52,15 @@ class Reader:
             return self._read(document)
 
     def _read(self, document: Document) -> Extraction:
-        doc = self._language.make_doc(without_runs(document.text))
-        doc._.set(state.DOCUMENT, document)
+        doc = state.carrying(document, self._language.vocab)
         for _, component in self._language.pipeline:
             doc = component(doc)
-        arms, claims = doc._.counterclaim_arms, doc._.counterclaim_claims
+        told = doc._
+        arms, claims = told.counterclaim_arms, told.counterclaim_claims
         extraction = Extraction(
-            study=doc._.counterclaim_study, arms=arms, 
-            mentions=mentions_of(doc._.counterclaim_reading, self._likeness.mentions(claims, arms), self._marks),
-            effects=doc._.counterclaim_effects, claims=claims,
+            study=told.counterclaim_study, arms=arms, 
+            mentions=mentions_of(told.counterclaim_reading, self._likeness.mentions(claims, arms), self._marks),
+            effects=told.counterclaim_effects, claims=claims,
         )  # fmt: skip
         return read_posted(document, extraction) if document.posted is not None else extraction
 
@@ -91,7 +87,6 @@ def build(domains: Sequence[str] = (), tagger_used: Tagger | None = None, marks:
         MisorderedPipeline: a component needs what no component before it writes.
     """
     language = spacy.blank("en")
-    language.max_length = _LONGEST
     for name, _ in COMPONENTS:
         config = {"domains": list(domains)} if name == "counterclaim_concepts" else {}
         component = language.add_pipe(name, config=config)
@@ -107,7 +102,6 @@ def build(domains: Sequence[str] = (), tagger_used: Tagger | None = None, marks:
 def language_before_tagging() -> Language:
     """The components up to where the tagger stands: what it is trained with is what it is told later."""
     language = spacy.blank("en")
-    language.max_length = _LONGEST
     for name, _ in COMPONENTS[:4]:
         language.add_pipe(name, config={"domains": []} if name == "counterclaim_concepts" else {})
     return language

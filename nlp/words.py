@@ -73,7 +73,7 @@ def normal_words(text: str) -> list[Word]:
     start = 0
     # No word holds a space, and the same runs of characters come again and again.
     for run in text.split(" "):
-        for word, begin, end in _known_run(run) if len(run) < _LONGEST_RUN else _words_of_run(run):
+        for word, begin, end in _RUNS[run]:
             found.append((word, start + begin, start + end))
         start += len(run) + 1
     return found
@@ -81,13 +81,27 @@ def normal_words(text: str) -> list[Word]:
 
 #: A longer run holds other white space, or comes but once.
 _LONGEST_RUN = 64
+#: So many runs are kept.
+_MOST_RUNS = 100_000
 
 
 def _words_of_run(run: str) -> tuple[Word, ...]:
     return tuple([(normal_word(m[0]), m.start(), m.end()) for m in WORD.finditer(run)])
 
 
-_known_run = lru_cache(maxsize=100_000)(_words_of_run)
+class _Runs(dict[str, tuple[Word, ...]]):
+    """What each run of characters holds, found out when it is first asked for."""
+
+    def __missing__(self, run: str) -> tuple[Word, ...]:
+        words = _words_of_run(run)
+        if len(run) < _LONGEST_RUN:
+            if len(self) >= _MOST_RUNS:
+                self.clear()
+            self[run] = words
+        return words
+
+
+_RUNS = _Runs()
 
 
 def normal_name(text: str) -> str:

@@ -10,7 +10,6 @@ import numpy as np
 
 from crawler.document import Document, with_title
 from nlp.components import state
-from nlp.grammar.characters import without_runs
 from nlp.pipeline import language_before_tagging
 from nlp.tagging.arm_sides import Names, SidePlaces, cells
 from nlp.tagging.attributes import Classes, Surroundings
@@ -50,8 +49,7 @@ class Reader:
         """The surroundings of a text."""
         if text not in self._known:
             whole, sections = with_title("", text)
-            doc = self._language.make_doc(without_runs(whole))
-            doc._.set(state.DOCUMENT, Document(id="text", title="", text=whole, sections=sections))
+            doc = state.carrying(Document(id="text", title="", text=whole, sections=sections), self._language.vocab)
             for _, component in self._language.pipeline:
                 doc = component(doc)
             self._known[text] = surroundings(doc._.get(state.READING))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from crawler.quick_init import quick_init
 from nlp.claim import Effect
@@ -43,6 +44,7 @@ class Span:
         return Span(scale(self.low), scale(self.high))
 
 
+@lru_cache(maxsize=20_000)
 def decimals(printed: str) -> int | None:
     """Digits after the decimal mark, or None where the characters are no plain number.
 

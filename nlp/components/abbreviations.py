@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import warnings
 
-import numpy as np
 from scispacy.abbreviation import AbbreviationDetector, filter_matches, find_abbreviation
 from spacy.attrs import ORTH  # type: ignore[import-not-found]
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlp.bracketed_names import around_brackets
+from nlp.grammar.characters import without_runs
 from nlp.reading import Reading
 from nlp.short_forms import short_forms
 
@@ -26,16 +27,17 @@ class Abbreviations:
         # The default of 10,000 words empties itself over and over while a library is read.
         if hasattr(nlp.tokenizer, "max_cache_size"):
             nlp.tokenizer.max_cache_size = 200_000
+        self._words = nlp.tokenizer
         self._detector = AbbreviationDetector(nlp, name=f"{name}_detector")
 
     def __call__(self, doc: Doc) -> Doc:
         """Detect and keep."""
         reading: Reading = doc._.counterclaim_reading
         brackets = reading.plain.count("(")
-        reading.abbreviations = short_forms(reading.text) if brackets > _MOST_BRACKETS else self._defined(doc) if brackets else {}
+        reading.abbreviations = short_forms(reading.text) if brackets > _MOST_BRACKETS else self._defined(reading.text)
         return doc
 
-    def _defined(self, doc: Doc) -> dict[str, str]:
+    def _defined(self, text: str) -> dict[str, str]:
         """What the detector finds, without its two passes over every token: it is asked about the brackets alone.
 
         Its second pass finds the short forms again wherever they stand. That tells nothing new of a short form of one word; where there
@@ -43,14 +45,17 @@ class Abbreviations:
         """
         found: dict[str, str] = {}
         longs: set[str] = set()
-        for candidate, short_candidate in filter_matches(_bracketed(doc), doc):
-            short, long = find_abbreviation(candidate, short_candidate)
-            if long is None or short.text in found or long.text in longs:
-                continue
-            if len(short) > 1:
-                return self._detected(doc)
-            found[short.text] = long.text
-            longs.add(long.text)
+        text = without_runs(text)
+        for stretch in around_brackets(text):
+            doc = self._words(stretch)
+            for candidate, short_candidate in filter_matches(_bracketed(doc), doc):
+                short, long = find_abbreviation(candidate, short_candidate)
+                if long is None or short.text in found or long.text in longs:
+                    continue
+                if len(short) > 1:
+                    return self._detected(self._words(text))
+                found[short.text] = long.text
+                longs.add(long.text)
         return found
 
     def _detected(self, doc: Doc) -> dict[str, str]:
@@ -66,8 +71,10 @@ class Abbreviations:
 
 def _bracketed(doc: Doc) -> list[tuple[int, int, int]]:
     """Where brackets begin and end inside their marks, in the order of the detector's matcher; none with more words than it takes."""
-    words = doc.to_array(ORTH)
-    opening, closing = (np.flatnonzero(words == doc.vocab.strings[mark]).tolist() for mark in "()")
+    words = doc.to_array(ORTH).tolist()
+    opening, closing = (
+        [place for place, word in enumerate(words) if word == mark] for mark in map(doc.vocab.strings.__getitem__, "()")
+    )
     near = ((start, end) for end in closing for start in opening if 1 < end - start <= _MOST_WORDS + 1)
     return [(0, start + 1, end) for start, end in near]
 

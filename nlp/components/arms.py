@@ -14,7 +14,8 @@ from nlp.design import studied
 )
 def arms(doc: Doc) -> Doc:
     """Find what was compared."""
-    study, found = studied(doc._.counterclaim_document, doc._.counterclaim_reading)
-    doc._.set(state.STUDY, study)
-    doc._.set(state.ARMS, found)
+    told = doc._
+    study, found = studied(told.counterclaim_document, told.counterclaim_reading)
+    told.set(state.STUDY, study)
+    told.set(state.ARMS, found)
     return doc

@@ -30,10 +30,15 @@ def _ranges() -> dict[str, tuple[float, float]]:
 )
 def audit(doc: Doc) -> Doc:
     """Flag, and flag only."""
-    effects, study, arms = doc._.counterclaim_effects, doc._.counterclaim_study, doc._.counterclaim_arms
+    told = doc._
+    effects, study, arms, reading = (
+        told.counterclaim_effects,
+        told.counterclaim_study,
+        told.counterclaim_arms,
+        told.counterclaim_reading,
+    )
     sizes = tuple(a.n for a in arms if a.n)
-    reading = doc._.counterclaim_reading
     bootstrapped = any(_BOOTSTRAPPED.search(s.plain) for s in reading.sentences)
     findings = audit_together(effects, n_total=study.sample_size, n_arms=sizes, bootstrapped=bootstrapped, ranges=_ranges())
-    doc._.set(state.EFFECTS, tuple(replace(e, audit=f) if f else e for e, f in zip(effects, findings, strict=True)))
+    told.set(state.EFFECTS, tuple(replace(e, audit=f) if f else e for e, f in zip(effects, findings, strict=True)))
     return doc

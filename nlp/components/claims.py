@@ -25,15 +25,15 @@ from nlp.spin import with_spin
 )
 def claims(doc: Doc) -> Doc:
     """Read claims; give each effect the sign that its claim's words state."""
-    study = doc._.counterclaim_study
-    linked = doc._.counterclaim_linked
+    told = doc._
+    study, linked = told.counterclaim_study, told.counterclaim_linked
     condition = study.conditions[0].label if study.conditions else None
-    reading: Reading = doc._.counterclaim_reading
-    scenes: list[Scene] = doc._.counterclaim_scenes
+    reading: Reading = told.counterclaim_reading
+    scenes: list[Scene] = told.counterclaim_scenes
     claimed = claims_timed(ClaimReader(scenes, linked, condition).run(), only_time(reading))
     found = tuple(with_spin(claimed, reading))
-    doc._.set(state.CLAIMS, found)
-    doc._.set(state.EFFECTS, _signed(linked, scenes, found))
+    told.set(state.CLAIMS, found)
+    told.set(state.EFFECTS, _signed(linked, scenes, found))
     return doc
 
 

@@ -25,14 +25,15 @@ def effects(doc: Doc) -> Doc:
 
     Where only the methods give a time, and only one, it goes for all of them.
     """
-    reading: Reading = doc._.counterclaim_reading
+    told = doc._
+    reading: Reading = told.counterclaim_reading
     wanted = reading.of_role(Role.RESULT) or reading.of_role(Role.CONCLUSION)
-    found = scenes(reading, doc._.counterclaim_study.level, doc._.counterclaim_arms, wanted)
+    found = scenes(reading, told.counterclaim_study.level, told.counterclaim_arms, wanted)
     linked: list[Linked] = []
     for i, scene in enumerate(found):
         linked.extend(link(scene, i))
-    doc._.set(state.SCENES, found)
-    doc._.set(state.LINKED, _weighed(timed(linked, only_time(reading)), found))
+    told.set(state.SCENES, found)
+    told.set(state.LINKED, _weighed(timed(linked, only_time(reading)), found))
     return doc
 
 

@@ -20,10 +20,11 @@ _STANDARD_ERRORS = Sieved(r"±\s?(?:SE\b|SEM\b|standard error)|\bSEM?\b\s?\)|mea
 @Language.component("counterclaim_sections", assigns=["doc._.counterclaim_reading"])
 def sections(doc: Doc) -> Doc:
     """Cut the text at its headings and its sentences."""
-    document = doc._.counterclaim_document
+    told = doc._
+    document = told.counterclaim_document
     plain = in_one_spelling(document.text)
     found = sentences_of(document, plain)
     said = any(_STANDARD_ERRORS.search(s.plain) for s in found)
     reading = Reading(document.text, plain, found, says_standard_errors=said)
-    doc._.set(state.READING, reading)
+    told.set(state.READING, reading)
     return doc

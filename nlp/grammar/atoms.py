@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
 from nlp.claim import Measure
 from nlp.grammar.as_results import as_results
@@ -150,6 +151,8 @@ _MEASURES = tuple(
     (m, Sieved(p if m in (Measure.R,) else rf"(?<![\w])(?:{p})", 0 if m in (Measure.R,) else re.IGNORECASE))
     for m, p in MEASURE_WORDS
 )
+#: Each pattern needs some of these.
+_ANY_MEASURE = reduce(or_, (pattern.needs for _, pattern in _MEASURES))
 #: Abbreviations that are English words or other things in lower case.
 _UPPER_ONLY = re.compile(r"^(?:or|ors|es|rd|rds|md|mds|arr|ard|hr|hrs|rr|rrs|irr|aor|cor)$")
 
@@ -392,16 +395,18 @@ def _word_numbers(work: str, look: Look) -> Iterator[Atom]:
 
 
 def _measures(work: str, look: Look) -> Iterator[Atom]:
-    for measure, pattern in _MEASURES:
+    for measure, pattern in _MEASURES if look.held & _ANY_MEASURE else ():
         for m in pattern.within(look, work):
             if not _UPPER_ONLY.match(m[0]):
                 yield Atom(AtomKind.MEASURE, m.start(), m.end(), m[0], measure=measure)
 
 
-#: In order: what an earlier reader takes, a later one does not see.
-READERS: tuple[Reader, ...] = (
-    _p_values, _intervals, _headers, _i2, _doses, _sizes, _iqrs, _plus_minus, _ages, _fractions, _limits, _times, _changes, _noise,
-    _bare_intervals, _percents, _measures, _numbers, _word_numbers,
+#: In order: what an earlier reader takes, a later one does not see. Each with the patterns of which it wants one to be possible.
+READERS: tuple[tuple[Reader, tuple[Sieved, ...]], ...] = (
+    (_p_values, (_P, _P_NS)), (_intervals, (_CI,)), (_headers, (_HEADER,)), (_i2, (_I2, _TAU2, _CHI)), (_doses, (_DOSE,)), (_sizes, (_N,)),
+    (_iqrs, (_IQR,)), (_plus_minus, (_PLUS_MINUS, _NAMED_SPREAD)), (_ages, (_AGE,)), (_fractions, (_FRACTION,)), (_limits, (_LIMIT,)),
+    (_times, (_TIME,)), (_changes, (_FOLD, _CHANGE_BY)), (_noise, (_CALENDAR, _RATIO_ALLOCATION, _NOISE)), (_bare_intervals, (_BARE_INTERVAL,)),
+    (_percents, (_PERCENT,)), (_measures, tuple(pattern for _, pattern in _MEASURES)), (_numbers, (_NUMBER,)), (_word_numbers, (_WORD_NUMBER,)),
 )  # fmt: skip
 
 
@@ -413,15 +418,21 @@ def _readable(atom: Atom) -> bool:
     return all([v is None or abs(v) < _LARGEST for v in (atom.value, atom.low, atom.high, atom.spread)])
 
 
-#: Without a digit a sentence prints counts and times in words, and no more.
-_WITHOUT_DIGITS: tuple[Reader, ...] = (_fractions, _times, _changes, _noise, _percents, _word_numbers)
 _DIGIT = re.compile(r"\d")
+#: Without a digit a sentence prints counts and times in words, and no more.
+_IN_WORDS: tuple[Reader, ...] = (_fractions, _times, _changes, _noise, _percents, _word_numbers)
+#: Each reader with the needs of its patterns.
+_NEEDS = tuple((read, tuple({pattern.needs for pattern in patterns})) for read, patterns in READERS)
+_NEEDS_IN_WORDS = tuple((read, needs) for read, needs in _NEEDS if read in _IN_WORDS)
 
 
 @lru_cache(maxsize=256)
 def _atoms(sentence: str) -> tuple[Atom, ...]:
     work, found, look = sentence, [], look_at(sentence)
-    for read in READERS if _DIGIT.search(sentence) else _WITHOUT_DIGITS:
+    for read, needs in _NEEDS if _DIGIT.search(sentence) else _NEEDS_IN_WORDS:
+        held = look.held
+        if not any([held & need == need for need in needs]):
+            continue
         for atom in read(work, look):
             if "\x00" in work[atom.start : atom.end] or not _readable(atom):
                 continue

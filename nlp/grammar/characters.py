@@ -16,6 +16,7 @@ _OTHERS = {ord("∙"): "·", ord("⋅"): "·", ord("•"): "·", ord("（"): "("
 _TABLE = {chr(code): spelt for code, spelt in (_SPACES | _MINUS | _HYPHENS | _DASHES | _OTHERS).items()}
 #: Few characters of a text are in the table: they are looked for, and not each character in the table.
 _IN_TABLE = re.compile(f"[{re.escape(''.join(_TABLE))}]")
+_ASCII_IN_TABLE = "".join(filter(str.isascii, _TABLE))
 
 #: A decimal comma, where a percent sign or a ± leaves no doubt: "20,5%", "3,4 ± 1,2".
 _COMMA = re.compile(r",(?=\d{1,2}(?!\d))")
@@ -30,7 +31,7 @@ _P_COMMA = re.compile(r"([<>=]\s?0)[,/](?=\d{1,4}(?![\d,/]))")
 #: "12/56 ± 1/2": a slash for the decimal point.
 _SLASH = re.compile(r"(?<![\d/.,])(\d{1,3})/(\d{1,2})(\s{0,2}(?:±|\+/-)\s{0,2})(\d{1,3})/(?=\d{1,2}(?![\d/]))")
 #: "10 739 women", "1\u2009234": a space between thousands. A plain one is read so where no word before it counts something.
-_THIN = re.compile("[\u2009\u202f\u2008\u200a]")
+_THIN = "\u2009\u202f\u2008\u200a"
 _THIN_THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3})[\u2009\u202f\u2008\u200a](?=\d{3}(?!\d))")
 _THOUSANDS = re.compile(
     r"(?<![\d.,:/–-])(?<![\d,;] )(\b[1-9]\d{0,2}) (?=\d{3}(?![\d.,/]*\d)(?:\s(?:of|women|men|patients|people|participants|children|subjects|individuals|adults|infants|person|cells|versus|vs|with|in)\b|\s?[()]))"
@@ -132,9 +133,10 @@ def in_one_spelling(text: str) -> str:
     plain = without_runs(text)
     if "&" in plain:
         plain = _REFERENCE.sub(_written_out, plain)
-    if _THIN.search(plain):
+    if not plain.isascii() and any(map(plain.__contains__, _THIN)):
         plain = _THIN_THOUSANDS.sub(r"\1,", plain)
-    plain = _IN_TABLE.sub(lambda m: _TABLE[m[0]], plain)
+    if not plain.isascii() or any(map(plain.__contains__, _ASCII_IN_TABLE)):
+        plain = _IN_TABLE.sub(lambda m: _TABLE[m[0]], plain)
     # Each step needs the sign that it changes; most texts have few of them.
     if "·" in plain:
         plain = _MIDDLE_DOT.sub(".", plain)

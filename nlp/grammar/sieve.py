@@ -62,35 +62,33 @@ class _Index:
         return met
 
 
-class _Words(dict[str, int]):
-    """What each word holds, a bit for each need that it meets, found out when it is first asked for."""
+class _Words(dict[str, tuple[int, str]]):
+    """What each word holds, found out when it is first asked for: a bit for each need that it meets, and the word as needs see it, unmarked."""
 
     def __init__(self) -> None:
         super().__init__()
         self.cased, self.uncased = _Index(), _Index()
-        self._alike: dict[str, int] = {}
-        #: Each word that meets a need as needs see it, without the marks.
-        self.seen: dict[str, str] = {}
+        self._alike: dict[str, tuple[int, str]] = {}
 
-    def __missing__(self, word: str) -> int:
+    def __missing__(self, word: str) -> tuple[int, str]:
         if len(self) >= _MOST_WORDS:
             self.clear()
         # Numbers are many, and alike where every digit is a zero.
         seen = marked(word)
         if seen not in self._alike:
-            self._alike[seen] = self.cased.met_by(seen) | self.uncased.met_by(folded(seen))
-        self[word] = held = self._alike[seen]
-        if held:
-            self.seen[word] = seen.replace(EDGE, "")
-        return held
+            held = self.cased.met_by(seen) | self.uncased.met_by(folded(seen))
+            self._alike[seen] = (held, seen.replace(EDGE, "")) if held else _NOTHING
+        self[word] = found = self._alike[seen]
+        return found
 
     def clear(self) -> None:
         """Nothing is kept."""
         self._alike.clear()
-        self.seen.clear()
         super().clear()
 
 
+#: A word that meets no need.
+_NOTHING = (0, "")
 _AT_EDGE = re.compile(r"(?<!\w)(?=.)|(?<=\w)(?=\W)")
 
 
@@ -107,10 +105,10 @@ class _Tried(dict[str, Sequence[int]]):
 
     def __init__(self, pattern: str, flags: int) -> None:
         super().__init__()
-        self._places, self._first = begins_at(pattern, flags), first_characters(pattern, flags)
+        self._places, self.first = begins_at(pattern, flags), first_characters(pattern, flags)
         self._no_later = begins_no_later(pattern, flags)
-        if self._first is not None and not self._first.isdisjoint(digits):
-            self._first |= {"0"}  # in the words as they are seen every digit is a zero
+        if self.first is not None and not self.first.isdisjoint(digits):
+            self.first |= {"0"}  # in the words as they are seen every digit is a zero
 
     def __missing__(self, word: str) -> Sequence[int]:
         if len(self) >= _MOST_TRIED:
@@ -122,7 +120,7 @@ class _Tried(dict[str, Sequence[int]]):
         one = word[place]
         if self._no_later and place and one.isdigit() and word[place - 1].isdigit():
             return False
-        return self._first is None or one in self._first or not one.isascii()
+        return self.first is None or one in self.first or not one.isascii()
 
 
 _words = _Words()
@@ -152,10 +150,10 @@ def words_of(text: str) -> Iterable[_Found]:
     if len(text) >= _SENTENCE:
         return _words_in_turn(words)
     found: list[_Found] = []
-    place, known, seen = 0, _words, _words.seen
-    for word in words:
-        if bits := known[word]:
-            found.append((bits, place, seen[word]))
+    place = 0
+    for word, (bits, seen) in zip(words, map(_words.__getitem__, words), strict=True):
+        if bits:
+            found.append((bits, place, seen))
         place += len(word) + 1
     return found
 
@@ -163,8 +161,9 @@ def words_of(text: str) -> Iterable[_Found]:
 def _words_in_turn(words: Iterable[str]) -> Iterator[_Found]:
     place = 0
     for word in words:
-        if bits := _words[word]:
-            yield bits, place, _words.seen[word]
+        bits, seen = _words[word]
+        if bits:
+            yield bits, place, seen
         place += len(word) + 1
 
 
@@ -174,8 +173,9 @@ def _words_apart(text: str, words: Iterable[str]) -> Iterator[_Found]:
     for word in words:
         start = text.find(word, end)
         end = start + len(word)
-        if bits := _words[word]:
-            yield bits, start, _words.seen[word]
+        bits, seen = _words[word]
+        if bits:
+            yield bits, start, seen
 
 
 class Look:
@@ -185,9 +185,12 @@ class Look:
 
     def __init__(self, text: str, held: int | None = None) -> None:
         # A literal has no space in it, so it stands in a text exactly where it stands in one of its words.
-        self.held = reduce(or_, map(_words.__getitem__, text.split()), 0) if held is None else held
         self.text = text
         self._words: list[_Found] | None = None
+        if held is None and len(text) < _SENTENCE:
+            self._words = list(words_of(text))
+            held = reduce(or_, [found[0] for found in self._words], 0)
+        self.held = reduce(or_, [_words[word][0] for word in text.split()], 0) if held is None else held
 
     @property
     def words(self) -> list[_Found]:
@@ -197,7 +200,7 @@ class Look:
         return self._words
 
     def words_from(self) -> Iterable[_Found]:
-        """The same; of a long text, as far as they are asked for."""
+        """The same words; of a long text, as far as they are asked for."""
         return self.words if len(self.text) < _SENTENCE else words_of(self.text)
 
 
@@ -239,6 +242,8 @@ class Passage(Look):
             offset += len(look.text) + 1
 
 
+#: Stands for each character of a stretch that was read.
+READ = "\x00"
 _INSIDE_WORD = re.compile(r"(?<=\w)(?=\w)")
 
 
@@ -247,7 +252,7 @@ def taken_out(text: str, look: Look, start: int, end: int) -> tuple[str, Look]:
 
     Only where a word is cut in two it is looked at again: its rest begins or ends where no word did.
     """
-    left = text[:start] + "\x00" * (end - start) + text[end:]
+    left = text[:start] + READ * (end - start) + text[end:]
     cut = _INSIDE_WORD.match(text, start) or _INSIDE_WORD.match(text, end)
     return left, look_at(left) if cut else look
 
@@ -255,7 +260,7 @@ def taken_out(text: str, look: Look, start: int, end: int) -> tuple[str, Look]:
 class Sieved:
     """A compiled pattern behind its needs. Finds what the pattern alone would find."""
 
-    __slots__ = ("lead", "needs", "pattern", "tried")
+    __slots__ = ("lead", "needs", "passed", "pattern", "tried")
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern = re.compile(pattern, flags)
@@ -264,6 +269,8 @@ class Sieved:
         self.lead = _bit_of(lead) if lead is not None else 0
         self.needs |= self.lead
         self.tried = _Tried(pattern, flags)
+        #: No match begins in a stretch that was read, where it is known what matches begin with.
+        self.passed = READ if self.tried.first is not None else ""
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match in a text."""
@@ -291,16 +298,18 @@ class Sieved:
         """All matches in what is left of a text that was looked at, at the same places."""
         if look.held & self.needs != self.needs:
             return ()
-        return self._from_leads(look.words, text) if self.lead and len(text) < _SENTENCE else self.pattern.finditer(text)
+        if not self.lead or len(text) >= _SENTENCE:
+            return self.pattern.finditer(text)
+        return self._from_leads(look.words, text)
 
     def _from_leads(self, words: Iterable[_Found], text: str, most: int = sys.maxsize) -> list[re.Match[str]]:
         """Every word that a match can begin in is tried, at the characters that it can begin with."""
-        lead, match, tried, free = self.lead, self.pattern.match, self.tried, 0
+        lead, match, tried, passed, free = self.lead, self.pattern.match, self.tried, self.passed, 0
         found: list[re.Match[str]] = []
         for bits, start, word in words:
             if bits & lead:
                 for place in tried[word]:
-                    if start + place >= free and (m := match(text, start + place)):
+                    if start + place >= free and text[start + place] != passed and (m := match(text, start + place)):
                         found.append(m)
                         if len(found) == most:
                             return found

@@ -7,10 +7,16 @@ import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+#: From so many rounds on a range says something.
+_ENOUGH = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Ours beside another's, in the rounds in which the two were taken in turn. `unit` is that of both; with `more` the greater is the better."""
+    """Ours beside another's, in the rounds in which the two were taken in turn. `unit` is that of both; with `more` the greater is the better.
+
+    `of`: what there are several of, where these are not rounds of the same.
+    """
 
     what: str
     beside: str
@@ -18,6 +24,7 @@ class Pair:
     ours: tuple[float, ...]
     theirs: tuple[float, ...]
     more: bool = False
+    of: str = "rounds"
 
     @property
     def ratios(self) -> list[float]:
@@ -26,15 +33,25 @@ class Pair:
 
     def row(self) -> str:
         """As a row of Markdown."""
-        ratio = self.ratios
-        # Of many short rounds the outermost are the clock's and the machine's.
-        cut = len(ratio) // 20
-        told = f"{number(statistics.median(ratio))} ({number(ratio[cut])} to {number(ratio[-1 - cut])})"
         values = (f"{number(statistics.median(v))} {self.unit}" for v in (self.ours, self.theirs))
-        return f"| {self.what} | {' | '.join(values)} | {self.beside} | {told} |"
+        return f"| {self.what} | {' | '.join(values)} | {self.beside} | {spread(self.ratios, self.of)} |"
 
 
-HEAD = "| what | ours | theirs | beside | ours is better by (range of rounds) |\n|---|---|---|---|---|"
+HEAD = "| what | ours | theirs | beside | ours is better by |\n|---|---|---|---|---|"
+
+
+def spread(values: Sequence[float], of: str = "rounds") -> str:
+    """The median, and how far it goes where there are enough to tell.
+
+    >>> spread([2.0, 1.0, 4.0]), spread([2.0])
+    ('2 (1 to 4 in 3 rounds)', '2')
+    """
+    ordered = sorted(values)
+    if len(ordered) < _ENOUGH:
+        return number(statistics.median(ordered))
+    # Of many short rounds the outermost are the clock's and the machine's.
+    cut = len(ordered) // 20
+    return f"{number(statistics.median(ordered))} ({number(ordered[cut])} to {number(ordered[-1 - cut])} in {len(ordered)} {of})"
 
 
 def number(value: float) -> str:
@@ -58,6 +75,15 @@ def table(pairs: Sequence[Pair]) -> Iterator[str]:
     """The pairs as Markdown."""
     yield HEAD
     yield from (pair.row() for pair in pairs)
+
+
+def several(number: int, what: str) -> str:
+    """A number of things.
+
+    >>> several(1, "round"), several(3, "round")
+    ('1 round', '3 rounds')
+    """
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def busy() -> str:

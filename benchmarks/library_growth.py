@@ -46,14 +46,19 @@ class Grows:
     def pair(self) -> Pair:
         """Ours beside full-text search, in milliseconds."""
         ours, theirs = (tuple(s * 1000 for s in v) for v in (self.asked, self.searched))
-        return Pair(f"a question to {self.claims:,} claims", "SQLite FTS5 over the texts", "ms CPU", ours, theirs)
+        return Pair(f"a question to {self.claims:,} claims", "SQLite FTS5 over the texts", "ms CPU", ours, theirs, of="questions")
 
 
 def library_of(folder: Path, claims: int) -> Path:
     """The library of so many claims, made where it is not there."""
     path = folder / f"claims-{claims}.db"
     if not path.exists():
-        make(path, claims)
+        # Broken off, it leaves nothing that looks like a library.
+        unfinished = folder / f"unfinished-{claims}.db"
+        for left in folder.glob(f"{unfinished.name}*"):
+            left.unlink()
+        make(unfinished, claims)
+        unfinished.rename(path)
     return path
 
 

@@ -129,6 +129,8 @@ def _tell(done: Any, library: Path, as_json: bool, log: str | None) -> None:
         say(f"… and {len(done.left_out) - _SHOWN} more; they are in the table 'problem'.", log)
     rows = [{"fate": fate, "why": why, "records": n} for (fate, why), n in sorted(done.counts.items())]
     show_rows(rows, ("fate", "why", "records"), as_json)
+    for why, files in done.anew.items():
+        say(f"Loaded again: {files} file{'' if files == 1 else 's'}, {why}.", log)
     there = f", {done.there} were loaded before" if done.there else ""
     say(
         f"{done.files} of {done.of} files loaded{there}; {done.records:,} records in {_time(done.seconds)} ({done.rate:,.0f} a second), "

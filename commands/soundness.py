@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from commands.console import DONE, FAILED, PARTIAL, database_option, in_words, library_in_reach, show, writing
+from commands.console import DONE, FAILED, PARTIAL, database_option, in_words, library_in_reach, say, show, writing
 
 
 @click.command()
@@ -54,11 +54,17 @@ def pack(database: Path | None) -> None:
 
     with writing(database, "pack", ()) as library:
         done = put_apart(library, progress_for(None))
-        library.close_run(DONE)
+        library.close_run(PARTIAL if done.lost else DONE)
     click.echo(
         f"{done.answers} answers put apart, {done.bytes_before / 1e6:.1f} MB before and {done.bytes_after / 1e6:.1f} MB after; the library took "
         f"{done.library_before / 1e6:.1f} MB and takes {done.library_after / 1e6:.1f} MB, its answers are in {place_of(library.path)}."
     )
+    if done.lost:
+        say(
+            f"{done.lost} answers that were put apart before are not in {place_of(library.path)}: put the file back that held them, or fetch them again: "
+            "counterclaim refresh --full"
+        )
+        sys.exit(PARTIAL)
 
 
 @click.command()

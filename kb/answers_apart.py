@@ -10,7 +10,7 @@ from __future__ import annotations
 import lzma
 import sqlite3
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,19 +37,21 @@ class AnswerNotThere(LibraryError):
 
     def __init__(self, place: Path, why: str) -> None:
         super().__init__(
-            f"The raw answers of this library were put into {place}, and {why}. Put that file back beside the library."
+            f"The raw answers of this library were put into {place}, and {why}. Put that file back beside the library, or fetch what is missing again "
+            "(counterclaim refresh --full, or add with its name)."
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """What was put apart, and the bytes before and after: of the answers, and of the library's file."""
+    """What was put apart, and the bytes before and after: of the answers, and of the library's file. `lost`: answers that were put apart before and are not there."""
 
     answers: int
     bytes_before: int
     bytes_after: int
     library_before: int
     library_after: int
+    lost: int = 0
 
 
 def place_of(library: Path) -> Path:
@@ -76,6 +78,51 @@ def opened(db: sqlite3.Connection, digest: str, body: bytes) -> bytes:
     return zlib.decompress(body) if body else _from_apart(place_of(library_of(db)), digest)
 
 
+def is_lost(db: sqlite3.Connection, digest: str, body: bytes) -> bool:
+    """Whether an answer, with this `body` in the library, is nowhere: neither here nor apart, or damaged there."""
+    try:
+        opened(db, digest, body)
+    except (AnswerNotThere, zlib.error):
+        return True
+    return False
+
+
+def lost(db: sqlite3.Connection) -> int:
+    """How many answers were put apart and are not in the file beside the library; told by their hashes, and no answer is unpacked.
+
+    Raises:
+        AnswerNotThere: that file is damaged.
+    """
+    wanted = db.execute("SELECT hash FROM answer WHERE length(body) = 0 ORDER BY hash")
+    place = place_of(library_of(db))
+    if not place.exists():
+        return sum(1 for _ in wanted)
+    try:
+        with closing(_reading(place)) as apart:
+            held = iter(apart.execute("SELECT hash FROM answer ORDER BY hash"))
+            return _missing((str(row[0]) for row in wanted), (str(row[0]) for row in held))
+    except sqlite3.DatabaseError as error:
+        raise AnswerNotThere(place, f"it is damaged ({error})") from error
+
+
+def _missing(wanted: Iterator[str], held: Iterator[str]) -> int:
+    """How many of the one are not among the other, both in order: neither needs to be held in memory.
+
+    >>> _missing(iter("abd"), iter("bcd"))
+    1
+    """
+    count, there = 0, next(held, None)
+    for name in wanted:
+        while there is not None and there < name:
+            there = next(held, None)
+        count += there != name
+    return count
+
+
+def _reading(place: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{place.resolve().as_uri()}?mode=ro", uri=True)
+
+
 def library_of(db: sqlite3.Connection) -> Path:
     """The file of a connection."""
     return Path(next(row[2] for row in db.execute("PRAGMA database_list") if row[1] == "main"))
@@ -85,7 +132,7 @@ def _from_apart(place: Path, digest: str) -> bytes:
     if not place.exists():
         raise AnswerNotThere(place, "it is not there")
     try:
-        with closing(sqlite3.connect(f"{place.resolve().as_uri()}?mode=ro", uri=True)) as apart:
+        with closing(_reading(place)) as apart:
             row = apart.execute("SELECT block_id, start, length FROM answer WHERE hash = ?", (digest,)).fetchone()
         if row is None:
             raise AnswerNotThere(place, f"it does not hold {digest[:12]}…")
@@ -97,7 +144,7 @@ def _from_apart(place: Path, digest: str) -> bytes:
 @lru_cache(maxsize=4)
 def _block(place: Path, _modified: int, number: int) -> bytes:
     """A block unpacked; whoever reads all answers reads neighbours one after the other."""
-    with closing(sqlite3.connect(f"{place.resolve().as_uri()}?mode=ro", uri=True)) as apart:
+    with closing(_reading(place)) as apart:
         return lzma.decompress(apart.execute("SELECT body FROM block WHERE id = ?", (number,)).fetchone()[0])
 
 
@@ -107,7 +154,7 @@ def put_apart(library: Library, progress: Progress) -> Packed:
     An answer leaves the library only when it is on the disk beside it: broken off at any moment, nothing is lost, and the next call goes on.
     """
     db, place = library.db, place_of(library.path)
-    size = library.path.stat().st_size
+    size, gone = library.path.stat().st_size, lost(db)
     waiting = [row[0] for row in db.execute(
         "SELECT a.hash FROM answer a WHERE length(a.body) > 0 AND NOT EXISTS (SELECT 1 FROM record r WHERE r.answer_hash = a.hash AND r.state = 'stored') "
         "ORDER BY (SELECT min(source || external_id) FROM record r WHERE r.answer_hash = a.hash), a.hash"
@@ -123,7 +170,7 @@ def put_apart(library: Library, progress: Progress) -> Packed:
             progress("answers", min(start + _BLOCK, len(waiting)), len(waiting))
     db.execute("VACUUM")
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return Packed(len(waiting), before, after, size, library.path.stat().st_size)
+    return Packed(len(waiting), before, after, size, library.path.stat().st_size, gone)
 
 
 def _move(library: Library, apart: sqlite3.Connection, hashes: list[str]) -> tuple[int, int]:

@@ -26,6 +26,7 @@ from crawler.formats.pubmed_xml import read_record
 from crawler.sources.pubmed_files import FileListing, PubmedFiles
 from crawler.sources.source import Answered, Lacking
 from kb import answers_apart, ledger
+from kb.answers_apart import AnswerNotThere
 from kb.harvesting import Harvest, Part, in_pages
 from kb.ledger import Counts
 
@@ -198,7 +199,9 @@ class _Loading:
         if held is None:
             return
         state, stored = held
-        if record.kind == "deleted":
+        if stored is None:
+            self._doubt(record.pmid, "the answer that is here is lost")
+        elif record.kind == "deleted":
             self._delete(record, record.pmid, state, stored)
         elif state == "gone":
             # EFetch may have taken it back after this file was made.
@@ -221,12 +224,17 @@ class _Loading:
         for name in ("asked", "got", "revised", "deleted", "skipped", "cache_hits"):
             setattr(counts, name, getattr(counts, name) + getattr(self.counts, name))
 
-    def _held(self, pmid: str) -> tuple[str, bytes] | None:
-        """State and bytes of a record that is here."""
+    def _held(self, pmid: str) -> tuple[str, bytes | None] | None:
+        """State and bytes of a record that is here; no bytes where its answer is lost."""
         row = self.db.execute(
             "SELECT state, answer_hash FROM record WHERE source = ? AND external_id = ?", (RECORDS, pmid)
         ).fetchone()
-        return (str(row[0]), answers_apart.body_of(self.db, row[1])) if row else None
+        if row is None:
+            return None
+        try:
+            return str(row[0]), answers_apart.body_of(self.db, row[1])
+        except AnswerNotThere:
+            return str(row[0]), None
 
     def _delete(self, record: RawRecord, pmid: str, state: str, stored: bytes) -> None:
         if state == "gone":

@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 
-from kb.answers_apart import library_of, place_of
+from kb.answers_apart import AnswerNotThere, library_of, lost, place_of
 
 #: Well, unsound, or (None) nothing that is unsound and yet something that a person should look at.
 Said = tuple[bool | None, str]
 #: Searches by hand are remembered under this beginning; nobody asks them again.
 _BY_HAND = "once: %"
 _SHOWN = 5
+_FETCH = "fetch again what was in it: counterclaim refresh --full"
 _UNITS = ((1440, "day"), (60, "hour"), (1, "minute"))
 
 
@@ -81,12 +82,14 @@ def _answers(db: sqlite3.Connection) -> Said:
     if not apart:
         return True, told
     place = place_of(library_of(db))
-    there = (
-        f"{place.stat().st_size / 1_000_000:.1f} MB in {place}"
-        if place.exists()
-        else f"in {place}, which is not there: put it back"
-    )
-    return place.exists(), f"{told}; {apart} of them apart, {there}"
+    if not place.exists():
+        return False, f"{told}; {apart} of them apart, in {place}, which is not there: put it back, or {_FETCH}"
+    try:
+        gone = lost(db)
+    except AnswerNotThere as error:
+        return False, f"{told}; {apart} of them apart. {error}"
+    missing = f"; {gone} of them are not there: put back the file that held them, or {_FETCH}" if gone else ""
+    return not gone, f"{told}; {apart} of them apart, {place.stat().st_size / 1_000_000:.1f} MB in {place}{missing}"
 
 
 def _waiting(db: sqlite3.Connection) -> Said:

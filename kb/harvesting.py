@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -187,7 +188,13 @@ class Harvest:
 
     def _read_one(self, source: str, name: str, digest: str, reader: ReadsDocuments) -> str | None:
         """Why a record was left out; None where it is stored."""
-        document = self.sources[source].parse(Answered(name, answers_apart.body_of(self.library.db, digest)))
+        try:
+            body = answers_apart.body_of(self.library.db, digest)
+        except answers_apart.AnswerNotThere as error:
+            return str(error)
+        except zlib.error as error:
+            return f"The answer that is kept is damaged ({error}). Fetch it again with: counterclaim add {name}"
+        document = self.sources[source].parse(Answered(name, body))
         if not isinstance(document, Document):
             return document.why
         reading = read_one(document, reader)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from crawler.sources.source import Answered, Lacking, Listing
-from kb import notices
+from kb import answers_apart, notices
 
 #: More than this share of a search's records gone at once is an outage until a person says otherwise.
 _BELIEVED_SHARE, _BELIEVED_ANYWAY = 0.2, 20
@@ -222,9 +222,16 @@ def _keep_record(
     place = (source, item.id)
     if held is not None and held["answer_hash"] == digest and held["state"] != "gone":
         counts.cache_hits += 1
-        db.execute("UPDATE record SET fetched = ?, mark = ? WHERE source = ? AND external_id = ?", (now.isoformat(), mark, *place))
+        back = _keep_body(db, digest, item.body)
+        # One that could not be read because its answer was lost is read now.
+        state = "stored" if back and held["state"] == "unreadable" else held["state"]
+        why = held["why"] if state == held["state"] else None
+        db.execute(
+            "UPDATE record SET fetched = ?, mark = ?, state = ?, why = ? WHERE source = ? AND external_id = ?",
+            (now.isoformat(), mark, state, why, *place),
+        )
         return
-    db.execute("INSERT OR IGNORE INTO answer (hash, body) VALUES (?, ?)", (digest, zlib.compress(item.body, 6)))
+    _keep_body(db, digest, item.body)
     if held is None:
         counts.new += 1
         db.execute(
@@ -237,6 +244,18 @@ def _keep_record(
         "UPDATE record SET answer_hash = ?, mark = ?, state = 'stored', why = NULL, fetched = ?, changed_in = ? WHERE source = ? AND external_id = ?",
         (digest, mark, now.isoformat(), run, *place),
     )
+
+
+def _keep_body(db: sqlite3.Connection, digest: str, body: bytes) -> bool:
+    """Keep an answer, unless it is kept already, here or apart; whether it was lost, and is here again."""
+    held = db.execute("SELECT body FROM answer WHERE hash = ?", (digest,)).fetchone()
+    if held is not None and not answers_apart.is_lost(db, digest, held[0]):
+        return False
+    packed = zlib.compress(body, 6)
+    db.execute(
+        "INSERT INTO answer (hash, body) VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET body = excluded.body", (digest, packed)
+    )
+    return held is not None
 
 
 def _gone(db: sqlite3.Connection, source: str, item: Lacking, run: int, counts: Counts) -> list[Lacking]:

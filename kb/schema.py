@@ -13,6 +13,7 @@ from kb.migrations import (
     m0005_own_numbers,
     m0006_review_place,
     m0007_bulk,
+    m0008_bulk_reader,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0005_own_numbers", m0005_own_numbers.SQL),
     ("0006_review_place", m0006_review_place.SQL),
     ("0007_bulk", m0007_bulk.SQL),
+    ("0008_bulk_reader", m0008_bulk_reader.SQL),
 )
 
 

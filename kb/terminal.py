@@ -9,7 +9,8 @@ T = TypeVar("T")
 
 #: C0 and C1 controls but tab and line feed; separators that some programs take for the end of a line; marks that turn the direction of writing.
 _CONTROLS = (
-    *(n for n in range(0x20) if n not in (0x09, 0x0A)), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A),
+    *(n for n in range(0x20) if n not in (0x09, 0x0A)), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F, 0x2028, 0x2029,
+    *range(0x202A, 0x202F), *range(0x2066, 0x206A),
 )  # fmt: skip
 _SHOWN = dict.fromkeys(_CONTROLS, "\ufffd")
 _ESCAPED = {n: f"\\u{n:04x}" for n in _CONTROLS}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawler.json_place import Place, place_of, printed_under
-from kb.answers_apart import AnswerNotThere, opened
+from kb.answers_apart import AnswerNotThere, is_lost, opened
 from nlp.grammar.characters import in_one_spelling
 from nlp.grammar.number import LARGE_NUMBER, number_value
 
@@ -97,6 +97,8 @@ def _opened(db: sqlite3.Connection, row: sqlite3.Row, revised: str | None) -> tu
     name = f"{row['source']} {row['external_id']}"
     if row["state"] == "stored":
         return None, f"an answer of {name} that may be newer waits to be read. Read it with: counterclaim reread"
+    if row["state"] == "unreadable" and row["body"] is not None and is_lost(db, row["hash"], row["body"]):
+        return None, f"the answer of {name} is lost. Fetch it again with: counterclaim add {row['external_id']}"
     if row["state"] == "unreadable":
         return None, f"the newer answer of {name} could not be read, and the one before it is not kept."
     if row["body"] is None:

@@ -121,7 +121,8 @@ class Teacher:
             for text in texts:
                 around = self.read(text.text)
                 reading = TextReading(labeller, around)
-                hints = reading.hints()
+                codes = reading.hints()
+                hints = [] if codes is None else reading.by_sentence(codes)
                 for index, labels in enumerate(begun(around, [s for s in text.spans if s[2] in PHRASES])):
                     told = reading.window(index)
                     if hints:

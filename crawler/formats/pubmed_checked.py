@@ -148,7 +148,12 @@ def _inflated(packed: Iterable[bytes]) -> Iterator[bytes]:
     size = 0
     for piece in packed:
         while piece:
-            if stream.eof:  # Several streams one after the other are one file.
+            if stream.eof:  # Several streams one after the other are one file; zeros between and behind them fill it up.
+                piece = piece.lstrip(b"\0")
+                if not piece:
+                    break
+                if piece[:1] != _GZIP[:1]:
+                    raise CutOff("something that is not compressed follows its end; the records before that were read.")
                 stream = isal_zlib.decompressobj(_GZIP_STREAM)
             try:
                 plain = stream.decompress(piece, BATCH)

@@ -17,7 +17,7 @@ from pathlib import Path
 from crawler.errors import Unreadable
 from kb.bulk import shards
 from kb.bulk.part import Found, Part, find, reads_with
-from kb.bulk.shards import Shard
+from kb.bulk.shards import How, Shard
 from kb.bulk.storing import Damaged, Stored, Storing
 from kb.bulk.workers import NoCluster, Workers
 from kb.errors import LibraryError
@@ -44,11 +44,15 @@ class OtherVersion(LibraryError):
 
 @dataclass(slots=True)
 class Done:
-    """How far a run is: files by what became of them, bytes, records by fate and reason, and what was left out, a sentence each."""
+    """How far a run is: files by what became of them, bytes, records by fate and reason, and what was left out, a sentence each.
+
+    `anew`: why files that were loaded before are loaded again, with how many of each.
+    """
 
     files: int = 0
     of: int = 0
     there: int = 0
+    anew: Counter[str] = field(default_factory=Counter)
     bytes: int = 0
     of_bytes: int = 0
     records: int = 0
@@ -99,6 +103,7 @@ class Bulk:
     progress: Progress = _nobody
     tagger: bool = False
     done: Done = field(default_factory=Done)
+    _loaded: dict[str, Shard] = field(default_factory=dict)
 
     def load(self, paths: Sequence[Path], again: bool = False) -> Done:
         """Load the files that are not loaded yet, and say what became of every record.
@@ -114,10 +119,12 @@ class Bulk:
             else:
                 files.append(item)
         with self.library.transaction() as db:
-            waiting, self.done.there = shards.plan(db, files, self.gate.name, self.library.run, again)
-        self.done.of, self.done.of_bytes = len(waiting), sum(s.file.size for s in waiting)
+            plan = shards.plan(db, files, How(self.gate.name, reads_with(self.tagger), again), self.library.run)
+        self.done.there, self.done.anew = len(plan.there), plan.anew
+        self.done.of, self.done.of_bytes = len(plan.waiting), sum(s.file.size for s in plan.waiting)
+        self._loaded = {shard.file.path.name: shard for shard in plan.there}
         reading = _Reading(self.workers)
-        for shard, parts in reading.all(list(self._parts(waiting))):
+        for shard, parts in reading.all(list(self._parts(plan.waiting))):
             self._take(shard, parts, reading)
             self.progress(self.done)
         return self.done
@@ -141,7 +148,11 @@ class Bulk:
             with self.library.transaction() as db:
                 shards.leave_out(db, shard, str(why))
             self._name(
-                Unreadable(str(shard.file.path), f"{why}; nothing of it was stored.", "Download it again, and run the same again.")
+                Unreadable(
+                    str(shard.file.path),
+                    f"{why}; nothing of it was stored.",
+                    "Download it again, with its .md5 file, and run the same again.",
+                )
             )
             self.done.files_left_out += 1
         else:
@@ -157,7 +168,25 @@ class Bulk:
             self.done.peak_mb = max(self.done.peak_mb, found.peak_mb)
             held = storing.held(found)
             storing.part(found, reading.one(replace(found.part, only=held)) if held and found.part else None)
-        return storing.end()
+        told = storing.end()
+        for name, pmids in told.later.items():
+            self._late(storing, name, pmids, reading)
+        return told
+
+    def _late(self, storing: Storing, name: str, pmids: set[int], reading: _Reading) -> None:
+        """The last word on records whose last version the gate left out of a later file, when nothing was known of them: as if the files had come in order.
+
+        Where that file is not among those that were named, or is another by now, there is no document of these records; each is counted as older.
+        """
+        shard = self._loaded.get(name)
+        if shard is None:
+            return
+        found = reading.one(Part(shard.file.path, self.gate, only=frozenset(map(str, pmids)), tagger=self.tagger))
+        self._check_versions(found)
+        try:
+            Storing(storing.library, storing.db, shard).late(found)
+        except Damaged as why:
+            log.warning("%s: %s; its versions of %d records are not taken", name, why, len(pmids))
 
     def _count(self, shard: Shard, told: Stored) -> None:
         self.done.files += 1

@@ -40,12 +40,13 @@ class Part:
 
 @dataclass(slots=True)
 class Found:
-    """What a part holds. `damaged`: why nothing of the file is to be stored; the rest is then worth nothing."""
+    """What a part holds. `damaged`: why nothing of the file is to be stored; the rest is then worth nothing. `kept`: the PMIDs of what is in `packed`."""
 
     part: Part | None = None
     md5: str = ""
     damaged: str | None = None
     records: int = 0
+    kept: set[int] = field(default_factory=set)
     gated: dict[str, list[int]] = field(default_factory=dict)
     deleted: list[tuple[Place, str]] = field(default_factory=list)
     left_out: list[tuple[Place, str, str, str]] = field(default_factory=list)
@@ -91,7 +92,7 @@ def find(part: Part) -> Found:
         else:
             _read(part, found)
     except Unreadable as error:
-        found.damaged = error.why
+        found.damaged = _why(part.path, error)
     except OSError as error:
         found.damaged = f"it cannot be read ({error.strerror or error})"
     found.versions |= {"tagger": reads_with(part.tagger)}
@@ -128,6 +129,7 @@ def _read(part: Part, found: Found) -> None:
         if not decision.kept and part.only is None:
             found.gated.setdefault(decision.why, []).append(_number(item))
             continue
+        found.kept.add(_number(item))
         waiting.append((place, read_one(item, reader(part.tagger)), decision.why))
         if len(waiting) == _PACKED:
             found.packed.append(_pack(waiting))
@@ -138,12 +140,19 @@ def _read(part: Part, found: Found) -> None:
 
 def _leave_out(part: Part, found: Found, place: Place, item: Unreadable) -> None:
     if item.where == str(part.path):
-        found.damaged = item.why.rstrip(".")
+        found.damaged = _why(part.path, item)
     elif isinstance(item, Mended):
         found.mended.append((item.where, item.why))
     else:
         found.records += 1
         found.left_out.append((place, item.where, item.why, item.do))
+
+
+def _why(path: Path, error: Unreadable) -> str:
+    """Why a file is not to be stored, as a sentence without its end; what is wrong may be the file that states its MD5."""
+    # What a reader of a part of the file says of the records before the damage is not so here: none of them is stored.
+    why = error.why.rstrip(".").partition("; the records before")[0]
+    return why if error.where == str(path) else why.replace("this file", f"{Path(error.where).name}, beside it,")
 
 
 def _number(document: Document) -> int:

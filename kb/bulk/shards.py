@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from crawler.errors import Unreadable
@@ -76,20 +77,53 @@ def _file(path: Path) -> File:
     return File(path, year, number, told.st_size, told.st_mtime_ns)
 
 
-def plan(db: sqlite3.Connection, files: Iterable[File], gate: str, run: int, again: bool) -> tuple[list[Shard], int]:
-    """Write down what waits, inside the caller's transaction: the shards to load, in order, and how many were loaded already.
+@dataclass(frozen=True, slots=True)
+class How:
+    """How files are to be loaded: through which gate, read with what, and whether also those that are loaded already."""
 
-    A file is loaded once. It waits again when its content is another than it was, when another gate is asked for, and with `again`.
+    gate: str
+    reads_with: str
+    again: bool = False
+
+
+@dataclass(slots=True)
+class Plan:
+    """What waits, in order; what is loaded already; and why files that were loaded wait again, with how many of each."""
+
+    waiting: list[Shard] = field(default_factory=list)
+    there: list[Shard] = field(default_factory=list)
+    anew: Counter[str] = field(default_factory=Counter)
+
+
+def plan(db: sqlite3.Connection, files: Iterable[File], how: How, run: int) -> Plan:
+    """Write down what waits, inside the caller's transaction.
+
+    A file is loaded once. It waits again when its content is another than it was, when another gate or another tagger is asked for, and with `again`.
     """
-    waiting: list[Shard] = []
-    there = 0
+    made = Plan()
     for file in sorted(files, key=lambda f: f.order):
         row = db.execute("SELECT * FROM bulk_shard WHERE name = ?", (file.path.name,)).fetchone()
-        if row is not None and row["state"] == "done" and row["gate"] == gate and not again and _is_same(db, row, file):
-            there += 1
+        loaded = row is not None and row["state"] == "done"
+        why = _why_again(db, row, file, how) if loaded else None
+        if loaded and why is None:
+            made.there.append(Shard(int(row["id"]), file))
             continue
-        waiting.append(Shard(_wait(db, file, run), file))
-    return waiting, there
+        if why is not None:
+            made.anew[why] += 1
+        made.waiting.append(Shard(_wait(db, file, run), file))
+    return made
+
+
+def _why_again(db: sqlite3.Connection, row: sqlite3.Row, file: File, how: How) -> str | None:
+    """Why a file that is loaded is to be loaded again; None where it is not."""
+    if how.again:
+        return "as asked"
+    if row["gate"] != how.gate:
+        return "through another gate than before"
+    # Libraries of an earlier version did not keep what a file was read with.
+    if row["reads_with"] not in (None, how.reads_with):
+        return f"read with {how.reads_with}, before with {row['reads_with']}"
+    return None if _is_same(db, row, file) else "with other content than before"
 
 
 def _is_same(db: sqlite3.Connection, row: sqlite3.Row, file: File) -> bool:

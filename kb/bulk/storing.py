@@ -8,7 +8,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from crawler.errors import Unreadable
 from crawler.formats.pubmed_pieces import Place
@@ -24,15 +24,20 @@ Count = Counter[tuple[str, str]]
 #: What became of a record. Every record of a file has one of these fates.
 STORED, GATED, DELETED, OLDER, LEFT_OUT = "stored", "gated out", "deleted", "older", "left out"
 _LATER = "a later file says otherwise"
+_HELD = "it is in the library"
 
 
 @dataclass(slots=True)
 class Stored:
-    """How a shard went: records by fate and reason, and what was left out, a sentence each."""
+    """How a shard went: records by fate and reason, and what was left out, a sentence each.
+
+    `later`: PMIDs that passed the gate here, and whose later version another file holds, by the name of that file: the gate left it out there.
+    """
 
     records: int = 0
     counts: Count = field(default_factory=Counter)
     left_out: list[str] = field(default_factory=list)
+    later: dict[str, set[int]] = field(default_factory=dict)
 
 
 def _held_of(db: sqlite3.Connection, gated: Iterable[int]) -> frozenset[str]:
@@ -59,19 +64,20 @@ class Storing:
     told: Stored = field(default_factory=Stored)
     _gated: dict[str, list[int]] = field(default_factory=dict)
     _new: set[int] = field(default_factory=set)
+    _later: dict[int, str] = field(default_factory=dict)
     _first: Found | None = None
 
     def held(self, found: Found) -> frozenset[str]:
-        """The documents that were here before this file, among what the gate did not let through of a part.
+        """What to read of a part although the gate did not let it through: revisions of documents that are here, or that this file brings.
 
-        One that an earlier part brought is none of them (PubMed has several versions of some records in one file): else the library
-        would depend on where the parts begin.
+        PubMed has several versions of some records in one file: the last one counts, as it does in a later file.
         """
-        asked = (p for pmids in found.gated.values() for p in pmids if p not in self._new)
-        return _held_of(self.db, asked)
+        gated = {p for pmids in found.gated.values() for p in pmids}
+        brought = gated & (self._new | found.kept)
+        return _held_of(self.db, gated - brought) | {str(p) for p in brought}
 
     def part(self, found: Found, revised: Found | None) -> None:
-        """One part. `revised` are the documents of the library among those that the gate did not let through.
+        """One part. `revised` is what `held` asked for, each with the gate's reason.
 
         Raises:
             Damaged: this part, or the file between two parts, is not as it should be.
@@ -80,13 +86,14 @@ class Storing:
         if revised is not None:
             self._refuse(revised)
         self.told.records += found.records
-        held = [(place, reading, "it is in the library") for place, reading, _ in revised.readings()] if revised else []
-        taken = {_pmid(reading) for _, reading, _ in held}
+        again = list(revised.readings()) if revised else []
+        places, asked = {place for place, _, _ in again}, {_pmid(reading) for _, reading, _ in again}
         for why, pmids in found.gated.items():
-            self._gated.setdefault(why, []).extend(p for p in pmids if p not in taken)
-        for _, what, why in heapq.merge(_items(found), held, key=lambda item: item[0]):
+            self._gated.setdefault(why, []).extend(p for p in pmids if p not in asked)
+        self._later = _gated_later(self.db, self.shard, found.kept | asked | {int(pmid) for _, pmid in found.deleted})
+        for place, what, why in heapq.merge(_items(found), again, key=lambda item: item[0]):
             if isinstance(what, Reading):
-                self._document(what, why)
+                self._among(what, why, place in places)
             elif isinstance(what, Unreadable):
                 self._leave_out(what)
             else:
@@ -113,15 +120,55 @@ class Storing:
         rows = [(self.shard.id, fate, why, n) for (fate, why), n in sorted(self.told.counts.items())]
         self.db.executemany("INSERT INTO bulk_count VALUES (?, ?, ?, ?)", rows)
         self.db.execute(
-            "UPDATE bulk_shard SET state = 'done', why = NULL, md5 = ?, gate = ?, records = ?, run_id = ? WHERE id = ?",
-            (self._first.md5, self._first.gate, self.told.records, self.library.run, self.shard.id),
+            "UPDATE bulk_shard SET state = 'done', why = NULL, md5 = ?, gate = ?, reads_with = ?, records = ?, run_id = ? WHERE id = ?",
+            (self._first.md5, self._first.gate, self._first.versions["tagger"], self.told.records, self.library.run, self.shard.id),
         )
         return self.told
+
+    def late(self, found: Found) -> None:
+        """Records of this file, which is loaded already, that the gate left out before an earlier file brought a version that passes.
+
+        Raises:
+            Damaged: the file is not the one that was loaded.
+        """
+        row = self.db.execute("SELECT md5 FROM bulk_shard WHERE id = ?", (self.shard.id,)).fetchone()
+        if found.damaged or found.md5 != row[0]:
+            raise Damaged(found.damaged or "it was changed since it was loaded")
+        moved: dict[str, set[int]] = {}
+        for _, reading, why in found.readings():
+            self._document(reading, _HELD)
+            moved.setdefault(why, set()).add(_pmid(reading))
+        for why, pmids in moved.items():
+            self._out_of_gated(why, pmids)
+        self.db.executemany(
+            "INSERT INTO bulk_count VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET records = records + excluded.records",
+            [(self.shard.id, fate, why, n) for (fate, why), n in self.told.counts.items()],
+        )
+
+    def _out_of_gated(self, why: str, pmids: set[int]) -> None:
+        place = (self.shard.id, why)
+        (steps,) = self.db.execute("SELECT steps FROM bulk_gated WHERE shard_id = ? AND why = ?", place).fetchone()
+        left = [p for p in _pmids(steps) if p not in pmids]
+        self.db.execute("DELETE FROM bulk_gated WHERE shard_id = ? AND why = ?", place)
+        self.db.execute("DELETE FROM bulk_count WHERE shard_id = ? AND fate = ? AND why = ?", (self.shard.id, GATED, why))
+        if left:
+            self.db.execute("INSERT INTO bulk_gated VALUES (?, ?, ?)", (*place, _steps(left)))
+            self.db.execute("INSERT INTO bulk_count VALUES (?, ?, ?, ?)", (self.shard.id, GATED, why, len(left)))
+
+    def _among(self, reading: Reading, why: str, gated: bool) -> None:
+        """A record; one that the gate did not let through where its document is here, by what stands before it in this file too."""
+        pmid = _pmid(reading)
+        if gated and not _held_of(self.db, (pmid,)):
+            self._gated.setdefault(why, []).append(pmid)
+        else:
+            self._document(reading, _HELD if gated else why)
 
     def _document(self, reading: Reading, why: str) -> None:
         pmid = _pmid(reading)
         if self._is_older(pmid):
             self.told.counts[OLDER, _LATER] += 1
+            if pmid in self._later:
+                self.told.later.setdefault(self._later[pmid], set()).add(pmid)
             return
         try:
             outcome, row = self.library.add_among(reading)
@@ -146,7 +193,9 @@ class Storing:
         self.told.counts[DELETED, "it was taken out of the library" if buried else "it was not in the library"] += 1
 
     def _is_older(self, pmid: int) -> bool:
-        """Whether a later file had its say on this record already."""
+        """Whether a later file had its say on this record already: stored it, took it back, or holds a version that the gate left out."""
+        if pmid in self._later:
+            return True
         row = self.db.execute(
             "SELECT s.year, s.number, s.name FROM bulk_record r JOIN bulk_shard s ON s.id = r.shard_id WHERE r.pmid = ?", (pmid,)
         ).fetchone()
@@ -176,6 +225,28 @@ def _items(found: Found) -> Iterator[tuple[Place, Reading | Unreadable | str, st
     others += [(place, Unreadable(where, why, do), "") for place, where, why, do in found.left_out]
     others.sort(key=lambda item: item[0])
     return heapq.merge(found.readings(), others, key=lambda item: item[0])
+
+
+def _gated_later(db: sqlite3.Connection, shard: Shard, pmids: set[int]) -> dict[int, str]:
+    """Those of these PMIDs that the gate left out of files that are later and loaded already, with the name of the last of these files.
+
+    Files that are loaded in their order have none before them, and cost nothing here.
+    """
+    later = db.execute(
+        "SELECT s.name, g.steps FROM bulk_shard s JOIN bulk_gated g ON g.shard_id = s.id WHERE s.state = 'done' AND (s.year, s.number, s.name) > (?, ?, ?) "
+        "ORDER BY s.year, s.number, s.name",
+        shard.file.order,
+    )
+    return {p: name for name, steps in later for p in pmids.intersection(_pmids(steps))}
+
+
+def _pmids(steps: str) -> Iterator[int]:
+    """What `_steps` wrote.
+
+    >>> list(_pmids(_steps([7, 7, 12, 900])))
+    [7, 7, 12, 900]
+    """
+    return accumulate(json.loads(steps))
 
 
 def _steps(pmids: Sequence[int]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import sqlite3
@@ -91,7 +90,9 @@ def export_library(db: sqlite3.Connection, target: Path, progress: Callable[[str
     try:
         counts = _write_all(db, made, progress)
         made.chmod(0o755)
-        os.rename(made, target)  # noqa: PTH104 - one step, and it fails where the folder came to be meanwhile
+        # It fails where a folder of this name came to be meanwhile; a rename alone would take the place of an empty one.
+        target.mkdir()
+        made.replace(target)
     except OSError as error:
         raise CannotUse(target, str(error.strerror or error).lower()) from error
     finally:

@@ -241,11 +241,13 @@ GLANCE = {
     ),
     "route": (
         "Documents by route",
-        "SELECT coalesce(route, 'not told'), count(DISTINCT document_id) FROM comparison GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 30",
+        "SELECT coalesce(c.route, 'not told'), count(DISTINCT c.document_id) FROM comparison c JOIN document d ON d.id = c.document_id "
+        "WHERE d.deleted_in IS NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 30",
     ),
     "condition": (
         "Coverage by condition",
-        "SELECT label, count(DISTINCT document_id) FROM document_condition GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 40",
+        "SELECT x.label, count(DISTINCT x.document_id) FROM document_condition x JOIN document d ON d.id = x.document_id "
+        "WHERE d.deleted_in IS NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 40",
     ),
     "disputes": ("Open disputes by outcome", "SELECT outcome, count(*) FROM dispute GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 40"),
     "status": (

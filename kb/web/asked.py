@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ CORRECTIONS = (
 )  # fmt: skip
 _NUMBERS = ("since_year", "until_year", "smallest", "as_of")
 _NAMES = ("q", *(name for name, _ in CORRECTIONS), "design", "level", *_NUMBERS)
+#: What the command line calls otherwise.
+_OPTIONS = {"smallest": "min-n"}
 #: Longer ones are no questions.
 LONGEST = 500
 
@@ -43,6 +46,11 @@ class Asked:
     def query(self) -> str:
         """The same as a query string."""
         return urlencode(dict(self.given))
+
+    def command(self) -> str:
+        """What writes the same answer as one file, to be copied into a shell: no word of it is more than a word there."""
+        said = [f"--{_OPTIONS.get(name, name.replace('_', '-'))}={words}" for name, words in self.given.items() if name != "q"]
+        return shlex.join(["counterclaim", "report", "-o", "report.html", *said, "--", self.words])
 
     def answer(self, db: sqlite3.Connection) -> Answer:
         """The answer, of bounded length.

@@ -10,7 +10,10 @@ from typing import Any
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
+from datasette.utils.asgi import Request, Response
+from datasette.views.base import DatasetteError
 
+from kb.report.page import render
 from kb.web.reading import NAME, Library
 from kb.web.safety import App, guarded
 from kb.web.views import ROUTES, TABLES_CSS, TABLES_JS, View
@@ -27,7 +30,8 @@ def _is_ours(datasette: Datasette) -> bool:
 @hookimpl  # type: ignore[untyped-decorator,unused-ignore]
 def register_routes(datasette: Datasette) -> list[tuple[str, View]]:
     """Our pages, before Datasette's own."""
-    return [(f"{path}$", view) for path, view in ROUTES] if _is_ours(datasette) else []
+    # Not `$`, which also stands before a last line feed: an address is ours or it is not.
+    return [(rf"{path}\Z", view) for path, view in ROUTES] if _is_ours(datasette) else []
 
 
 @hookimpl  # type: ignore[untyped-decorator,unused-ignore]
@@ -46,6 +50,22 @@ def permission_allowed(datasette: Datasette, actor: Any, action: str, resource: 
         return None
     of = resource[0] if isinstance(resource, tuple) else resource
     return action in _ALLOWED and of in (None, NAME)
+
+
+@hookimpl(tryfirst=True)  # type: ignore[untyped-decorator,unused-ignore]
+def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Response | None:
+    """An address of a table that asks for nothing that there is (a column to sort by that is none, a list that is none) is the visitor's error, and no defect."""
+    if not _is_ours(datasette) or not request.query_string or not request.path.startswith(f"/{NAME}/"):
+        return None
+    if isinstance(exception, DatasetteError) and exception.status == 500:
+        words = str(exception.message)
+    elif isinstance(exception, ValueError | KeyError):
+        words = f"Something behind the question mark of this address is not as it should be ({exception})"
+    else:
+        return None
+    if request.path.endswith(".json"):
+        return Response.json({"ok": False, "error": words, "status": 400, "title": None}, status=400)
+    return Response.html(render("error.html", title="Not understood", words=f"{words.rstrip('.')}."), status=400)
 
 
 @hookimpl  # type: ignore[untyped-decorator,unused-ignore]

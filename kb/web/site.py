@@ -66,6 +66,7 @@ def serve(path: Path, host: str, port: int, ready: Callable[[str], None]) -> Non
         CannotBind: the address is taken, or not this machine's.
     """
     made = site(path, host)
+    _quiet()
     asyncio.run(made.invoke_startup())
     with _bound(host, port) as place:
         ready(_address(host, place.getsockname()[1]))
@@ -75,6 +76,14 @@ def serve(path: Path, host: str, port: int, ready: Callable[[str], None]) -> Non
         # Ctrl-C is how it ends.
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(settings).run(sockets=[place])
+
+
+def _quiet() -> None:
+    """Else every address that is not there prints the whole stack, with the values of all its variables."""
+    # Not imported above: it is one of Datasette's own plugins, and is not known as one where it is imported before them.
+    from datasette import handle_exception
+
+    handle_exception.rich = None
 
 
 def _bound(host: str, port: int) -> socket.socket:

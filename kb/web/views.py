@@ -99,7 +99,7 @@ def ask(db: sqlite3.Connection, request: Request) -> Response:
         return Response.redirect("/")
     view = answer_view(db, question.answer(db))
     return _html(
-        "ask.html", view=view, to=Site(question.query()), estimates={}, asked=question.words, given=question.given, corrections=CORRECTIONS,
+        "ask.html", view=view, to=Site(question.query()), estimates={}, asked=question.words, command=question.command(), given=question.given, corrections=CORRECTIONS,
         downloads=[(kind, what) for kind, (what, _) in DOWNLOADS.items()],
     )  # fmt: skip
 

@@ -150,21 +150,30 @@ class Chain:
         if not any(lengths):
             empty = np.zeros((0, len(self.labels)))
             return [Lattice(self, empty, empty, empty, np.zeros(0)) for _ in rows]
-        emission = _padded(rows, max(lengths))
-        local = np.exp(emission - emission.max(axis=2, keepdims=True))
-        step = self.steps
-        valid = np.arange(max(lengths))[None, :] < np.array(lengths)[:, None]
-        forward, backward, scale = np.empty_like(local), np.ones_like(local), np.ones(local.shape[:2])
-        state = local[:, 0]
-        for t in range(local.shape[1]):
+        local, there = _locals(rows, lengths)
+        forward, backward, scale = self._both_ways(local)
+        found = []
+        for i, n in enumerate(lengths):
+            of, to = forward[:n, i], backward[:n, i][::-1]
+            # Each way has a scale of its own: set so that their product is a probability, what stands behind a place follows from its row.
+            to = to / np.maximum((of * to).sum(axis=1, keepdims=True), 1e-300)
+            found.append(Lattice(self, there[i], of, to, scale[:n, i]))
+        return found
+
+    def _both_ways(self, local: Chances) -> tuple[Chances, Chances, Chances]:
+        """The sums from each end, place by place from that end; `local`: place, way, row, label. The scale is that of the first way."""
+        ways = np.stack((self.steps, self.steps.T))
+        state = local[0]
+        sums = np.empty(local.shape[:-1])
+        told = np.empty_like(local)
+        passed = np.ones_like(local)
+        for t in range(len(local)):
             if t:
-                state = (state @ step) * local[:, t]
-            scale[:, t] = np.maximum(state.sum(axis=1), 1e-300)
-            forward[:, t] = state = state / scale[:, t, None]
-        for t in range(local.shape[1] - 2, -1, -1):
-            behind = (backward[:, t + 1] * local[:, t + 1] / scale[:, t + 1, None]) @ step.T
-            backward[:, t] = np.where(valid[:, t + 1, None], behind, 1.0)
-        return [Lattice(self, local[i, :n], forward[i, :n], backward[i, :n], scale[i, :n]) for i, n in enumerate(lengths)]
+                np.matmul(state, ways, out=passed[t])
+                state = passed[t] * local[t]
+            sums[t] = state.sum(axis=-1)
+            state = np.divide(state, sums[t][..., None], out=told[t])
+        return told[:, 0], passed[:, 1], sums[:, 0]
 
     def chances(self, rows: Sequence[Scores]) -> list[Chances]:
         """The probability of each label at each token of each row."""
@@ -187,13 +196,20 @@ class Chain:
         return path[::-1]
 
 
-def _padded(rows: Sequence[Scores], width: int) -> Chances:
+def _locals(rows: Sequence[Scores], lengths: Sequence[int]) -> tuple[Chances, list[Chances]]:
+    """The scores as factors, from the first place of each row on and from its last back (place, way, row, label); and row by row."""
     labels = next(r.shape[1] for r in rows if len(r))
-    whole = np.zeros((len(rows), width, labels))
-    for i, r in enumerate(rows):
-        if len(r):
-            whole[i, : len(r)] = r
-    return whole
+    whole = np.concatenate([r for r in rows if len(r)]).astype(np.float64)
+    factors = np.exp(whole - whole.max(axis=1, keepdims=True))
+    local = np.ones((max(lengths), 2, len(rows), labels))
+    there: list[Chances] = []
+    start = 0
+    for i, n in enumerate(lengths):
+        of = factors[start : start + n]
+        local[:n, 0, i], local[:n, 1, i] = of, of[::-1]
+        there.append(of)
+        start += n
+    return local, there
 
 
 def side_by_side(chains: Sequence[Chain]) -> Chain:

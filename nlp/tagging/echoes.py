@@ -6,6 +6,7 @@ training writes it out as attributes.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 
@@ -43,9 +44,9 @@ def slots(reach: int) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return (*said, *begun, ("best=", _BEST), *echo)
 
 
-def hints(said: Sequence[Said], echoed: Sequence[Codes], reach: int) -> list[Codes]:
-    """For each sentence a row a token: the value of each slot; `echoed`: what `echoes` gives."""
-    return [np.concatenate((_here(of, reach), echo), axis=1) for of, echo in zip(said, echoed, strict=True)]
+def hints(said: Sequence[Said], echoed: Codes, reach: int) -> Codes:
+    """For each token of the text, sentence behind sentence, the value of each slot; `echoed`: what `echoes` gives."""
+    return np.concatenate((_here(said, reach), echoed), axis=1)
 
 
 def as_attributes(codes: Codes, reach: int) -> list[list[str]]:
@@ -56,39 +57,50 @@ def as_attributes(codes: Codes, reach: int) -> list[list[str]]:
     ]
 
 
-def _here(said: Said, reach: int) -> Codes:
-    count, names = len(said), len(COARSE)
-    stepped = steps(said)
-    padded = np.full((count + 2 * reach, names), NONE, dtype=np.int8)
-    padded[reach : reach + count] = stepped[:, :names]
-    around = [padded[k : k + count] for k in range(2 * reach + 1)]
-    best = said[:, :names].argmax(axis=1) if count else np.zeros(0, dtype=np.int64)
-    sure = said[:, :names].max(axis=1) > _LEAST if count else np.zeros(0, dtype=bool)
-    return np.concatenate((*around, stepped[:, names:], np.where(sure, best, len(COARSE)).astype(np.int8)[:, None]), axis=1)
-
-
-def echoes(said: Sequence[Said], lows: Sequence[Sequence[str]], common: frozenset[str]) -> list[Codes]:
-    """The most, and the mean, of what was said of a token's word in the other sentences."""
+def _here(said: Sequence[Said], reach: int) -> Codes:
     names = len(COARSE)
-    found = [np.full((len(of), 2 * names), NONE, dtype=np.int8) for of in said]
+    whole = np.concatenate((np.zeros((0, 2 * names)), *said))
+    stepped = steps(whole)
+    # Between two sentences stands nothing, as far as anybody looks.
+    sentence = np.repeat(np.arange(len(said)), [len(of) for of in said])
+    places = np.arange(len(whole)) + reach * (1 + sentence)
+    padded = np.full((len(whole) + reach * (1 + len(said)), names), NONE, dtype=np.int8)
+    padded[places] = stepped[:, :names]
+    around = [padded[places + away] for away in range(-reach, reach + 1)]
+    own = whole[:, :names]
+    best = np.where(own.max(axis=1, initial=0.0) > _LEAST, own.argmax(axis=1), len(COARSE)).astype(np.int8)
+    return np.concatenate((*around, stepped[:, names:], best[:, None]), axis=1)
+
+
+def echoes(said: Sequence[Said], lows: Sequence[Sequence[str]], common: frozenset[str]) -> Codes:
+    """The most, and the mean, of what was said of a token's word in the other sentences: a row for each token of the text."""
     count = Counter(word for words in lows for word in words)
-    there: dict[str, list[tuple[int, int]]] = {}
+    there: dict[str, dict[int, list[int]]] = {}
     for index, words in enumerate(lows):
         for i, word in enumerate(words):
             if count[word] > 1 and len(word) > 1 and word[0].isalpha() and word not in common:
-                there.setdefault(word, []).append((index, i))
+                there.setdefault(word, {}).setdefault(index, []).append(i)
+    # Plain numbers: there are few of each word, and a table for each would cost more than the sums.
+    chances = [of[:, : len(COARSE)].tolist() for of in said]
+    found = [[_NOTHING] * len(of) for of in said]
     for places in there.values():
-        where = np.array([index for index, _ in places])
-        if where[0] == where[-1]:
-            continue
-        table = np.array([said[index][i, :names] for index, i in places])
-        for index in dict.fromkeys(where.tolist()):
-            others = table[where != index]
-            codes = steps(np.concatenate((others.max(axis=0), others.sum(axis=0) / len(others))))
-            for other, i in places:
-                if other == index:
-                    found[index][i] = codes
-    return found
+        for index in places if len(places) > 1 else ():
+            others = [chances[other][i] for other, at in places.items() if other != index for i in at]
+            codes = _most_and_mean(others)
+            for i in places[index]:
+                found[index][i] = codes
+    return np.array([codes for of in found for codes in of], dtype=np.int8).reshape(-1, 2 * len(COARSE))
+
+
+_NOTHING = (NONE,) * (2 * len(COARSE))
+_BOUNDS = _STEPS.tolist()
+
+
+def _most_and_mean(others: list[list[float]]) -> tuple[int, ...]:
+    """The steps of the most and of the mean of each column."""
+    columns = list(zip(*others, strict=True))
+    most = [bisect_right(_BOUNDS, max(column)) for column in columns]
+    return (*most, *(bisect_right(_BOUNDS, sum(column) / len(others)) for column in columns))
 
 
 def near_attributes(said: Said, first: int, last: int, reach: int = 12) -> list[str]:

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.tagging.arm_sides import Cell, Names, SidePlaces, cells
 from nlp.tagging.attributes import EDGE, WINDOW, Places, Surroundings, word_attributes
@@ -18,6 +20,8 @@ from nlp.tagging.marking import marked_once
 from nlp.tagging.model import Model
 from nlp.tagging.number_views import Floats, View, view
 from nlp.tagging.numbers import Candidate, NumberPlaces, candidates
+
+Number = TypeVar("Number", bound=np.generic)
 
 #: What a number is, and the contract's labels for it: the intervention's and the comparator's.
 NUMBER_LABELS = {
@@ -135,44 +139,55 @@ class TextReading:
             for i, told in enumerate(self.told[index])
         ]
 
-    def scores(self, name: str, codes: Sequence[Codes] = (), all_have: Sequence[str] = ()) -> list[Scores]:
+    @cached_property
+    def lengths(self) -> list[int]:
+        """How many tokens each sentence has. Tables hold a row for each token of the text, sentence behind sentence."""
+        return [len(words) for words in self.places.words]
+
+    def by_sentence(self, table: NDArray[Number]) -> list[NDArray[Number]]:
+        """A table cut at the ends of the sentences."""
+        return np.split(table, np.cumsum(self.lengths)[:-1]) if self.lengths else []
+
+    def scores(self, name: str, codes: Codes | None = None, all_have: Sequence[str] = ()) -> list[Scores]:
         """A window chain's scores of each sentence, with the first look's hints where they are given."""
         chain = self.labeller.model.chains[name]
-        found = [table[:, self.labeller.columns[name]] for table in self._window_scores]
-        if codes:
-            known = slots(NEAR)
-            found = [a + chain.code_scores(known, b) for a, b in zip(found, codes, strict=True)]
-        shared = chain.scores([all_have])[0]
-        return [of + shared for of in found]
+        found = self._window_scores[:, self.labeller.columns[name]] + chain.scores([all_have])[0]
+        return self.by_sentence(found if codes is None else found + chain.code_scores(slots(NEAR), codes))
 
     @cached_property
-    def _window_scores(self) -> list[Scores]:
+    def _window_scores(self) -> Scores:
         """What place and words score, for all chains that are told them."""
-        return [a + b for a, b in zip(self._place_scores, self._word_scores(self.labeller.windows), strict=True)]
+        return self._place_scores + self._word_scores(self.labeller.windows)
 
     @cached_property
-    def _place_scores(self) -> list[Scores]:
+    def _place_scores(self) -> Scores:
         chain = self.labeller.windows
-        return [a + b for a, b in zip(chain.scores_of(self.told), chain.scores(self.shared), strict=True)]
+        own = chain.scores([told for sentence in self.told for told in sentence])
+        return own + np.repeat(chain.scores(self.shared), self.lengths, axis=0)
 
     @cached_property
-    def _echoed(self) -> list[Codes]:
+    def _echoed(self) -> Codes:
         return echoes(self.said, self.places.lows, COMMON)
 
-    def _word_scores(self, chain: Chain) -> list[Scores]:
-        """What the words in the window of each token add, sentence by sentence."""
-        reach = len(WINDOW) // 2
+    @cached_property
+    def _numbered(self) -> tuple[dict[str, int], NDArray[np.int64]]:
+        """The text's different words by number, and each token's number."""
         number: dict[str, int] = {EDGE: 0}
-        rows = [[number.setdefault(w, len(number)) for w in words] for words in self.places.words]
+        return number, np.array([number.setdefault(w, len(number)) for words in self.places.words for w in words], dtype=np.int64)
+
+    def _word_scores(self, chain: Chain) -> Scores:
+        """What the words in the window of each token add."""
+        reach = len(WINDOW) // 2
+        number, own = self._numbered
         table = np.stack([chain.word_scores(w, self._window_of(w)) for w in number])
-        found = []
-        for row in rows:
-            padded = np.array([0] * reach + row + [0] * reach)
-            sums = np.zeros((len(row), len(chain.labels)), dtype=np.float32)
-            for k in range(len(WINDOW)):
-                sums += table[padded[k : k + len(row)], k]
-            found.append(sums)
-        return found
+        sentence = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        places = np.arange(len(own)) + reach * (1 + sentence)
+        padded = np.zeros(len(own) + reach * (1 + len(self.lengths)), dtype=np.int64)
+        padded[places] = own
+        sums: Scores = table[padded[places - reach], 0]
+        for k in range(1, len(WINDOW)):
+            sums += table[padded[places + k - reach], k]
+        return sums
 
     def _window_of(self, word: str) -> list[tuple[int, list[str]]]:
         of = self.labeller.of_word(word)
@@ -187,7 +202,7 @@ class TextReading:
     def again(self) -> list[list[list[str]]]:
         """What the second look at the coarse classes is told: what the first said here, beside, and of the same word elsewhere; and the place."""
         found = []
-        for index, codes in enumerate(hints(self.said, self._echoed, FAR)):
+        for index, codes in enumerate(self.by_sentence(hints(self.said, self._echoed, FAR))):
             words = [self.labeller.of_word(word)[1] for word in self.places.words[index]]
             shared = self.shared[index]
             found.append(
@@ -205,18 +220,17 @@ class TextReading:
 
     def _again_scores(self, chain: Chain) -> list[Scores]:
         """What `again` tells, summed: the places with those of the other chains, the words and the first look from tables."""
-        known, columns, of_word = slots(FAR), self.labeller.columns["again"], self.labeller.of_word
-        found = []
-        for index, codes in enumerate(hints(self.said, self._echoed, FAR)):
-            words = [chain.word_scores(word, (("", of_word(word)[1]),))[0] for word in self.places.words[index]]
-            here = self._place_scores[index][:, columns] + chain.code_scores(known, codes)
-            found.append(here + np.stack(words) if words else here)
-        return found
+        number, own = self._numbered
+        words = np.stack([chain.word_scores(word, (("", self.labeller.of_word(word)[1]),))[0] for word in number])
+        here = self._place_scores[:, self.labeller.columns["again"]] + chain.code_scores(
+            slots(FAR), hints(self.said, self._echoed, FAR)
+        )
+        return self.by_sentence(here + words[own])
 
-    def hints(self) -> list[Codes]:
-        """What the phrases are told of the first look; nothing where there is no chain for one."""
+    def hints(self) -> Codes | None:
+        """What the phrases are told of the first look, a row for each token of the text; nothing where there is no chain for one."""
         if "coarse" not in self.labeller.model.chains:
-            return []
+            return None
         return hints(self.said, self._echoed, NEAR)
 
     def fine(self) -> list[Tagged]:

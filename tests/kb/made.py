@@ -154,6 +154,16 @@ def _say(s: Said, text: str, arms: list[Arm], effects: list[Effect], claims: lis
     )  # fmt: skip
 
 
+def two_sides(path: Path) -> Path:
+    """A library of two trials that contradict each other."""
+    put(
+        path,
+        reading("a", Said(), size=40),
+        reading("b", Said(Direction.FAVOURS_COMPARATOR, estimate=0.6, low=0.2, high=1.0), size=60),
+    )
+    return path
+
+
 def put(path: Path, *readings: Reading) -> list[Stored]:
     """Store readings in one run, and say what became of each."""
     with Library(path, "add", ["by hand"], {"test": "1"}) as library:

@@ -75,9 +75,10 @@ def load(
     workers: Workers = Workers(Here, 1),  # noqa: B008 - frozen
     again: bool = False,
     progress: Callable[[Done], None] = lambda _: None,
+    tagger: bool = False,
 ) -> Done:
     with Library(database, "bulk", [], {}) as library:
-        done = Bulk(library, gate, workers, progress).load(paths, again)
+        done = Bulk(library, gate, workers, progress, tagger).load(paths, again)
         library.close_run(3 if done.left_out else 0)
     return done
 

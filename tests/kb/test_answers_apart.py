@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from cli import main
 from kb import ledger
 from kb.answers_apart import AnswerNotThere, Packed, body_of, place_of, put_apart
 from kb.connection import for_reading
@@ -110,6 +112,92 @@ def test_a_library_without_its_answers_says_where_they_were(path: Path) -> None:
         bodies(path)
     told = [said for said in harvest_report(for_reading(path), datetime.now(UTC)) if "apart" in said[1]]
     assert [well for well, _ in told] == [False]
+
+
+def health(path: Path) -> list[tuple[bool | None, str]]:
+    return [said for said in harvest_report(for_reading(path), datetime.now(UTC)) if "apart" in said[1]]
+
+
+def read_again(path: Path) -> Harvest:
+    empty = Shelf({})
+    with Library(path, "reread", [], {}) as library:
+        with library.transaction() as db:
+            ledger.read_again(db)
+        work = Harvest(library, {empty.name: empty})
+        work.read(Blank())
+    return work
+
+
+def states(path: Path) -> dict[str, int]:
+    return dict(for_reading(path).execute("SELECT state, count(*) FROM record GROUP BY 1").fetchall())
+
+
+def test_lost_answers_are_named_and_the_others_are_read(path: Path) -> None:
+    pack(path)
+    harvest(path, shelf({"998": "New", "999": "Newer"}))
+    place_of(path).unlink()
+    work = read_again(path)
+    assert work.library.counts["unchanged"] == 2
+    assert len(work.outcome.left_out) == NUMBER
+    assert "x.db.answers" in work.outcome.left_out[0]
+    assert states(path) == {"read": 2, "unreadable": NUMBER}
+    ((problems,),) = for_reading(path).execute("SELECT count(*) FROM problem WHERE what LIKE '%not there%'").fetchall()
+    assert problems == NUMBER
+    # Their documents stay.
+    ((documents,),) = for_reading(path).execute("SELECT count(*) FROM document WHERE deleted_in IS NULL").fetchall()
+    assert documents == NUMBER + 2
+
+
+@pytest.mark.parametrize("reread_before", [True, False])
+def test_what_is_fetched_again_is_kept_again(path: Path, reread_before: bool) -> None:
+    before = bodies(path)
+    pack(path)
+    place_of(path).unlink()
+    if reread_before:
+        read_again(path)
+    harvest(path, shelf({}), full=True)
+    assert bodies(path) == before
+    assert states(path) == {"read": NUMBER}
+    assert all(well for well, _ in health(path))
+
+
+def test_what_is_put_back_is_read_again(path: Path) -> None:
+    pack(path)
+    place = place_of(path)
+    place.rename(place.with_suffix(".elsewhere"))
+    read_again(path)
+    place.with_suffix(".elsewhere").rename(place)
+    assert read_again(path).outcome.left_out == []
+    assert states(path) == {"read": NUMBER}
+
+
+def test_packing_beside_lost_answers_tells_of_them_and_so_does_the_doctor_after_it(path: Path) -> None:
+    assert pack(path).lost == 0
+    place_of(path).unlink()
+    harvest(path, shelf({"998": "New", "999": "Newer"}))
+    done = pack(path)
+    assert (done.answers, done.lost) == (2, NUMBER)
+    ((well, told),) = health(path)
+    assert not well
+    assert f"{NUMBER} of them are not there" in told
+    harvest(path, shelf({"998": "New", "999": "Newer"}), full=True)
+    assert pack(path).lost == 0
+    ((well, told),) = health(path)
+    assert (well, "not there" in told) == (True, False)
+
+
+def test_the_command_says_what_is_lost_with_exit_code_3(path: Path) -> None:
+    pack(path)
+    place_of(path).unlink()
+    done = CliRunner().invoke(main, ["pack", "--db", str(path)])
+    assert (done.exit_code, f"{NUMBER} answers that were put apart before are not in" in done.stderr) == (3, True)
+
+
+def test_the_doctor_tells_of_a_file_of_answers_that_is_none(path: Path) -> None:
+    pack(path)
+    place_of(path).write_bytes(b"no database" * 100)
+    ((well, told),) = health(path)
+    assert (well, "damaged" in told) == (False, True)
 
 
 def test_a_damaged_file_of_answers_is_told(path: Path) -> None:

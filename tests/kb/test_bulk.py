@@ -88,10 +88,55 @@ def test_versions_of_one_record_are_the_same_wherever_the_parts_of_their_file_be
     second = shard(tmp_path, 2, *versions[0], *(rocks(n) for n in range(1000, 2500)), *versions[1])
     load(tmp_path / "one.db", first, second)
     load(tmp_path / "parts.db", first, second, workers=Workers(Here, 2))
-    assert rows(tmp_path / "one.db", "SELECT pmid, pmid_version FROM document ORDER BY 1") == [("1", 2), ("2", 3)]
+    assert rows(tmp_path / "one.db", "SELECT pmid, pmid_version FROM document ORDER BY 1") == [("1", 3), ("2", 3)]
     assert prints(tmp_path / "parts.db") == prints(tmp_path / "one.db")
     assert rows(tmp_path / "parts.db", ACCOUNT) == rows(tmp_path / "one.db", ACCOUNT)
     assert {row[-1] for row in rows(tmp_path / "one.db", ACCOUNT)} == {0}
+
+
+def test_an_earlier_file_that_comes_late_does_not_undo_what_the_gate_left_out_of_a_later_one(tmp_path: Path) -> None:
+    early, late = shard(tmp_path, 1, trial(1), trial(2)), shard(tmp_path, 2, rocks(1), rocks(5))
+    database, whole = tmp_path / "x.db", tmp_path / "whole.db"
+    load(whole, early, late)
+    load(database, late)
+    assert load(database, early).counts == {("older", "a later file says otherwise"): 1, ("stored", "its publication type"): 1}
+    assert rows(database, DOCUMENTS) == [("pmid:2", 0)]
+    # Where the later file is at hand, its version is read, as in the files' order.
+    load(database, early, late, again=True)
+    assert prints(database)[0] == prints(whole)[0]
+
+
+def test_a_file_that_was_damaged_is_made_up_for_as_if_it_had_come_in_its_place(tmp_path: Path) -> None:
+    early = shard(tmp_path, 1, trial(1), trial(2), trial(3))
+    shard(tmp_path, 2, rocks(1), rocks(1, version=2), deletion(3), trial(9), rocks(5))  # type: ignore[arg-type]
+    shard(tmp_path, 3, rocks(2))
+    database, whole = tmp_path / "x.db", tmp_path / "whole.db"
+    load(whole, tmp_path)
+    good = early.read_bytes()
+    early.write_bytes(b"no gzip")
+    assert load(database, tmp_path).files_left_out == 1
+    early.write_bytes(good)
+    load(database, tmp_path)
+    shown = "SELECT came_as, pmid_version, title, text FROM document WHERE deleted_in IS NULL ORDER BY 1"
+    assert rows(database, shown) == rows(whole, shown)
+    assert "basalt" in str(rows(database, "SELECT title FROM document WHERE pmid IN ('1', '2')"))
+    assert rows(database, ACCOUNT)[1:] == rows(whole, ACCOUNT)[1:]
+    assert {row[-1] for row in rows(database, ACCOUNT)} == {0}
+    assert rows(database, "SELECT pmid FROM bulk_gated_record") == rows(whole, "SELECT pmid FROM bulk_gated_record")
+
+
+@pytest.mark.parametrize("versions", [(trial, rocks), (rocks, trial)])
+def test_the_same_file_again_gives_the_same_library_also_where_it_holds_two_versions_of_a_record(
+    tmp_path: Path, versions: tuple[Any, Any]
+) -> None:
+    path = shard(tmp_path, 1, *(make(1, version=n) for n, make in enumerate(versions, 1)), trial(2))
+    load(tmp_path / "x.db", path)
+    before = prints(tmp_path / "x.db")
+    last = rows(tmp_path / "x.db", "SELECT pmid_version, title FROM document WHERE pmid = '1'")
+    assert [version for version, _ in last] == [2]
+    load(tmp_path / "x.db", path, again=True)
+    assert prints(tmp_path / "x.db") == before
+    assert rows(tmp_path / "x.db", "SELECT pmid_version, title FROM document WHERE pmid = '1'") == last
 
 
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
@@ -139,6 +184,35 @@ def test_a_file_is_loaded_once(tmp_path: Path) -> None:
     assert load(database, tmp_path).there == 1
     assert load(database, tmp_path, gate=Gate(everything=True)).counts == {("stored", "everything is kept"): 2}
     assert load(database, tmp_path, gate=Gate(everything=True), again=True).files == 1
+
+
+def test_a_file_is_loaded_again_when_another_tagger_is_asked_for(tmp_path: Path) -> None:
+    shard(tmp_path, 1, trial(1))
+    database = tmp_path / "x.db"
+    load(database, tmp_path)
+    done = load(database, tmp_path, tagger=True)
+    assert done.files == 1
+    assert all(why.startswith("read with ") and why.endswith("before with rules alone") for why in done.anew)
+    assert len(done.anew) == 1
+    assert load(database, tmp_path, tagger=True).there == 1
+    assert load(database, tmp_path).anew.total() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("md5", "pubmed26n0001.xml.gz.md5, beside it, holds no MD5; nothing of it was stored."),
+        ("tail", "follows its end; nothing of it"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told(tmp_path: Path, wrong: str, said: str) -> None:
+    path = shard(tmp_path, 1, trial(1), md5=False)
+    if wrong == "md5":
+        path.with_name(f"{path.name}.md5").write_text("see elsewhere")
+    else:
+        path.write_bytes(path.read_bytes() + b"more")
+    (told,) = load(tmp_path / "x.db", tmp_path).left_out
+    assert said in told
 
 
 def test_only_what_is_asked_for_is_stored(tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ import pytest
 from crawler.document import Document
 from crawler.settings import SavedSearch, open_door, settings
 from crawler.sources.pubmed_files import PubmedFiles
+from kb.answers_apart import place_of, put_apart
 from kb.refreshing import Refresh
+from kb.store import Library
 from kb.telling import Summary
 from nlp.claim import Extraction, Level, Study
 from tests.imitation import Corpus, Imitation, Schedule, Settings
@@ -566,3 +568,19 @@ def test_many_waiting_files_are_not_loaded_and_efetch_is_asked_instead(place: Pl
     assert (place.title(first), place.title(second)) == ("News of the first day", "News of the second day")
     assert place.mark() == number + 1
     assert place.service.stats.count("pubmed.file") == 0
+
+
+def test_what_a_file_says_of_a_record_whose_answer_is_lost_is_had_from_efetch(place: Place) -> None:
+    revised, deleted, same = pmids(place, 3)
+    with Library(place.path, "pack", (), {}) as library:
+        put_apart(library, lambda *_: None)
+        library.close_run(0)
+    place_of(place.path).unlink()
+    place.corpus.revise(revised, title="Revised beyond recognition")
+    place.corpus.delete(deleted)
+    summary = place.refresh()
+    assert summary.exit_code == 0
+    assert place.efetched() == {str(revised), str(deleted)}
+    assert place.title(revised) == "Revised beyond recognition"
+    assert place.is_buried(deleted)
+    assert not place.is_buried(same)

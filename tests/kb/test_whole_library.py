@@ -69,6 +69,18 @@ def test_a_folder_that_is_there_is_left_as_it_is(library: sqlite3.Connection, tm
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_an_empty_folder_that_came_to_be_meanwhile_is_left_as_it_is(library: sqlite3.Connection, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    def meanwhile(what: str, number: int, of: int) -> None:
+        out.mkdir(exist_ok=True)
+
+    with pytest.raises(CannotUse):
+        export_library(library, out, meanwhile)
+    assert list(tmp_path.glob("**/*.parquet")) == []
+    assert list(out.iterdir()) == []
+
+
 def test_the_command_takes_a_question_or_the_whole_library(library: sqlite3.Connection, tmp_path: Path) -> None:
     asked = ["export", "--out", str(tmp_path / "out"), "--db", str(tmp_path / "x.db")]
     assert CliRunner().invoke(main, asked).exit_code == 2

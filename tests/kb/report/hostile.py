@@ -14,7 +14,7 @@ SCRIPT = "<script>document.title='taken';window.taken=1</script>"
 IMAGE = '"><img src=x onerror="window.taken=1"><a href=\'javascript:window.taken=1\'>x</a>'
 TEMPLATE = "{{ 7*7 }}{% for x in y %}${7*7}#{7*7}"
 BREAKOUT = "</style></title></textarea><svg onload=window.taken=1>]]>--><!--"
-STEERING = "\x1b[31mred\x00\u202eorecalp\u2066"
+STEERING = "\x1b[31mred\x00\u202eorecalp\u2066\u200f\u061c\u200e"
 FETCH = "<link rel=stylesheet href=//evil.example/x.css><iframe src=//evil.example></iframe>"
 FORMULA = "=cmd|' /C calc'!A0"
 ALL = (SCRIPT, IMAGE, TEMPLATE, BREAKOUT, STEERING, FETCH, FORMULA)

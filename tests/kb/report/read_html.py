@@ -9,7 +9,7 @@ from lxml import html
 
 #: Elements that run, fetch or send something; ours has none of them.
 _RUNNING = ("script", "iframe", "object", "embed", "base", "applet", "frame", "portal", "foreignobject", "animate", "set", "use")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 def tree(page: str) -> html.HtmlElement:

@@ -19,8 +19,7 @@ from kb.connection import for_reading
 from kb.question import understand
 from kb.report.downloads import DOWNLOADS
 from kb.report.one_file import report
-from nlp.claim import Direction
-from tests.kb.made import Said, put, reading
+from tests.kb.made import two_sides
 from tests.kb.report import hostile
 from tests.kb.report.read_html import dangers, tree, words
 
@@ -29,13 +28,7 @@ QUESTION = "intrathecal MSC vs placebo"
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    found = tmp_path / "library.db"
-    put(
-        found,
-        reading("a", Said(), size=40),
-        reading("b", Said(Direction.FAVOURS_COMPARATOR, estimate=0.6, low=0.2, high=1.0), size=60),
-    )
-    return found
+    return two_sides(tmp_path / "library.db")
 
 
 @pytest.fixture
@@ -129,7 +122,9 @@ def test_no_download_becomes_a_formula_or_steers_a_screen(bad: Path) -> None:
     for line in files["csv"].decode().splitlines():
         assert not re.search(r'(?:^|,)"?[=@+]', line)
     for kind in ("csv", "json"):
-        assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", files[kind].decode())
+        assert not re.search(
+            "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]", files[kind].decode()
+        )
     titles = [line for line in files["ris"].decode().splitlines() if line.startswith("TI  - ")]
     assert len(titles) == len(hostile.ALL)
 

@@ -105,6 +105,11 @@ def test_visitors_write_no_sql_and_see_nothing_of_the_inside(visitor: Visitor, p
     assert "traceback" not in answer.text.lower()
 
 
+def test_an_address_that_goes_on_behind_ours_is_not_ours(visitor: Visitor) -> None:
+    assert visitor.get("/ask").headers["location"] == "/"
+    assert visitor.get("/ask%0A").headers.get("location") != "/"
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_nothing_but_reading_is_answered(visitor: Visitor, method: str) -> None:
     assert visitor.ask(method, "/tables/document").status_code == 405

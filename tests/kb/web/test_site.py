@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import zipfile
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
-from kb.connection import for_writing
+from commands.pages import report as report_command
+from kb.connection import for_reading, for_writing
+from kb.report.library_pages import glance
 from kb.store import Library
+from kb.web.asked import Asked
 from nlp.claim import Direction
-from tests.kb.made import Said, put, reading
+from tests.kb.made import Said, put, reading, two_sides
 from tests.kb.report.read_html import tree, words
 from tests.kb.test_answer_notices import buried
 from tests.kb.web.served import Visitor
@@ -23,13 +27,7 @@ Q = urlencode({"q": "intrathecal MSC vs placebo"})
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    found = tmp_path / "library.db"
-    put(
-        found,
-        reading("a", Said(), size=40),
-        reading("b", Said(Direction.FAVOURS_COMPARATOR, estimate=0.6, low=0.2, high=1.0), size=60),
-    )
-    return found
+    return two_sides(tmp_path / "library.db")
 
 
 @pytest.fixture
@@ -93,6 +91,48 @@ def test_every_link_of_our_pages_is_answered(visitor: Visitor) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"q": "MSC vs placebo $(touch taken) `touch taken`; touch taken"},
+        {"q": "--version MSC vs placebo", "level": "trial", "route": "any $(touch taken)"},
+        {
+            "q": "intrathecal MSC vs placebo",
+            "route": "any",
+            "smallest": "50",
+            "since_year": "2001",
+            "as_of": "1",
+            "outcome": "EDSS",
+        },
+    ],
+)
+def test_the_command_on_the_page_writes_the_same_answer_and_no_word_of_it_is_more_than_a_word(
+    path: Path, asked: dict[str, str], tmp_path: Path
+) -> None:
+    shown = Asked(asked).command()
+    # A shell stands in for the reader's: it gives back the words that the command would get.
+    printed = subprocess.run(["sh", "-c", f"printf '%s\\0' {shown}"], capture_output=True, check=True, cwd=tmp_path).stdout
+    arguments = printed.decode().split("\0")[2:-1]
+    assert not (tmp_path / "taken").exists()
+    context = report_command.make_context("report", arguments)
+    assert " ".join(context.params["question"]) == asked["q"]
+    assert {name: str(value) for name, value in context.params.items() if value and name not in ("question", "out")} == {
+        name: words for name, words in asked.items() if name != "q"
+    }
+
+
+def test_the_command_on_the_page_stands_there_as_words(visitor: Visitor) -> None:
+    page = words(visitor.get(f"/ask?{Q}&route=any").text)
+    assert "counterclaim report -o report.html --route=any -- 'intrathecal MSC vs placebo'" in page
+
+
+def test_what_is_counted_at_a_glance_is_what_is_there(path: Path) -> None:
+    counts = ("year", "route", "condition")
+    assert [sum(n for _, n in glance(for_reading(path), what)) for what in counts] == [2, 2, 2]
+    buried(path, "b")
+    assert [sum(n for _, n in glance(for_reading(path), what)) for what in counts] == [1, 1, 1]
+
+
 def test_an_anchor_of_a_quote_is_there(visitor: Visitor) -> None:
     (href, *_) = tree(visitor.get(f"/ask?{Q}").text).xpath("//article//a[contains(., 'In its text')]/@href")
     page, _, anchor = href.partition("#")
@@ -134,6 +174,9 @@ def test_the_tables_come_with_facets_json_and_csv(visitor: Visitor) -> None:
         (f"/ask?{Q}&since_year=lately", 400, "no whole number"),
         (f"/ask?{Q}&level=cells", 400, "no level called cells"),
         (f"/ask?{Q}&as_of=99999", 200, "Searched"),
+        ("/tables/document?_sort=nope", 400, "Cannot sort table by nope."),
+        ("/tables/document?id__in=[", 400, "not as it should be"),
+        ("/tables/document.json?_through=x", 400, "not as it should be"),
         ("/document/999", 404, "no document 999"),
         ("/study/999", 404, "no study 999"),
         ("/run/999", 404, "no run 999"),

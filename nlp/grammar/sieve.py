@@ -118,7 +118,8 @@ class _Tried(dict[str, Sequence[int]]):
 
     def _may_begin(self, word: str, place: int) -> bool:
         one = word[place]
-        if self._no_later and place and one.isdigit() and word[place - 1].isdigit():
+        # "²" is a digit to Python, and none to a pattern.
+        if self._no_later and place and one.isdecimal() and word[place - 1].isdecimal():
             return False
         return self.first is None or one in self.first or not one.isascii()
 

@@ -27,6 +27,7 @@ from nlp.tagging.number_net import write_net
 from training.corpora import COARSE, FINE, UNLABELLED, Corpus, NoCorpora, read_all
 from training.fitting import store
 from training.measuring import measured
+from training.plain_abstracts import abstracts
 from training.teaching import NET_RECIPE, RECIPES, Reader, Teacher
 from training.words import NO_WORDS, WordSpace, word_space
 
@@ -83,7 +84,7 @@ def train(
     if space is None:
         space = word_space(unlabelled, seed) if unlabelled.is_file() else NO_WORDS
     LOG.info("%d words in classes", len(space.words))
-    model = Teacher(space, read, seed, LOG.info).all(coarse, fine)
+    model = Teacher(space, read, seed, LOG.info).all(coarse, fine, abstracts(unlabelled) if space.words else [])
     used = [c for c in (*COARSE, *FINE) if c.name in coarse or c.name in fine] + ([UNLABELLED] if space.words else [])
     card: dict[str, Any] = {
         "format": FORMAT,

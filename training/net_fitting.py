@@ -1,5 +1,8 @@
 """The network of numbers from annotated texts: Adam over the gradients that autograd takes of the very function that labelling runs.
 
+Annotated texts are few. So networks that learnt from them alone, and the chain, first say how likely each number of many texts without annotations is
+what; the network that is kept learns from both, and in its last rounds from the annotated texts alone.
+
 One thread and seeded draws: the same texts give the same weights.
 """
 
@@ -35,10 +38,18 @@ Weights = dict[str, Floats]
 
 @dataclass(frozen=True, slots=True)
 class NetRecipe:
-    """How the network is fitted. `side`: what telling the arms apart counts beside telling the kinds apart."""
+    """How the network is fitted. `side`: what telling the arms apart counts beside telling the kinds apart.
 
-    voices: int = 2
-    rounds: int = 14
+    `teachers` networks, each in `schooling` rounds over the annotated texts, say what the numbers of other texts are. The voices learn in `rounds`, each but
+    the last `alone` with `beside` of those texts.
+    """
+
+    voices: int = 1
+    teachers: int = 2
+    schooling: int = 14
+    rounds: int = 12
+    alone: int = 3
+    beside: int = 1200
     texts_a_step: int = 8
     rate: float = 2e-3
     decay: float = 0.02
@@ -57,6 +68,28 @@ class Lesson:
     seen: View
     kinds: tuple[int, ...]
     sides: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """The numbers of a text without annotations, and how likely the chain takes each for what: a column for each of `KINDS`."""
+
+    seen: View
+    chain: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The numbers of a text and how likely each is of each of `KINDS`, and of `SIDES` (noughts where that is not known)."""
+
+    seen: View
+    kinds: Floats
+    sides: Floats
+
+    @classmethod
+    def by_people(cls, one: Lesson) -> _Told:
+        kinds = np.eye(len(KINDS), dtype=np.float32)[list(one.kinds)]
+        return cls(one.seen, kinds, np.eye(len(SIDES) + 1, dtype=np.float32)[list(one.sides), : len(SIDES)])
 
 
 @dataclass(frozen=True)
@@ -82,27 +115,62 @@ def known_facts(rows: Sequence[Sequence[Sequence[Sequence[str]]]], recipe: NetRe
 
 
 def fit_net(
-    lessons: Sequence[Lesson], words: Vocabulary, facts: Mapping[str, int], space: WordSpace, recipe: NetRecipe, seed: int
+    lessons: Sequence[Lesson],
+    words: Vocabulary,
+    facts: Mapping[str, int],
+    space: WordSpace,
+    recipe: NetRecipe,
+    seed: int,
+    overheard: Sequence[Overheard] = (),
 ) -> NumberNet:
-    """The network that the lessons teach, each voice from a beginning of its own."""
-    lessons = [one for one in lessons if len(one.seen)]
-    vectors = _vectors(words, space)
-    voices = [_voice(lessons, words, len(facts), vectors, recipe, seed + n) for n in range(recipe.voices)]
+    """The network that the lessons teach, and texts without annotations where there are any; each voice from a beginning of its own."""
+    school = _School(words, len(facts), _vectors(words, space), recipe)
+    told = [_Told.by_people(one) for one in lessons if len(one.seen)]
+    overheard = [one for one in overheard if len(one.seen)]
+    alone = [list(told)] * recipe.schooling
+    if not overheard:
+        return _stored([school.voice(alone, seed + n) for n in range(recipe.voices)], words, facts)
+    teachers = tuple(school.voice(alone, seed + 100 + n) for n in range(recipe.teachers))
+    net = NumberNet(KINDS, words.places, facts, teachers)
+    guessed = [_guessed(one, net) for one in overheard]
+    voices = []
+    for n in range(recipe.voices):
+        draw = np.random.default_rng([seed + n, 1])
+        rounds = [told + _some(guessed, recipe.beside, draw) for _ in range(recipe.rounds - recipe.alone)]
+        voices.append(school.voice(rounds + [told] * recipe.alone, seed + n))
     return _stored(voices, words, facts)
 
 
-def _voice(lessons: Sequence[Lesson], words: Vocabulary, facts: int, vectors: Floats, recipe: NetRecipe, seed: int) -> Weights:
-    """The weights of one voice as it labels: what a word's vector and its own weights come to is one table."""
-    draw = np.random.default_rng(seed)
-    weights = _first(draw, words.own, vectors.shape[1], facts + MEASURES, recipe)
-    gradient = value_and_grad(_Loss(vectors, draw, recipe))
-    steps = recipe.rounds * -(-len(lessons) // recipe.texts_a_step)
-    adam = _Adam(weights, recipe, steps)
-    for _ in range(recipe.rounds):
-        for few in _dealt(lessons, draw, recipe.texts_a_step):
-            _, slope = gradient(weights, _Batch.of(few))
-            adam.step(slope)
-    return _as_labelling(weights, vectors)
+def _guessed(one: Overheard, teachers: NumberNet) -> _Told:
+    """What chain and teachers take the numbers for, each counting half."""
+    kinds = 0.5 * one.chain + 0.5 * teachers.chances(one.seen)
+    return _Told(one.seen, kinds.astype(np.float32), np.zeros((len(one.seen), len(SIDES)), dtype=np.float32))
+
+
+def _some(told: Sequence[_Told], count: int, draw: np.random.Generator) -> list[_Told]:
+    return [told[i] for i in draw.permutation(len(told))[:count].tolist()]
+
+
+@dataclass(frozen=True)
+class _School:
+    """What all voices have in common."""
+
+    words: Vocabulary
+    facts: int
+    vectors: Floats
+    recipe: NetRecipe
+
+    def voice(self, rounds: Sequence[Sequence[_Told]], seed: int) -> Weights:
+        """The weights of one voice as it labels: what a word's vector and its own weights come to is one table."""
+        draw, recipe = np.random.default_rng(seed), self.recipe
+        weights = _first(draw, self.words.own, self.vectors.shape[1], self.facts + MEASURES, recipe)
+        gradient = value_and_grad(_Loss(self.vectors, draw, recipe))
+        adam = _Adam(weights, recipe, sum(-(-len(told) // recipe.texts_a_step) for told in rounds))
+        for told in rounds:
+            for few in _dealt(told, draw, recipe.texts_a_step):
+                _, slope = gradient(weights, _Batch.of(few))
+                adam.step(slope)
+        return _as_labelling(weights, self.vectors)
 
 
 def _vectors(words: Vocabulary, space: WordSpace) -> Floats:
@@ -139,13 +207,13 @@ def _first(draw: np.random.Generator, words: int, dimensions: int, facts: int, r
     return weights
 
 
-def _dealt(lessons: Sequence[Lesson], draw: np.random.Generator, size: int) -> Iterator[list[Lesson]]:
-    """All lessons, a few at a time, those of like length together."""
-    noisy = np.array([len(one.seen) for one in lessons]) + 6 * draw.standard_normal(len(lessons))
+def _dealt(told: Sequence[_Told], draw: np.random.Generator, size: int) -> Iterator[list[_Told]]:
+    """All texts, a few at a time, those of like length together."""
+    noisy = np.array([len(one.seen) for one in told]) + 6 * draw.standard_normal(len(told))
     order = np.argsort(noisy, kind="stable").tolist()
     few = [order[i : i + size] for i in range(0, len(order), size)]
     for i in draw.permutation(len(few)).tolist():
-        yield [lessons[k] for k in few[i]]
+        yield [told[k] for k in few[i]]
 
 
 @dataclass(frozen=True)
@@ -161,7 +229,7 @@ class _Batch:
     sides: Floats
 
     @classmethod
-    def of(cls, few: Sequence[Lesson]) -> _Batch:
+    def of(cls, few: Sequence[_Told]) -> _Batch:
         longest = max(len(one.seen) for one in few)
 
         def stacked(tables: Sequence[NDArray[Any]], square: bool = False) -> Any:
@@ -176,8 +244,8 @@ class _Batch:
             stacked([one.seen.facts for one in few]),
             stacked([one.seen.relation for one in few], square=True),
             (mask - 1) * np.float32(1e9),
-            stacked([np.eye(len(KINDS), dtype=np.float32)[list(one.kinds)] for one in few]),
-            stacked([np.eye(len(SIDES) + 1, dtype=np.float32)[list(one.sides), : len(SIDES)] for one in few]),
+            stacked([one.kinds for one in few]),
+            stacked([one.sides for one in few]),
         )
 
 
@@ -189,12 +257,14 @@ class _Loss:
 
     def __call__(self, weights: Any, batch: _Batch) -> Any:
         drop: Drop = self._drop
-        words = batch.words.ravel()
-        tokens = self._kept((len(words), 1), 0.05) * self.vectors[words] @ weights["space"]
-        tokens = tokens + self._kept((len(words), 1), 0.15) * _rows(weights["own"], _own(words, weights["own"]))
-        tokens = drop(tokens + drop(batch.marks.reshape(len(words), -1), 0.2) @ weights["marks"], 0.1)
+        words, places = np.unique(batch.words, return_inverse=True)
+        places = places.ravel()
+        tokens = self._kept((len(places), 1), 0.05) * _rows(self.vectors[words] @ weights["space"], places)
+        own = _rows(weights["own"], _own(words, weights["own"]))
+        tokens = tokens + self._kept((len(places), 1), 0.15) * _rows(own, places)
+        tokens = drop(tokens + drop(batch.marks.reshape(len(places), -1), 0.2) @ weights["marks"], 0.1)
         tokens = anp.reshape(tokens, (*batch.words.shape[:2], -1))
-        vectors = judged(anp, weights, tokens, drop(batch.facts, 0.25), batch.relation, batch.mask, drop)
+        vectors = judged(anp, weights, tokens, drop(batch.facts, 0.25), batch.relation, batch.mask, drop, _rows)
         kinds = _surprise(vectors @ weights["kinds"] + weights["kinds start"], batch.kinds)
         sides = _surprise(vectors @ weights["sides"], batch.sides)
         return (kinds + self.recipe.side * sides) / float(batch.kinds.sum())

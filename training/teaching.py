@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from crawler.document import Document, with_title
 from nlp.components import state
 from nlp.pipeline import language_before_tagging
@@ -21,7 +23,7 @@ from nlp.tagging.numbers import Candidate, candidates
 from nlp.tagging.surroundings import surroundings
 from training.corpora import PHRASES, Annotated, folds, same_paper
 from training.fitting import Recipe, Row, fit
-from training.net_fitting import KINDS, SIDES, Lesson, NetRecipe, fit_net, known_facts, vocabulary
+from training.net_fitting import KINDS, SIDES, Lesson, NetRecipe, Overheard, fit_net, known_facts, vocabulary
 from training.words import WordSpace
 
 RECIPES: Mapping[str, Recipe] = {
@@ -158,9 +160,15 @@ class Teacher:
 
         return fit(rows(), self.recipes["sides"])
 
-    def net(self, texts: Sequence[Annotated], coarse: Chain | None, tagged: Mapping[str, Sequence[Tagged]]) -> NumberNet:
-        """The network that judges numbers beside their chain; `tagged`: by text, the phrases that were tagged in it."""
-        labeller = Labeller(Model(self.classes, {"coarse": coarse} if coarse else {}, {}))
+    def net(
+        self, texts: Sequence[Annotated], plain: Sequence[str], chains: Mapping[str, Chain], tagged: Mapping[str, Sequence[Tagged]]
+    ) -> NumberNet:
+        """The network that judges numbers beside their chain; `tagged`: by annotated text, the phrases that were tagged in it.
+
+        `plain`: texts without annotations, which `chains` had not seen.
+        """
+        coarse = {name: chain for name, chain in chains.items() if name == "coarse"}
+        labeller = Labeller(Model(self.classes, coarse, {}))
         readings = [TextReading(labeller, self.read(text.text)) for text in texts]
         found = [candidates(reading.around) for reading in readings]
         rows = [reading.number_rows(numbers) for reading, numbers in zip(readings, found, strict=True)]
@@ -177,15 +185,34 @@ class Teacher:
                     tuple(SIDES.index(side) if side else -1 for sentence in sides for side in sentence),
                 )
             )
-        return fit_net(lessons, words, facts, self.space, NET_RECIPE, self.seed)
+        overheard = list(self.overheard(plain, chains, words.places, facts))
+        self.report(f"numbers, {len(overheard)} texts without annotations")
+        return fit_net(lessons, words, facts, self.space, NET_RECIPE, self.seed, overheard)
 
-    def fine(self, texts: Sequence[Annotated], coarse: Chain | None) -> tuple[dict[str, Chain], NumberNet]:
+    def overheard(
+        self, plain: Sequence[str], chains: Mapping[str, Chain], words: Mapping[str, int], facts: Mapping[str, int]
+    ) -> Iterator[Overheard]:
+        """The numbers of texts without annotations, and what the chain of numbers says of them."""
+        labeller, chain = Labeller(Model(self.classes, chains, {})), chains["numbers"]
+        among = np.array([[kind == label.rstrip("+") for kind in KINDS] for label in chain.labels], dtype=np.float32)
+        for text in plain:
+            reading = TextReading(labeller, self.read(text))
+            found = candidates(reading.around)
+            rows = reading.number_rows(found)
+            told = chain.chances(chain.scores_of(rows))
+            if any(map(len, told)):
+                yield Overheard(reading.number_view(found, rows, words, facts), np.concatenate(told) @ among)
+
+    def fine(
+        self, texts: Sequence[Annotated], coarse: Chain | None, plain: Sequence[str] = ()
+    ) -> tuple[dict[str, Chain], NumberNet]:
         """The fine chains and the network; phrases that they are told come from chains that had not seen the text."""
+        first = {"coarse": coarse} if coarse else {}
         tagged: dict[str, list[Tagged]] = {}
         for number, part in enumerate(folds(len(texts), self.parts, self.seed)):
             held = set(part)
             chain = self.phrases([t for i, t in enumerate(texts) if i not in held], coarse)
-            labeller = Labeller(Model(self.classes, {"coarse": coarse, "phrases": chain} if coarse else {"phrases": chain}, {}))
+            labeller = Labeller(Model(self.classes, {**first, "phrases": chain}, {}))
             for i in part:
                 tagged[texts[i].text] = TextReading(labeller, self.read(texts[i].text)).phrases
             self.report(f"phrases, without part {number + 1} of {self.parts}")
@@ -193,11 +220,12 @@ class Teacher:
         self.report("sides")
         numbers = self.numbers(texts, coarse)
         self.report("numbers")
-        net = self.net(texts, coarse, tagged)
-        self.report("numbers, the network")
         phrases = self.phrases(texts, coarse)
         self.report("phrases")
-        return {"phrases": phrases, "numbers": numbers, "sides": sides}, net
+        chains = {"phrases": phrases, "numbers": numbers, "sides": sides}
+        net = self.net(texts, plain, {**first, **chains}, tagged)
+        self.report("numbers, the network")
+        return chains, net
 
     def marking(self, coarse: Mapping[str, Sequence[Annotated]], fine: Sequence[Annotated]) -> Chain:
         """Whether a text is like those of the fine corpora or like those of the coarse ones."""
@@ -207,8 +235,13 @@ class Teacher:
         rows += [([words_of(t.text)], [EVERY]) for name, t in every.items() if name not in once]
         return fit(rows, self.recipes["marking"])
 
-    def all(self, coarse: Mapping[str, Sequence[Annotated]], fine: Mapping[str, Sequence[Annotated]]) -> Model:
-        """All of a model, without a card. A paper of the fine corpora is left out of the coarse ones, so that what is said of it is said without knowing it."""
+    def all(
+        self, coarse: Mapping[str, Sequence[Annotated]], fine: Mapping[str, Sequence[Annotated]], plain: Sequence[str] = ()
+    ) -> Model:
+        """All of a model, without a card. A paper of the fine corpora is left out of the coarse ones, so that what is said of it is said without knowing it.
+
+        `plain`: texts without annotations.
+        """
         texts = [t for of_corpus in fine.values() for t in of_corpus]
         seen = {same_paper(t.text) for t in texts}
         others = {name: [t for t in of_corpus if same_paper(t.text) not in seen] for name, of_corpus in coarse.items()}
@@ -223,7 +256,8 @@ class Teacher:
             return Model(self.classes, chains, {})
         if others:
             chains["marking"] = self.marking(others, texts)
-        fine_chains, net = self.fine(texts, chains.get("coarse"))
+        unseen = {same_paper(text): text for text in (*plain, *(t.text for of_corpus in others.values() for t in of_corpus))}
+        fine_chains, net = self.fine(texts, chains.get("coarse"), [text for paper, text in unseen.items() if paper not in seen])
         return Model(self.classes, {**chains, **fine_chains}, {}, net)
 
 

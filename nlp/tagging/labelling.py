@@ -36,7 +36,7 @@ TOTAL = "total"
 #: How far from a token the first look is told to the phrases, and to the second look.
 NEAR, FAR = 1, 2
 #: What the network's word on a number counts beside the chain's.
-NET_SHARE = 0.5
+NET_SHARE = 0.6
 #: The convention of marking every mention that the coarse classes are read in.
 CORPUS = "ebmnlp"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import lzma
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -125,6 +126,17 @@ def test_the_file_keeps_the_network(tmp_path: Path) -> None:
     again = read_net(tmp_path / "net.xz")
     assert (again.kinds, again.words, again.facts) == (net.kinds, net.words, net.facts)
     assert again.chances(one) == pytest.approx(net.chances(one), abs=1e-2)
+
+
+def test_words_are_kept_in_bytes_to_a_step_of_their_column(tmp_path: Path) -> None:
+    net = made_net(0, 1)
+    table = net.voices[1]["words"] * np.array([1, 100, 0])
+    write_net(tmp_path / "net.xz", replace(net, voices=(net.voices[0], {**net.voices[1], "words": table.astype(np.float32)})))
+    kept = read_net(tmp_path / "net.xz").voices[1]["words"]
+    assert kept.dtype == np.float32
+    steps = np.abs(table).max(axis=0) / 127
+    assert (np.abs(kept - table) <= steps / 2 + 1e-6).all()
+    assert len(np.unique(kept[:, 1])) > 2
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,19 +13,19 @@ pytest.importorskip("autograd")
 from nlp.tagging.number_net import NumberNet, judged
 from nlp.tagging.number_views import KNOWN, MARKS, MEASURES, REACH, WIDTH, View
 from training import net_fitting
-from training.net_fitting import KINDS, Lesson, NetRecipe, Vocabulary, fit_net, vocabulary
+from training.net_fitting import KINDS, Lesson, NetRecipe, Overheard, Vocabulary, fit_net, vocabulary
 from training.words import WordSpace
 
 SPACE = WordSpace(("women", "%", "of"), np.eye(3, dtype=np.float32), {})
 PLACES = {"%": KNOWN, "weeks": KNOWN + 1, "of": KNOWN + 2, "women": KNOWN + 3}
 WORDS = Vocabulary(PLACES, KNOWN + 2)
-RECIPE = NetRecipe(voices=1, rounds=10, rate=0.01, token=6, hidden=16, vector=8)
+RECIPE = NetRecipe(schooling=10, rate=0.01, token=6, hidden=16, vector=8)
 
 
-def lesson(draw: np.random.Generator) -> Lesson:
+def lesson(draw: np.random.Generator, words_known: int = 3) -> Lesson:
     """Numbers with a word behind them that tells what they are."""
     count = int(draw.integers(1, 6))
-    behind = draw.integers(0, 3, count)
+    behind = draw.integers(0, words_known, count)
     words = np.zeros((count, WIDTH), dtype=np.int64)
     words[:, REACH + 1] = np.array([PLACES["%"], PLACES["women"], PLACES["weeks"]])[behind]
     kinds = tuple(("percent", "n", "O").index(k) for k in np.array(["percent", "n", "O"])[behind])
@@ -45,6 +47,30 @@ def test_what_tells_a_number_is_learnt_and_the_same_twice() -> None:
         chances = net.chances(one.seen)
         assert chances.argmax(axis=1).tolist() == list(one.kinds)
         assert chances.tolist() == again.chances(one.seen).tolist()
+
+
+def overheard(draw: np.random.Generator) -> Overheard:
+    """Numbers that the chain knows, whatever stands behind them."""
+    one = lesson(draw)
+    return Overheard(one.seen, np.eye(len(KINDS), dtype=np.float32)[list(one.kinds)])
+
+
+def test_texts_without_annotations_teach_what_the_annotated_do_not_show() -> None:
+    """No annotated text has weeks in it: only the chain knows that they are no results."""
+    draw = np.random.default_rng(5)
+    lessons = [lesson(draw, words_known=2) for _ in range(40)]
+    more = [overheard(draw) for _ in range(60)]
+    recipe = replace(RECIPE, teachers=1, schooling=6, rounds=8, alone=1, beside=50, texts_a_step=10, rate=0.02)
+    without, beside, again = (fit_net(lessons, WORDS, {}, SPACE, recipe, 1, told) for told in ((), more, more))
+    weeks = [(one.seen, [i for i, kind in enumerate(one.kinds) if KINDS[kind] == "O"]) for one in (lesson(draw) for _ in range(40))]
+
+    def right(net: NumberNet) -> float:
+        found = [KINDS[k] == "O" for seen, places in weeks for k in net.chances(seen)[places].argmax(axis=1).tolist()]
+        return sum(found) / len(found)
+
+    assert right(without) < 0.1
+    assert right(beside) > 0.6
+    assert [beside.chances(seen).tolist() for seen, _ in weeks] == [again.chances(seen).tolist() for seen, _ in weeks]
 
 
 def test_stored_it_says_what_it_said_while_it_learnt() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ pytest.importorskip("pycrfsuite")
 pytest.importorskip("autograd")
 
 from tests.training.made_trials import write_corpora
+from training import teaching
 from training.__main__ import train, write
 from training.corpora import FINE, NoCorpora, read_all, together
 from training.teaching import Reader
@@ -19,6 +21,11 @@ from training.teaching import Reader
 @pytest.fixture(scope="module")
 def read() -> Reader:
     return Reader()
+
+
+@pytest.fixture(autouse=True)
+def _few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teaching, "NET_RECIPE", replace(teaching.NET_RECIPE, schooling=6, rounds=4, alone=1))
 
 
 def test_the_same_texts_and_seed_give_the_same_bytes(tmp_path: Path, read: Reader) -> None:

@@ -189,7 +189,8 @@ def before(text: str, name: Turned, low: int, high: int, *, named: bool) -> Turn
 
 def _word_before(text: str, name: Turned, low: int, high: int, named: bool) -> re.Match[str] | None:
     first = max(low, name.start - _LONGEST)
-    m = _NON.search(text, first, name.start)
+    near = text[max(first, name.start - 4) : name.start].lower()
+    m = _NON.search(text, first, name.start) if near.endswith(("non", "non-")) else None
     if m is not None:
         return m if name.better is not Better.LOWER else None
     if text[name.start : name.start + 8].lower() == "pregnanc" and (m := _PREGNANT.search(text, first, name.start)):
@@ -198,12 +199,10 @@ def _word_before(text: str, name: Turned, low: int, high: int, named: bool) -> r
     if m is not None:
         told = named or m["bad"] or m["undone"] or _SUBJECT.match(text, name.end, high)
         return m if told else None
-    if name.better is not Better.LOWER and (m := _NO.search(text, first, name.start)):
+    if name.better is not Better.LOWER and near[-3:-1] == "no" and (m := _NO.search(text, first, name.start)):
         return m if named or _COMPARED.match(text, name.end, high) else None
-    m = _COUNTED_BEFORE.search(text, first, name.start)
-    if m is None or not (named or is_counted(text, name.end, high)):
-        return None
-    return None if _keeps(text, name, m) else m
+    m = _COUNTED_BEFORE.search(text, first, name.start) if named or is_counted(text, name.end, high) else None
+    return None if m is None or _keeps(text, name, m) else m
 
 
 def _keeps(text: str, name: Turned, m: re.Match[str]) -> bool:

@@ -8,7 +8,8 @@ from itertools import chain
 
 from crawler.document import Document, Report, SectionName
 from crawler.quick_init import replace
-from nlp.grammar.leads import first_characters
+from nlp.grammar.leads import first_characters, lead_of
+from nlp.grammar.needs import EDGE
 from nlp.grammar.sentences import Span, sentences
 from nlp.grammar.sieve import Sieved
 from nlp.reading import Role, Sentence
@@ -101,12 +102,22 @@ _MAY_FOLLOW = rf"[\s{re.escape(''.join(sorted(_INITIALS)))}]|[^\x00-\x7f]"
 _BEFORE_HEADING = re.compile(rf"[.!?:;)\]”\"\n](?=\s(?:{_MAY_FOLLOW})|(?<=\n)(?:{_MAY_FOLLOW})|[\s\S]?\Z)")
 
 
+#: The first letters of every heading, in lower case, and how many of them.
+_TOLD = 3
+_FIRST_WORDS = lead_of(_ANY, re.IGNORECASE)
+_BEGINNINGS = frozenset(word.strip(EDGE)[:_TOLD] for word in (_FIRST_WORDS.literals if _FIRST_WORDS else ()))
+
+
 def _may_stand(text: str, place: int) -> bool:
     """Whether a heading can begin here: with the text, or with a space and a letter that headings begin with."""
     if place <= 0 or place + 1 >= len(text):
         return True
     following = text[place + 1]
-    return text[place].isspace() and (following in _INITIALS or following.isspace() or not following.isascii())
+    if not text[place].isspace():
+        return False
+    if following.isascii() and following.isalpha():
+        return text[place + 1 : place + 1 + _TOLD].lower() in _BEGINNINGS
+    return following in _INITIALS or following.isspace() or not following.isascii()
 
 
 _BLANK = re.compile(r"\s+")

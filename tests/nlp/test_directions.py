@@ -293,3 +293,18 @@ def test_praise_for_a_treatment_that_proved_no_worse_is_no_spin(read: Read) -> N
         "(difference 0.3; 95% CI -0.3 to 1.0). CONCLUSIONS: Belcorin is an effective treatment."
     )
     assert [c.spin for c in read(text, title=TITLE).claims] == [False]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("Death from any cause was less frequent with belcorin (hazard ratio 0.71, 95% CI 0.55 to 0.92).", FOR),
+        ("Fever of any cause was rarer with belcorin than with placebo (P = .02).", FOR),
+        ("All causes of death were reduced by belcorin (P = .02).", FOR),
+        ("Deaths from respiratory causes were fewer with belcorin than with placebo (P = .02).", FOR),
+        ("Infections caused by fungi were less frequent with belcorin than with placebo (P = .02).", FOR),
+        ("Treatment with belcorin caused significantly more nausea than placebo.", AGAINST),
+    ],
+)
+def test_a_cause_is_no_rise_but_what_causes_more_is(read: Read, sentence: str, side: Direction) -> None:
+    assert sides(read, sentence) == {side}

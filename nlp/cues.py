@@ -45,7 +45,7 @@ _DIFFERENT = r"\b(?:significant (?:\w+[- ])?(?:group )?differences?|differed sig
 _ASSOCIATED = r"\b(?:(?:was|were|is|are) (?:\w+ )?(?:associated|linked) (?:with|to)|gave more|caused(?!\sby\b)|causes?(?!\s(?:in|of|for|than|and|or|with|by|was|were|is|are|did|had|has|occurred|fell|rose|to|at|on|as|from)\b)(?=\s\w)|led to|induced)\b"
 _LIKEWISE = r"\b(?:so (?:had|did|was|were)|likewise|as (?:did|was|were))\b"
 _COMPARATIVE = re.compile(
-    r"er\b|\bmore\b|\bless\b|better|worse|superior|inferior|outperform|surpass|favou?r|^(?:exceed)", re.IGNORECASE
+    r"er\b|\bmore\b|\bless\b|better|worse\b|superior|inferior|outperform|surpass|favou?r|^(?:exceed)", re.IGNORECASE
 )
 
 #: What only looks like a cue.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.quick_init import replace
-from nlp.changes import change_head
+from nlp.changes import change_head, verb_of_shares
 from nlp.claim import DIFFERENCES, RATIOS, Better, Direction, Effect, Group, Kind, Measure, Outcome
 from nlp.counted import more_is_better, ratio_of
 from nlp.cues import Cue, CueMention
@@ -20,6 +20,11 @@ _WAY = {Cue.UP: 1, Cue.DOWN: -1, Cue.PRESENT: 1}
 _MERIT = {Cue.BETTER: 1, Cue.WORSE: -1}
 #: What stands between a change and the sizes of it; without it they may be levels.
 _AMOUNTS = re.compile(r"\b(?:was|were|is|are|averaged|amounted|reached|of)\b", re.IGNORECASE)
+_HAPPENED = re.compile(r"\b(?:occurred|developed|arose|happened)\b", re.IGNORECASE)
+#: Units in which it is told when something happened, and not in how many.
+_TIMES = frozenset(
+    {"s", "min", "h", "d", "minutes", "hours", "days", "weeks", "months", "years", "day", "week", "month", "year", "hour"}
+)
 #: Whom the subject is set against; and whom a word names only to leave them out: "but not placebo".
 _RIVAL = re.compile(
     r"\b(?:compared (?:with|to|against)|in comparison (?:with|to)|versus|vs\.?|than|against|relative to|unlike|over)\s(?:(?:the|those|that|in|with|of|for|on|an?|after|by|among|who|were|was|patients|participants|subjects|children|women|men|people|treated|receiving|received|given|assigned|randomi[sz]ed|to|taking|had|did)\s)*$",
@@ -27,6 +32,7 @@ _RIVAL = re.compile(
 )
 _DENIED = re.compile(r"\b(?:but not|and not|not)\s(?:(?:with|in|by|for|after|on|the)\s)*$", re.IGNORECASE)
 _INSIDE = re.compile(r"^[^,;]{0,60}\b(?:in|with|among|for|after|on|under|by)\s(?:the\s)?$")
+_SO_MANY = re.compile(r"\s(?:in|among)\s(?:about\s|only\s)?\d")
 _FAVOUR = re.compile(r"favou?r", re.IGNORECASE)
 
 
@@ -47,10 +53,10 @@ def between(
     if sized is not None:
         return sized, None
     by_words = _by_words(f, outcome)
-    if by_words is not None:
-        return by_words
     contrast = any(e.group is Group.DIFFERENCE and e.estimate is not None for e in rates)
     by_numbers = point or _by_rates(rates, outcome)
+    if by_words is not None and not (cue is Cue.PRESENT and by_numbers is not None):
+        return by_words
     if by_numbers is not None and (significant or cue is Cue.DIFFERENT or contrast):
         return by_numbers, None
     if f.cue is None and not contrast:
@@ -64,23 +70,34 @@ def _by_sizes(f: Finding, effects: list[Effect], outcome: Outcome) -> Direction 
     if own is None or other is None or own == other or min(own, other) < 0 or (f.cue is not None and f.cue.comparative):
         return None
     words = f.scene.cut.masked[: min(x.printed.start for _, x in f.linked)]
+    more = 1 if own > other else -1
+    shared = verb_of_shares(words)
+    if shared is not None:
+        sooner = -1 if next((e.unit for e in effects if e.unit), "%") in _TIMES else 1
+        way = sooner * more
+        return _favours(way * _MERIT[shared]) if shared in _MERIT else _turned_by(way * _WAY[shared], outcome)
     head = change_head(words)
     if (
         head is None
-        or not _AMOUNTS.search(words, head[2])
+        or not (_AMOUNTS.search(words, head[2]) or (head[0] in _MERIT and _HAPPENED.search(words, head[2])))
         or head[0] is Cue.DIFFERENT
         or named_by_change(f.scene, head[1:], f.mention.start, f.mention.end)
     ):
         return None
-    more = 1 if own > other else -1
     if head[0] in _MERIT:
         return _favours(more * _MERIT[head[0]])
-    return _favours(more * _WAY[head[0]] * _polarity(outcome)) if outcome.better is not None else None
+    return _turned_by(more * _WAY[head[0]], outcome)
+
+
+def _turned_by(way: int, outcome: Outcome) -> Direction | None:
+    return _favours(way * _polarity(outcome)) if outcome.better is not None else None
 
 
 def _by_words(f: Finding, outcome: Outcome) -> tuple[Direction, int | None] | None:
     if f.cue is None or f.cue.cue not in (*_WAY, *_MERIT):
         return None
+    if not f.linked and not f.cue.comparative and _SO_MANY.match(f.scene.plain, f.cue.end):
+        return None  # "Pain worsened in 12% and 30%": how many did tells, and not that some did.
     flip = -1 if subject_is_comparator(f) else 1
     if f.cue.cue in _MERIT:
         merit = _MERIT[f.cue.cue] * flip
@@ -223,7 +240,7 @@ def lies_on(f: Finding, outcome: Outcome) -> Direction | None:
         return None
     point = point_direction(contrast.effect, outcome, ratio_of(f.scene, contrast))
     told = _by_words(f, outcome)
-    if told is None or told[0] is point or f.cue is None:
+    if told is None or told[0] is point or f.cue is None or f.cue.cue is Cue.PRESENT:
         return point
     if point is None:
         # A risk ratio beside a survival may count either those who lived or those who died: only the words tell.

@@ -308,3 +308,42 @@ def test_praise_for_a_treatment_that_proved_no_worse_is_no_spin(read: Read) -> N
 )
 def test_a_cause_is_no_rise_but_what_causes_more_is(read: Read, sentence: str, side: Direction) -> None:
     assert sides(read, sentence) == {side}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("Exacerbation rates were 0.6 per year with belcorin and 1.1 with placebo (P = .002).", FOR),
+        ("Exacerbations occurred in 41% with belcorin and 30% with placebo (RR 1.37, 95% CI 1.05 to 1.79).", AGAINST),
+        ("Worsening heart failure was seen in 9% with belcorin and 15% with placebo (P = .002).", FOR),
+        ("Deterioration in kidney function occurred in 8% with belcorin and 17% with placebo (P = .002).", FOR),
+        ("Time to wound healing was 18 days with belcorin and 25 days with placebo (P = .002).", FOR),
+        ("Time to clinical improvement was 12 days with belcorin and 8 days with placebo (HR 0.70, 95% CI 0.55 to 0.89).", AGAINST),
+        ("Improvement in depression was recorded in 30% with belcorin and 45% with placebo (P = .01).", AGAINST),
+        ("Recovery of arm function occurred in 60% with belcorin and 41% with placebo (P = .01).", FOR),
+        ("Sleep improved in 22% with belcorin and 41% with placebo (P = .01).", AGAINST),
+        ("Pain worsened in 12% with belcorin and 25% with placebo (P = .01).", FOR),
+    ],
+)
+def test_how_many_got_better_or_worse_is_told_by_the_numbers(read: Read, sentence: str, side: Direction) -> None:
+    found = sides(read, sentence)
+    assert side in found
+    assert found <= {side, OPEN}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("Vision improved in fewer eyes with belcorin than with placebo (P = .01).", AGAINST),
+        ("Vision worsened in significantly fewer eyes with belcorin than with placebo (P = .01).", FOR),
+        ("Anxiety remitted in a larger proportion of patients on belcorin (P = .01).", FOR),
+        ("Headache resolved in a lower percentage of participants given belcorin (P = .01).", AGAINST),
+        ("Kidney function declined in more patients on belcorin (P = .01).", AGAINST),
+        ("Fewer women given belcorin than given placebo improved in depression (P = .01).", AGAINST),
+        ("More patients on belcorin had worsening fatigue (P = .01).", AGAINST),
+        ("Transfusion was avoided in more patients on belcorin (P = .01).", FOR),
+        ("Remission was not achieved in fewer patients on belcorin (P = .01).", FOR),
+    ],
+)
+def test_what_fewer_did_is_turned(read: Read, sentence: str, side: Direction) -> None:
+    assert sides(read, sentence) == {side}

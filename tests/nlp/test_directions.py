@@ -347,3 +347,36 @@ def test_how_many_got_better_or_worse_is_told_by_the_numbers(read: Read, sentenc
 )
 def test_what_fewer_did_is_turned(read: Read, sentence: str, side: Direction) -> None:
     assert sides(read, sentence) == {side}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Survival at 3 years was 71% with belcorin and 70% with placebo (HR 0.95, 95% CI 0.78 to 1.16; P < .001 for noninferiority).",
+        "Stroke occurred in 2.1% with belcorin and 2.4% with placebo (RR 0.88, 95% CI 0.60 to 1.29; P for noninferiority = .003).",
+        "Pain was lower by 0.2 with belcorin (95% CI -0.5 to 0.1; noninferiority P < .001; superiority P = .20).",
+        "Relapse occurred in 12% with belcorin and 13% with placebo (P < .001 for non-inferiority).",
+    ],
+)
+def test_a_p_value_for_a_margin_shows_that_the_margin_was_kept_and_no_side(read: Read, sentence: str) -> None:
+    assert {(c.direction, c.null_kind) for c in claims(read, sentence)} == {(NULL, NullKind.EQUIVALENCE_SHOWN)}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Mortality was lower with belcorin (HR 0.80, 95% CI 0.70 to 0.92; P < .001 for noninferiority).",
+        "Bleeding occurred in 3.0% with belcorin and 5.6% with placebo (P < .001 for non-inferiority, P = .01 for superiority).",
+    ],
+)
+def test_a_margin_that_was_kept_takes_no_superiority_away(read: Read, sentence: str) -> None:
+    assert sides(read, sentence) == {FOR}
+
+
+def test_words_against_their_own_significant_number_are_hardly_believed(read: Read) -> None:
+    (agreed,) = claims(read, "Mortality was lower with belcorin than with placebo (HR 0.60, 95% CI 0.42 to 0.86).")
+    (against,) = claims(read, "Mortality was lower with belcorin than with placebo (HR 1.60, 95% CI 1.12 to 2.28).")
+    assert (against.direction, against.point_direction) == (FOR, AGAINST)
+    assert agreed.confidence is not None
+    assert against.confidence is not None
+    assert against.confidence <= 0.3 < agreed.confidence

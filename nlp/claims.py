@@ -6,7 +6,7 @@ from crawler.quick_init import replace
 from nlp.claim import Better, Claim, Direction, Effect, Group, NullKind, QuestionKind
 from nlp.confidence import scales
 from nlp.cues import Cue
-from nlp.direction import before_after, between, is_significant, lies_on, printed_null, said_significant
+from nlp.direction import OTHER_SIDE, before_after, between, is_significant, lies_on, printed_null, said_significant
 from nlp.effects import Linked
 from nlp.findings import Finding, Owned, findings_in
 from nlp.frames import absence, frames, from_baseline, is_harm, only_rates, start_claim
@@ -83,7 +83,7 @@ class ClaimReader:
             claim = from_baseline(f, claim, frame)
         if significant is None or (direction is Direction.NO_DIFFERENCE and significant):
             significant = said_significant(f, direction)
-        if direction in _OPPOSITE and significant is False:
+        if direction in OTHER_SIDE and significant is False:
             significant = None  # The words call it significant, a number beside them does not: neither is believed.
         told = replace(
             claim,
@@ -126,7 +126,7 @@ _CONTRADICTED = 0.3
 
 def _is_contradicted(claim: Claim, contrast: Effect | None) -> bool:
     """Whether the printed contrast lies for sure on the side against the claim."""
-    other = _OPPOSITE.get(claim.direction)
+    other = OTHER_SIDE.get(claim.direction)
     return other is not None and claim.point_direction is other and is_significant(contrast) is True
 
 
@@ -158,12 +158,6 @@ def _told_by_the_arm(claims: list[Claim]) -> list[Claim]:
     return [replace(c, direction=own_change(c) or c.direction) if (c.direction, c.significant) == open_ones else c for c in claims]
 
 
-_OPPOSITE = {
-    Direction.FAVOURS_INTERVENTION: Direction.FAVOURS_COMPARATOR,
-    Direction.FAVOURS_COMPARATOR: Direction.FAVOURS_INTERVENTION,
-}
-
-
 def _frame(c: Claim) -> tuple[object, ...]:
     time = c.timepoint.days if c.timepoint else None
     return (c.outcome.label.lower(), time, c.intervention, c.comparator, c.arm, c.versus, c.route, c.analysis_set)
@@ -181,7 +175,7 @@ def _reconciled(claims: list[Claim]) -> list[Claim]:
     """
     settled: list[Claim] = []
     for c in _nulls_kept(claims):
-        rivals = [x for x in claims if x.direction is _OPPOSITE.get(c.direction) and _frame(x) == _frame(c)]
+        rivals = [x for x in claims if x.direction is OTHER_SIDE.get(c.direction) and _frame(x) == _frame(c)]
         weaker = rivals and not (c.point_direction is c.direction and not any(x.point_direction is x.direction for x in rivals))
         settled.append(replace(c, direction=Direction.UNCLEAR, null_kind=None) if weaker else c)
     return settled
@@ -189,7 +183,7 @@ def _reconciled(claims: list[Claim]) -> list[Claim]:
 
 def _nulls_kept(claims: list[Claim]) -> list[Claim]:
     nulls = [c for c in claims if c.direction is Direction.NO_DIFFERENCE]
-    sided = [c for c in claims if c.direction in _OPPOSITE and c.significant is not True]
+    sided = [c for c in claims if c.direction in OTHER_SIDE and c.significant is not True]
     taken_back = [c for c in sided if any(_same_statement(c, n) for n in nulls)]
     kept: list[Claim] = []
     for c in claims:

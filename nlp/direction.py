@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from crawler.quick_init import replace
 from nlp.changes import change_head, verb_of_shares
 from nlp.claim import DIFFERENCES, RATIOS, Better, Direction, Effect, Group, Kind, Measure, Outcome
 from nlp.counted import more_is_better, ratio_of
 from nlp.cues import Cue, CueMention
+from nlp.effects import Linked
 from nlp.findings import Finding, named_by_change
 from nlp.frames import window
 from nlp.grammar.sieve import Sieved
 from nlp.pace import dates, is_time, turns
 from nlp.reading import Side
+from nlp.scene import Scene
 from nlp.worded import is_event
 
+OTHER_SIDE = {
+    Direction.FAVOURS_INTERVENTION: Direction.FAVOURS_COMPARATOR,
+    Direction.FAVOURS_COMPARATOR: Direction.FAVOURS_INTERVENTION,
+}
 _WAY = {Cue.UP: 1, Cue.DOWN: -1, Cue.PRESENT: 1}
 _MERIT = {Cue.BETTER: 1, Cue.WORSE: -1}
 #: What stands between a change and the sizes of it; without it they may be levels.
@@ -27,9 +34,11 @@ _TIMES = frozenset(
 )
 #: Whom the subject is set against; and whom a word names only to leave them out: "but not placebo".
 _RIVAL = re.compile(
-    r"\b(?:compared (?:with|to|against)|in comparison (?:with|to)|versus|vs\.?|than|against|relative to|unlike|over)\s(?:(?:the|those|that|in|with|of|for|on|an?|after|by|among|who|were|was|patients|participants|subjects|children|women|men|people|treated|receiving|received|given|assigned|randomi[sz]ed|to|taking|had|did)\s)*$",
+    r"\b(?:compared (?:with|to|against)|in comparison (?:with|to)|versus|vs\.?|than|against|relative to|unlike|over|(?:superior|inferior|preferable) to|outperform(?:s|ed)|surpass(?:es|ed)|exceeded|bettered)\s(?:(?:the|those|that|in|with|of|for|on|an?|after|by|among|who|were|was|patients|participants|subjects|children|women|men|people|treated|receiving|received|given|assigned|randomi[sz]ed|to|taking|had|did)\s)*$",
     re.IGNORECASE,
 )
+#: "Outperformed by placebo": it is the one behind that did so.
+_OUTDONE = re.compile(r"(?:outperformed|surpassed|exceeded|bettered)\sby\s(?:the\s)?", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:but not|and not|not)\s(?:(?:with|in|by|for|after|on|the)\s)*$", re.IGNORECASE)
 _INSIDE = re.compile(r"^[^,;]{0,60}\b(?:in|with|among|for|after|on|under|by)\s(?:the\s)?$")
 _SO_MANY = re.compile(r"\s(?:in|among)\s(?:about\s|only\s)?\d")
@@ -133,6 +142,8 @@ def subject_is_comparator(f: Finding) -> bool:
         for m in scene.sides_in(start, end, Side.INTERVENTION, Side.COMPARATOR)
         if scene.outside_brackets(m.start) and not _DENIED.search(scene.between(start, m.start))
     ]
+    if (by := _OUTDONE.match(scene.plain, f.cue.start)) is not None:
+        return any(m.start == scene.offset + by.end() and m.side is Side.COMPARATOR for m in sides)
     rival = next((m for m in sides if _RIVAL.search(scene.between(max(start, m.start - 60), m.start))), None)
     if rival is not None:
         rest = {m.side for m in sides if m is not rival}
@@ -239,6 +250,8 @@ def lies_on(f: Finding, outcome: Outcome) -> Direction | None:
     if contrast is None:
         return None
     point = point_direction(contrast.effect, outcome, ratio_of(f.scene, contrast))
+    if point is not None and is_of_comparator(f.scene, contrast):
+        point = OTHER_SIDE[point]
     told = _by_words(f, outcome)
     if told is None or told[0] is point or f.cue is None or f.cue.cue is Cue.PRESENT:
         return point
@@ -249,6 +262,33 @@ def lies_on(f: Finding, outcome: Outcome) -> Direction | None:
         return told[0]
     sized = f.cue.noun is not None and (contrast.effect.estimate or 0) > 0 and contrast.effect.measure not in RATIOS
     return None if sized else point
+
+
+#: What stands between the two that a ratio sets against each other, in its order.
+_SET_AGAINST = re.compile(
+    r"\s?(?:group|arm)?,?\s(?:versus|vs\.?|v|as\scompared\s(?:with|to)|compared\s(?:with|to)|relative\sto|against|over)\s(?:the\s)?",
+    re.IGNORECASE,
+)
+_ORDERED = re.compile(
+    r"(?:\b(?:with|for|in|of|comparing|on|under|among)\s|[(,:]\s?)(?:the\s)?(?:patients\s(?:on|given)\s)?$", re.IGNORECASE
+)
+_BEHIND_NUMBER = 60
+
+
+def is_of_comparator(scene: Scene, x: Linked) -> bool:
+    """Whether a contrast is told of the comparator against the treatment: "the hazard ratio with placebo as compared with the drug was 3.2"."""
+    first = x.printed.measure_start
+    if first is None:
+        return False
+    start, end = scene.offset + first, scene.offset + min(len(scene.plain), x.printed.end + _BEHIND_NUMBER)
+    near = scene.sides_in(start, end)
+    return any(
+        a.side is Side.COMPARATOR
+        and b.side is Side.INTERVENTION
+        and _SET_AGAINST.fullmatch(scene.between(a.end, b.start)) is not None
+        and _ORDERED.search(scene.between(max(start, a.start - 30), a.start)) is not None
+        for a, b in pairwise(near)
+    )
 
 
 def _rate(effects: list[Effect], group: Group) -> float | None:

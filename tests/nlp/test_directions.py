@@ -380,3 +380,45 @@ def test_words_against_their_own_significant_number_are_hardly_believed(read: Re
     assert agreed.confidence is not None
     assert against.confidence is not None
     assert against.confidence <= 0.3 < agreed.confidence
+
+
+@pytest.mark.parametrize(
+    ("sentence", "label", "side"),
+    [
+        (
+            "Survival without disability was more frequent with belcorin (RR 1.20, 95% CI 1.05 to 1.37).",
+            "Survival without disability",
+            FOR,
+        ),
+        ("Survival without relapse was longer with belcorin (HR 0.70, 95% CI 0.55 to 0.89).", "Survival without relapse", FOR),
+        ("Survival without major bleeding was less frequent with belcorin (P = .01).", "Survival without major bleeding", AGAINST),
+        ("Discharge without complications was more frequent with belcorin (P = .01).", "Discharge without complications", FOR),
+        ("Vision loss without recovery was less frequent with belcorin (P = .01).", "Vision loss without recovery", FOR),
+    ],
+)
+def test_a_state_without_something_is_one_outcome(read: Read, sentence: str, label: str, side: Direction) -> None:
+    assert [(c.outcome.text, c.direction) for c in claims(read, sentence)] == [(label, side)]
+
+
+def test_what_was_not_made_worse_takes_nothing_from_what_was_better(read: Read) -> None:
+    found = {c.outcome.label: c.direction for c in claims(read, "Belcorin reduced pain without increasing bleeding (P = .01).")}
+    assert found == {"pain": FOR, "bleeding": NULL}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("The hazard ratio for stroke with placebo as compared with belcorin was 1.9 (95% CI 1.3 to 2.8).", FOR),
+        ("The odds ratio for sepsis (placebo vs belcorin) was 0.4 (95% CI 0.2 to 0.8).", AGAINST),
+        ("The risk ratio for remission, placebo relative to belcorin, was 0.55 (95% CI 0.40 to 0.76).", FOR),
+        ("The relative risk of fracture for placebo compared with belcorin was 0.61 (95% CI 0.42 to 0.89).", AGAINST),
+        ("The hazard ratio for stroke with belcorin as compared with placebo was 0.5 (95% CI 0.3 to 0.8).", FOR),
+        ("Placebo was superior to belcorin for sleep quality (P = .01).", AGAINST),
+        ("Placebo was inferior to belcorin for wound healing (P = .01).", FOR),
+        ("Placebo outperformed belcorin on quality of life (P = .01).", AGAINST),
+        ("Belcorin was outperformed by placebo on memory (P = .01).", AGAINST),
+        ("Placebo was outperformed by belcorin on memory (P = .01).", FOR),
+    ],
+)
+def test_who_is_set_against_whom_turns_a_ratio_and_a_word_of_merit(read: Read, sentence: str, side: Direction) -> None:
+    assert sides(read, sentence) == {side}

@@ -10,6 +10,7 @@ process of its own, as `counterclaim serve` does, and is reached over one connec
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import http.client
 import socket
@@ -171,8 +172,11 @@ def pages(path: Path) -> None:
 
 def main() -> None:
     """Measure what is named."""
-    what, path = sys.argv[1:]
-    {"questions": questions, "readers": readers, "pages": pages}[what](Path(path))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("questions", "readers", "pages"))
+    parser.add_argument("database", type=Path)
+    asked = parser.parse_args()
+    {"questions": questions, "readers": readers, "pages": pages}[asked.what](asked.database)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ _VERBS: tuple[tuple[Cue, str], ...] = (
     (Cue.BETTER, r"improved|recovered|resolved|healed|subsided"),
     (Cue.WORSE, r"worsened|deteriorated|progressed"),
 )
-_DEGREE = r"(?:\s(?:pronounced|marked|rapid|substantial|extensive|prominent|evident))?"
+_DEGREE = r"(?:\s(?:pronounced|marked|rapid|steep|substantial|extensive|prominent|evident))?"
 _MORE = rf"greater|larger|bigger|higher|more{_DEGREE}|faster|steeper|stronger|increas(?:ed|es|ing)|enhanc(?:ed|es|ing)|accelerat(?:ed|es|ing)|superior|better|quicker|augmented"
 _LESS = (
     rf"smaller|less(?:er)?{_DEGREE}|lower(?:ed|s|ing)?|slow(?:er|ed|s|ing)|reduc(?:ed|es|ing)|fewer|attenuat(?:ed|es|ing)|blunt(?:ed|s|ing)|diminish(?:ed|es|ing)|"
@@ -68,6 +68,14 @@ _OF_SHARES = re.compile(
     rf"\b(?P<verb>{'|'.join(words for _, words in _VERBS)})\s(?:\w+ly\s)?(?:in|for|after|within)\s(?:(?:an?|the|only|about|median|mean|average|of)\s){{0,4}}\(?$",
     re.IGNORECASE,
 )
+#: A slope is that of a loss, so the less steep one is the better, unless it is named after what is gained.
+_LESS_STEEP, _STEEPER = r"less\ssteep|shallower|flatter", r"steeper|more\ssteep"
+_STEEP = Sieved(
+    rf"\bslopes?\b[^,;:.()]{{0,50}}?\s(?:was|were)\s(?:\w+ly\s)?(?:(?P<less>{_LESS_STEEP})|(?P<more>{_STEEPER}))\b"
+    rf"|\b(?:(?P<flat>{_LESS_STEEP})|(?P<steep>{_STEEPER}))\s(?:[\w-]+\s){{0,2}}slopes?\b(?:\sof\s\w+)?",
+    re.IGNORECASE,
+)
+_ONWARD = re.compile(r"improvement|recovery|gain|learning|growth|increase|rise", re.IGNORECASE)
 #: "less effective at reducing pain": what it was to do is no finding.
 _EFFECTIVE = Sieved(
     r"\b(?:more|less)\s(?:effective|efficacious|potent|successful)(?:ly)?\b(?:\s(?:than|compared (?:with|to))\s[^.;:,]{2,50}?)?\s(?:at|in|for|to)\s(?P<aim>(?:reduc|decreas|lower|improv|increas|reliev|prevent|control|alleviat|rais|enhanc|suppress|inhibit)\w*)",
@@ -136,7 +144,22 @@ def composed(found: list[CueMention], words: str) -> list[CueMention]:
         if head is not None:
             place = m.span("more" if m["more"] else "less")
             found = _joined(found, m, head[0], head[1:], place)
+    for m in _STEEP.finditer(words):
+        found = _steep(found, m)
     return found
+
+
+def _steep(found: list[CueMention], m: re.Match[str]) -> list[CueMention]:
+    """The cues with a slope's steepness as a merit; as they were where it is one of a change that has its own."""
+    told = next(name for name in ("less", "flat", "more", "steep") if m[name])
+    place = m.span(told)
+    own = [c for c in found if _meets(c, place)]
+    if _ONWARD.search(m[0]) or any(c.cue not in DIRECTED or c.noun is not None for c in own):
+        return found
+    cue = Cue.BETTER if told in ("less", "flat") else Cue.WORSE
+    left = [c for c in found if c not in own]
+    left.insert(bisect_left([c.start for c in left], place[0]), CueMention(cue, *place, comparative=True))
+    return left
 
 
 def _joined(

@@ -14,7 +14,7 @@ from nlp.effects import Linked
 from nlp.findings import Finding, named_by_change
 from nlp.frames import window
 from nlp.grammar.sieve import Sieved
-from nlp.pace import dates, is_time, turns
+from nlp.pace import dates, is_awaited, is_time, turns
 from nlp.reading import Side
 from nlp.scene import Scene
 from nlp.worded import is_event
@@ -32,6 +32,10 @@ _HAPPENED = re.compile(r"\b(?:occurred|developed|arose|happened)\b", re.IGNORECA
 _TIMES = frozenset(
     {"s", "min", "h", "d", "minutes", "hours", "days", "weeks", "months", "years", "day", "week", "month", "year", "hour"}
 )
+#: What came back is there from then on.
+_CAME_BACK = re.compile(
+    r"\b(?:returned|regained|recovered|restored|resumed|re-?established|back)\s(?:(?:\w+ly|much|even)\s)*$", re.IGNORECASE
+)
 #: Whom the subject is set against; and whom a word names only to leave them out: "but not placebo".
 _RIVAL = re.compile(
     r"\b(?:compared (?:with|to|against)|in comparison (?:with|to)|versus|vs\.?|than|against|relative to|unlike|over|(?:superior|inferior|preferable) to|outperform(?:s|ed)|surpass(?:es|ed)|exceeded|bettered)\s(?:(?:the|those|that|in|with|of|for|on|an?|after|by|among|who|were|was|patients|participants|subjects|children|women|men|people|treated|receiving|received|given|assigned|randomi[sz]ed|to|taking|had|did)\s)*$",
@@ -40,7 +44,9 @@ _RIVAL = re.compile(
 #: "Outperformed by placebo": it is the one behind that did so.
 _OUTDONE = re.compile(r"(?:outperformed|surpassed|exceeded|bettered)\sby\s(?:the\s)?", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:but not|and not|not)\s(?:(?:with|in|by|for|after|on|the)\s)*$", re.IGNORECASE)
-_INSIDE = re.compile(r"^[^,;]{0,60}\b(?:in|with|among|for|after|on|under|by)\s(?:the\s)?$")
+_INSIDE = re.compile(
+    r"^[^,;]{0,60}\b(?:in|with|among|for|after|on|under|by|without|omitting|avoiding|withholding|(?:omission|avoidance|absence)\sof)\s(?:the\s|any\s)?$"
+)
 _SO_MANY = re.compile(r"\s(?:in|among)\s(?:about\s|only\s)?\d")
 _FAVOUR = re.compile(r"favou?r", re.IGNORECASE)
 
@@ -126,8 +132,13 @@ def _way(f: Finding, cue: CueMention, outcome: Outcome) -> int:
     word = f.scene.plain[cue.start : cue.end]
     if cue.noun is not None:
         return _WAY[cue.cue]
-    if dates(word) and not (is_time(outcome.text) or is_event(f.mention)):
-        return 0
+    if dates(word) and not is_time(outcome.text):
+        entry = f.mention.entry
+        if entry is not None and outcome.better is Better.LOWER and is_awaited(entry.label):
+            return -_WAY[cue.cue]  # "Return of bowel function" is told in hours.
+        back = _CAME_BACK.search(f.scene.plain, max(0, cue.start - 40), cue.start) is not None
+        if not back and not is_event(f.mention):
+            return 0
     return -_WAY[cue.cue] if turns(word, outcome.text) else _WAY[cue.cue]
 
 

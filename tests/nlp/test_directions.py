@@ -422,3 +422,36 @@ def test_what_was_not_made_worse_takes_nothing_from_what_was_better(read: Read) 
 )
 def test_who_is_set_against_whom_turns_a_ratio_and_a_word_of_merit(read: Read, sentence: str, side: Direction) -> None:
     assert sides(read, sentence) == {side}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("The slope of FEV1 was less steep with belcorin (P = .01).", FOR),
+        ("The eGFR slope was steeper with belcorin than with placebo (P = .01).", AGAINST),
+        ("The decline in FVC was less steep with belcorin (P = .01).", FOR),
+        ("Physical function was regained sooner with belcorin (P = .01).", FOR),
+        ("Kidney function returned later with belcorin (P = .01).", AGAINST),
+        ("Return of bowel function was earlier with belcorin (P = .01).", FOR),
+        ("Seizures returned sooner with belcorin (P = .01).", AGAINST),
+        ("Time to symptom resolution was 4 days with belcorin and 6 days with placebo (P = .01).", FOR),
+        ("Time to symptom recurrence was shorter with belcorin (P = .01).", AGAINST),
+        ("Among 1215 adults, the time to resolution of symptoms was 7 days with belcorin and 9 days with placebo (P = .01).", FOR),
+    ],
+)
+def test_a_slope_is_of_a_loss_and_what_returned_is_there(read: Read, sentence: str, side: Direction) -> None:
+    assert sides(read, sentence) == {side}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("Wound infection was less frequent without drainage (P = .01).", AGAINST),
+        ("Wound infection was more frequent without drainage (P = .01).", FOR),
+        ("Omission of drainage reduced pain (P = .01).", AGAINST),
+        ("Pain was lower with drainage than without drainage (P = .01).", FOR),
+    ],
+)
+def test_what_was_left_out_is_the_other_arm(read: Read, sentence: str, side: Direction) -> None:
+    text = f"610 women were randomised to drainage or no drainage. {sentence}"
+    assert {c.direction for c in read(text, title="Drainage versus no drainage after hernia repair").claims} == {side}

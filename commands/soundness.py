@@ -54,16 +54,22 @@ def pack(database: Path | None) -> None:
 
     with writing(database, "pack", ()) as library:
         done = put_apart(library, progress_for(None))
-        library.close_run(PARTIAL if done.lost else DONE)
+        library.close_run(PARTIAL if done.lost or done.damaged else DONE)
     click.echo(
         f"{done.answers} answers put apart, {done.bytes_before / 1e6:.1f} MB before and {done.bytes_after / 1e6:.1f} MB after; the library took "
         f"{done.library_before / 1e6:.1f} MB and takes {done.library_after / 1e6:.1f} MB, its answers are in {place_of(library.path)}."
     )
     if done.lost:
         say(
-            f"{done.lost} answers that were put apart before are not in {place_of(library.path)}: put the file back that held them, or fetch them again: "
+            f"{done.lost} answers that were put apart before are not in {place_of(library.path)}: keep that file, and fetch them again: "
             "counterclaim refresh --full"
         )
+    if done.damaged:
+        say(
+            f"{len(done.damaged)} answers are damaged in the library and stay there: {'; '.join(done.damaged[:20])}{' …' if len(done.damaged) > 20 else ''}. "
+            "Fetch them again: counterclaim refresh --full"
+        )
+    if done.lost or done.damaged:
         sys.exit(PARTIAL)
 
 

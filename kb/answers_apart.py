@@ -32,19 +32,28 @@ _TABLES = (
 Progress = Callable[[str, int, int], None]
 
 
+#: By whether there is a file at that place: another must not be put over it, for it may hold what no other does.
+_ADVICE = {False: "Put that file back beside the library, or f", True: "Keep it, and f"}
+
+
 class AnswerNotThere(LibraryError):
     """An answer that was put apart is not where it should be."""
 
     def __init__(self, place: Path, why: str) -> None:
         super().__init__(
-            f"The raw answers of this library were put into {place}, and {why}. Put that file back beside the library, or fetch what is missing again "
+            f"The raw answers of this library were put into {place}, and {why}. {_ADVICE[place.exists()]}etch what is missing again "
             "(counterclaim refresh --full, or add with its name)."
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """What was put apart, and the bytes before and after: of the answers, and of the library's file. `lost`: answers that were put apart before and are not there."""
+    """What was put apart, and the bytes before and after: of the answers, and of the library's file.
+
+    `lost`: answers that were put apart before and are not there.
+
+    `damaged`: answers in the library that cannot be unpacked and stay there, by the records whose answer they are.
+    """
 
     answers: int
     bytes_before: int
@@ -52,6 +61,7 @@ class Packed:
     library_before: int
     library_after: int
     lost: int = 0
+    damaged: tuple[str, ...] = ()
 
 
 def place_of(library: Path) -> Path:
@@ -152,38 +162,59 @@ def put_apart(library: Library, progress: Progress) -> Packed:
     """Move every answer that was read into the file beside the library, and give the room back to the disk.
 
     An answer leaves the library only when it is on the disk beside it: broken off at any moment, nothing is lost, and the next call goes on.
+
+    Raises:
+        AnswerNotThere: answers were put apart before, and the file is not there: a new one would stand in the place of the old, which may come back.
     """
     db, place = library.db, place_of(library.path)
     size, gone = library.path.stat().st_size, lost(db)
+    if gone and not place.exists():
+        raise AnswerNotThere(place, "it is not there; no new one is begun")
     waiting = [row[0] for row in db.execute(
         "SELECT a.hash FROM answer a WHERE length(a.body) > 0 AND NOT EXISTS (SELECT 1 FROM record r WHERE r.answer_hash = a.hash AND r.state = 'stored') "
         "ORDER BY (SELECT min(source || external_id) FROM record r WHERE r.answer_hash = a.hash), a.hash"
     )]  # fmt: skip
-    before = after = 0
+    before = after = answers = 0
+    damaged: list[str] = []
     with closing(sqlite3.connect(place, isolation_level=None)) as apart:
         apart.execute("PRAGMA synchronous = FULL")
         for sql in _TABLES:
             apart.execute(sql)
         for start in range(0, len(waiting), _BLOCK):
-            was, now = _move(library, apart, waiting[start : start + _BLOCK])
-            before, after = before + was, after + now
+            whole = _whole(db, waiting[start : start + _BLOCK], damaged)
+            answers += len(whole)
+            if whole:
+                was, now = _move(library, apart, whole)
+                before, after = before + was, after + now
             progress("answers", min(start + _BLOCK, len(waiting)), len(waiting))
     db.execute("VACUUM")
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return Packed(len(waiting), before, after, size, library.path.stat().st_size, gone)
+    return Packed(answers, before, after, size, library.path.stat().st_size, gone, tuple(damaged))
 
 
-def _move(library: Library, apart: sqlite3.Connection, hashes: list[str]) -> tuple[int, int]:
-    rows = [(h, library.db.execute("SELECT body FROM answer WHERE hash = ?", (h,)).fetchone()[0]) for h in hashes]
-    bodies = [zlib.decompress(body) for _, body in rows]
+def _whole(db: sqlite3.Connection, hashes: list[str], damaged: list[str]) -> list[tuple[str, int, bytes]]:
+    """Answers with their packed size and what they hold; those that cannot be unpacked are named instead."""
+    whole = []
+    for name in hashes:
+        (body,) = db.execute("SELECT body FROM answer WHERE hash = ?", (name,)).fetchone()
+        try:
+            whole.append((name, len(body), zlib.decompress(body)))
+        except zlib.error:
+            of = db.execute("SELECT source || ' ' || external_id FROM record WHERE answer_hash = ? ORDER BY 1", (name,)).fetchall()
+            damaged.append(", ".join(row[0] for row in of) or f"{name[:12]}…, of no record")
+    return whole
+
+
+def _move(library: Library, apart: sqlite3.Connection, answers: list[tuple[str, int, bytes]]) -> tuple[int, int]:
+    bodies = [body for _, _, body in answers]
     packed = lzma.compress(b"".join(bodies), preset=6)
     apart.execute("BEGIN IMMEDIATE")
     number = apart.execute("INSERT INTO block (body) VALUES (?)", (packed,)).lastrowid
     at = 0
-    for (name, _), body in zip(rows, bodies, strict=True):
+    for name, _, body in answers:
         apart.execute("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)", (name, number, at, len(body)))
         at += len(body)
     apart.execute("COMMIT")
     with library.transaction() as db:
-        db.executemany("UPDATE answer SET body = x'' WHERE hash = ?", [(name,) for name, _ in rows])
-    return sum(len(body) for _, body in rows), len(packed)
+        db.executemany("UPDATE answer SET body = x'' WHERE hash = ?", [(name,) for name, _, _ in answers])
+    return sum(size for _, size, _ in answers), len(packed)

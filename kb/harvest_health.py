@@ -88,7 +88,7 @@ def _answers(db: sqlite3.Connection) -> Said:
         gone = lost(db)
     except AnswerNotThere as error:
         return False, f"{told}; {apart} of them apart. {error}"
-    missing = f"; {gone} of them are not there: put back the file that held them, or {_FETCH}" if gone else ""
+    missing = f"; {gone} of them are not there: keep that file, and {_FETCH}" if gone else ""
     return not gone, f"{told}; {apart} of them apart, {place.stat().st_size / 1_000_000:.1f} MB in {place}{missing}"
 
 

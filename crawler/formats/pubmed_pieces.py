@@ -27,7 +27,9 @@ _MD5 = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", re.IGNORECASE)
 def read_part(
     path: Path, part: int = 0, of: int = 1, only: frozenset[str] | None = None
 ) -> Iterator[tuple[Place, Document | Unreadable | Deleted]]:
-    """What `read_pubmed_file` gives, of one part of the file, each with its place; with `only`, the records and deletions of these PMIDs.
+    """What `read_pubmed_file` gives, of one part of the file, each with its place.
+
+    With `only`, the records and deletions of these PMIDs, and what cannot be read. A place is one in the whole file, whatever else is asked for.
 
     Raises:
         OSError: the file cannot be opened or read.
@@ -38,8 +40,9 @@ def read_part(
         if number >= last:
             return
         if number >= first:
-            wanted = batch if only is None else [raw for raw in batch if raw.pmid in only]
-            for i, item in enumerate(checked(wanted, where)):
+            for i, item in enumerate(checked(batch, where)):
+                if only is not None and not isinstance(item, Unreadable) and item.pmid not in only:
+                    continue
                 yield (number, i), document_of(item, place_of(item.pmid, where)) if isinstance(item, Checked) else item
 
 

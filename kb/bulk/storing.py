@@ -16,6 +16,7 @@ from kb import notices
 from kb.bulk.part import Found
 from kb.bulk.shards import Shard
 from kb.errors import NotStored
+from kb.identity import stored_as
 from kb.intake import Reading
 from kb.store import Library
 from kb.writing import Stored as Outcome
@@ -134,26 +135,38 @@ class Storing:
         row = self.db.execute("SELECT md5 FROM bulk_shard WHERE id = ?", (self.shard.id,)).fetchone()
         if found.damaged or found.md5 != row[0]:
             raise Damaged(found.damaged or "it was changed since it was loaded")
-        moved: dict[str, set[int]] = {}
-        for _, reading, why in found.readings():
+        for reading in self._all_gated(found):
             self._document(reading, _HELD)
-            moved.setdefault(why, set()).add(_pmid(reading))
-        for why, pmids in moved.items():
-            self._out_of_gated(why, pmids)
         self.db.executemany(
             "INSERT INTO bulk_count VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET records = records + excluded.records",
             [(self.shard.id, fate, why, n) for (fate, why), n in self.told.counts.items()],
         )
 
-    def _out_of_gated(self, why: str, pmids: set[int]) -> None:
+    def _all_gated(self, found: Found) -> list[Reading]:
+        """The records of those PMIDs of which this file says nothing but what the gate left out; they are counted as gated out no more.
+
+        Where it has a last word on one, stored or taken back, that stands. Where the gate left out more or fewer versions than are read here, they stay
+        as they were counted.
+        """
+        read = Counter(_pmid(reading) for _, reading, _ in found.readings())
+        rows = self.db.execute("SELECT why, steps FROM bulk_gated WHERE shard_id = ?", (self.shard.id,)).fetchall()
+        gated = {why: list(_pmids(steps)) for why, steps in rows}
+        counted = Counter(p for pmids in gated.values() for p in pmids if p in read)
+        moved = {p for p in read if read[p] == counted[p] and self._said_last(p) < self.shard.file.order}
+        for why, pmids in gated.items():
+            left = [p for p in pmids if p not in moved]
+            if len(left) < len(pmids):
+                self._gate_out(why, left)
+        return [reading for _, reading, _ in found.readings() if _pmid(reading) in moved]
+
+    def _gate_out(self, why: str, pmids: Sequence[int]) -> None:
+        """Write down which records the gate left out of this file for a reason, sorted, instead of what was written down."""
         place = (self.shard.id, why)
-        (steps,) = self.db.execute("SELECT steps FROM bulk_gated WHERE shard_id = ? AND why = ?", place).fetchone()
-        left = [p for p in _pmids(steps) if p not in pmids]
         self.db.execute("DELETE FROM bulk_gated WHERE shard_id = ? AND why = ?", place)
-        self.db.execute("DELETE FROM bulk_count WHERE shard_id = ? AND fate = ? AND why = ?", (self.shard.id, GATED, why))
-        if left:
-            self.db.execute("INSERT INTO bulk_gated VALUES (?, ?, ?)", (*place, _steps(left)))
-            self.db.execute("INSERT INTO bulk_count VALUES (?, ?, ?, ?)", (self.shard.id, GATED, why, len(left)))
+        self.db.execute("DELETE FROM bulk_count WHERE shard_id = ? AND why = ? AND fate = ?", (*place, GATED))
+        if pmids:
+            self.db.execute("INSERT INTO bulk_gated VALUES (?, ?, ?)", (*place, _steps(pmids)))
+            self.db.execute("INSERT INTO bulk_count VALUES (?, ?, ?, ?)", (self.shard.id, GATED, why, len(pmids)))
 
     def _among(self, reading: Reading, why: str, gated: bool) -> None:
         """A record; one that the gate did not let through where its document is here, by what stands before it in this file too."""
@@ -165,21 +178,42 @@ class Storing:
 
     def _document(self, reading: Reading, why: str) -> None:
         pmid = _pmid(reading)
-        if self._is_older(pmid):
+        older = self._is_older(pmid)
+        if older and pmid in self._later:
+            self.told.later.setdefault(self._later[pmid], set()).add(pmid)
+        deleted_by = self._deleted_unseen(reading) if older else None
+        if older and deleted_by is None:
             self.told.counts[OLDER, _LATER] += 1
-            if pmid in self._later:
-                self.told.later.setdefault(self._later[pmid], set()).add(pmid)
             return
         try:
             outcome, row = self.library.add_among(reading)
         except NotStored as error:
             self._leave_out(Unreadable(reading.document.origin or reading.document.id, str(error)))
             return
+        if deleted_by is not None:
+            # In the order of the files there is a tombstone, and what is said of it later is no longer a stranger's.
+            notices.bury(self.db, row, f"{deleted_by} deletes it", self.library.run)
+            self.told.counts[OLDER, _LATER] += 1
+            return
         if outcome is Outcome.ADDED:
             self._new.add(pmid)
         self._last_word(pmid, False, row)
         self.told.counts[STORED, why] += 1
         self.told.left_out += [f"{reading.document.id}: {sentence}" for sentence in reading.left_out]
+
+    def _deleted_unseen(self, reading: Reading) -> str | None:
+        """The later file that took back a record of which there is no document yet, not even a tombstone, nor one of the same paper."""
+        pmid = _pmid(reading)
+        row = self.db.execute(
+            "SELECT s.name FROM bulk_record r JOIN bulk_shard s ON s.id = r.shard_id WHERE r.pmid = ? AND r.deleted", (pmid,)
+        ).fetchone()
+        if row is None or self._said_last(pmid) <= self.shard.file.order:
+            return None
+        try:
+            known = bool(stored_as(self.db, reading.document))
+        except NotStored:
+            known = True
+        return None if known else str(row[0])
 
     def _delete(self, name: str) -> None:
         pmid = int(name)
@@ -196,10 +230,14 @@ class Storing:
         """Whether a later file had its say on this record already: stored it, took it back, or holds a version that the gate left out."""
         if pmid in self._later:
             return True
+        return self._said_last(pmid) > self.shard.file.order
+
+    def _said_last(self, pmid: int) -> tuple[int, int, str]:
+        """The file that stored a record last, or took it back; before all files where none did."""
         row = self.db.execute(
             "SELECT s.year, s.number, s.name FROM bulk_record r JOIN bulk_shard s ON s.id = r.shard_id WHERE r.pmid = ?", (pmid,)
         ).fetchone()
-        return row is not None and tuple(row) > self.shard.file.order
+        return tuple(row) if row is not None else (-1, 0, "")
 
     def _last_word(self, pmid: int, deleted: bool, document: int | None) -> None:
         self.db.execute(

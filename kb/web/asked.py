@@ -22,6 +22,8 @@ CORRECTIONS = (
 )  # fmt: skip
 _NUMBERS = ("since_year", "until_year", "smallest", "as_of")
 _NAMES = ("q", *(name for name, _ in CORRECTIONS), "design", "level", *_NUMBERS)
+#: Those that begin with 1, as on the command line, and what they are.
+_FROM_ONE = {"smallest": "least number of people", "as_of": "run"}
 #: What the command line calls otherwise.
 _OPTIONS = {"smallest": "min-n"}
 #: Longer ones are no questions.
@@ -78,7 +80,8 @@ def asked(arguments: Mapping[str, str]) -> Asked:
         if len(words) > LONGEST:
             raise NotAsked(f"The {name.replace('_', ' ')} is longer than {LONGEST} characters. Ask in fewer words.")
     for name in _NUMBERS:
-        number(given, name)
+        if number(given, name) == 0 and name in _FROM_ONE:
+            raise NotAsked(f"The {_FROM_ONE[name]} must be 1 or more; leave it empty to ask for all.")
     if given.get("level") not in (None, "trial", "pooled"):
         raise NotAsked(f"There is no level called {given['level']}; there are trial and pooled.")
     return Asked(given)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 from datasette import hookimpl
 from datasette.app import Datasette
+from datasette.database import QueryInterrupted
 from datasette.plugins import pm
 from datasette.utils.asgi import Request, Response
 from datasette.views.base import DatasetteError
@@ -55,11 +57,13 @@ def permission_allowed(datasette: Datasette, actor: Any, action: str, resource: 
 @hookimpl(tryfirst=True)  # type: ignore[untyped-decorator,unused-ignore]
 def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Response | None:
     """An address of a table that asks for nothing that there is (a column to sort by that is none, a list that is none) is the visitor's error, and no defect."""
-    if not _is_ours(datasette) or not request.query_string or not request.path.startswith(f"/{NAME}/"):
+    if not _is_ours(datasette) or not request.query_string or not re.match(rf"/{NAME}(?![^/.])", request.path):
         return None
     if isinstance(exception, DatasetteError) and exception.status == 500:
         words = str(exception.message)
-    elif isinstance(exception, ValueError | KeyError):
+    elif isinstance(exception, QueryInterrupted):
+        words = "The tables did not answer in the time that they are given"
+    elif isinstance(exception, ValueError | KeyError | sqlite3.ProgrammingError):
         words = f"Something behind the question mark of this address is not as it should be ({exception})"
     else:
         return None

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from kb.bulk.load import Bulk, Done
 from kb.bulk.workers import Here, Workers
@@ -20,19 +21,19 @@ PAPER = '<PublicationType UI="D016428">Journal Article</PublicationType>'
 RETRACTION = '<PublicationType UI="D016440">Retraction of Publication</PublicationType>'
 
 
-def trial(pmid: int, value: float = 3.5, **other: str) -> str:
+def trial(pmid: int, value: float = 3.5, **other: Any) -> str:
     """A trial with one result."""
     text = (
         f"<AbstractText>METHODS: 120 adults with stroke were randomised to zorvastatin (n = 60) or placebo (n = 60). RESULTS: Pain {pmid % 7} was lower "
         f"with zorvastatin than with placebo ({value} vs 4.8; P = 0.01) at 6 months.</AbstractText>"
     )
-    return article(pmid, f"Zorvastatin number {pmid} versus placebo in stroke.", text, types=TRIAL, **other)  # type: ignore[arg-type]
+    return article(pmid, f"Zorvastatin number {pmid} versus placebo in stroke.", text, types=TRIAL, **other)
 
 
-def rocks(pmid: int, **other: str) -> str:
+def rocks(pmid: int, **other: Any) -> str:
     """A record that is no trial's and does not sound like one."""
     text = "<AbstractText>The crystal structure of the basalt complex was solved by diffraction; the lattice has cubic symmetry.</AbstractText>"
-    return article(pmid, f"Crystal structure of basalt {pmid}.", text, **other)  # type: ignore[arg-type]
+    return article(pmid, f"Crystal structure of basalt {pmid}.", text, **other)
 
 
 def deletion(*pmids: int) -> str:

@@ -171,26 +171,41 @@ def test_what_is_put_back_is_read_again(path: Path) -> None:
     assert states(path) == {"read": NUMBER}
 
 
-def test_packing_beside_lost_answers_tells_of_them_and_so_does_the_doctor_after_it(path: Path) -> None:
-    assert pack(path).lost == 0
-    place_of(path).unlink()
-    harvest(path, shelf({"998": "New", "999": "Newer"}))
-    done = pack(path)
-    assert (done.answers, done.lost) == (2, NUMBER)
-    ((well, told),) = health(path)
-    assert not well
-    assert f"{NUMBER} of them are not there" in told
-    harvest(path, shelf({"998": "New", "999": "Newer"}), full=True)
-    assert pack(path).lost == 0
-    ((well, told),) = health(path)
-    assert (well, "not there" in told) == (True, False)
-
-
-def test_the_command_says_what_is_lost_with_exit_code_3(path: Path) -> None:
+def test_no_new_file_of_answers_is_begun_while_the_old_one_is_missing_and_putting_it_back_loses_nothing(path: Path) -> None:
+    before = bodies(path)
     pack(path)
-    place_of(path).unlink()
+    place = place_of(path)
+    place.rename(place.with_suffix(".elsewhere"))
+    harvest(path, shelf({"998": "New", "999": "Newer"}))
     done = CliRunner().invoke(main, ["pack", "--db", str(path)])
-    assert (done.exit_code, f"{NUMBER} answers that were put apart before are not in" in done.stderr) == (3, True)
+    assert (done.exit_code, "no new one is begun" in done.stderr, place.exists()) == (1, True, False)
+    ((well, told),) = health(path)
+    assert (well, "which is not there: put it back" in told) == (False, True)
+    place.with_suffix(".elsewhere").rename(place)
+    assert pack(path).answers == 2
+    assert set(before) <= set(bodies(path))
+    assert [well for well, _ in health(path)] == [True]
+
+
+def test_answers_that_a_file_beside_the_library_lacks_are_told_with_exit_code_3_and_it_is_to_be_kept(path: Path) -> None:
+    pack(path)
+    with sqlite3.connect(place_of(path)) as apart:
+        apart.execute("DELETE FROM answer WHERE hash = (SELECT min(hash) FROM answer)")
+    apart.close()
+    done = CliRunner().invoke(main, ["pack", "--db", str(path)])
+    assert done.exit_code == 3
+    assert "1 answers that were put apart before are not in" in done.stderr
+    assert "keep that file" in done.stderr
+
+
+def test_an_answer_that_is_damaged_in_the_library_is_named_and_the_others_are_put_apart(path: Path) -> None:
+    with Library(path, "look", [], {}) as library, library.transaction() as db:
+        db.execute("UPDATE answer SET body = x'00' WHERE hash = (SELECT answer_hash FROM record WHERE external_id = '001')")
+    done = CliRunner().invoke(main, ["pack", "--db", str(path)])
+    assert done.exit_code == 3
+    assert "1 answers are damaged in the library and stay there" in done.stderr
+    assert " 001. Fetch" in done.stderr
+    assert inside(path) == 1
 
 
 def test_the_doctor_tells_of_a_file_of_answers_that_is_none(path: Path) -> None:

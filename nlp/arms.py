@@ -348,7 +348,7 @@ _EACH = Sieved(
 #: What _EACH cannot do without.
 _EACH_GROUP = Sieved(r"\b(?:each|both|in|per) (?:each )?(?:group|arm)", re.IGNORECASE)
 _BEHIND_ARM = re.compile(
-    rf"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:[nN]\s?)?=\s?({_N})|(?:\s(?:group|arm))?\s?[(\[]({_N})\s(?:patients|participants|subjects)"
+    rf"(?:\s(?:group|arm|sites?|patients|therapy|treatment|transplantation)s?)?\s?(?:[(\[,]\s?)?(?:(?:group|arm)\s\w{{1,3}}\s?[,;:]\s?)?(?:[nN]\s?)?=\s?({_N})|(?:\s(?:group|arm))?\s?[(\[]({_N})\s(?:patients|participants|subjects)"
 )
 _SIZE_BEHIND = re.compile(r"=|\d\s(?:patients|participants|subjects)")
 _DIGIT = re.compile(r"\d")

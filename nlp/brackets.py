@@ -35,7 +35,7 @@ class Clauses:
 
 
 _OPEN, _BRACKET = "([{", re.compile(r"[()\[\]{}]")
-_TURNS = r"(?:but|while|whereas|although|though|however|yet|nor|and neither|except)\b"
+_TURNS = r"(?:but|while|whereas|although|though|however|yet|nor|and neither|except|without\s(?:\w+ly\s)?(?:increas|reduc|affect|worsen|impair|compromis|rais|chang|alter)ing|without\s(?:more|an?\sincrease|any\sincrease))\b"
 _AND_VERB = r"and\s(?:did|was|were|had|remained|showed|does|do)\b"
 _AT_MARK = rf"(?<=,)\s+(?={_TURNS}|(?:and|with|which|indicating|suggesting|as)\s)|(?<=\.)(?<!vs\.)\s(?=[A-Z])|(?<=;)|(?<=:)(?=\s)"
 # Each begins with one of these characters, which the engine looks for before it tries what follows.

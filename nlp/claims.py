@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from crawler.quick_init import replace
-from nlp.claim import Better, Claim, Direction, Effect, Group, QuestionKind
+from nlp.claim import Better, Claim, Direction, Effect, Group, NullKind, QuestionKind
 from nlp.confidence import scales
 from nlp.cues import Cue
-from nlp.direction import before_after, between, is_significant, lies_on, printed_null, said_significant
+from nlp.direction import OTHER_SIDE, before_after, between, is_significant, lies_on, printed_null, said_significant
 from nlp.effects import Linked
 from nlp.findings import Finding, Owned, findings_in
 from nlp.frames import absence, frames, from_baseline, is_harm, only_rates, start_claim
+from nlp.margins import tests_margin, without_margin
 from nlp.nulls import null_kind
 from nlp.outcomes import as_outcome
 from nlp.questions import apart, other_question
@@ -68,9 +69,7 @@ class ClaimReader:
         mine = [(i, e) for i, e in effects if e.group is wanted] or ([] if frame != "arms" else effects)
         contrast = next((e for _, e in mine if e.group is Group.DIFFERENCE and e.estimate is not None), None)
         p_only = next((e for _, e in mine if e.group is Group.DIFFERENCE), None)
-        significant = is_significant(contrast or p_only)
-        if significant is None and printed_null(f):
-            significant = False
+        significant, of_margin = _significance(f, contrast or p_only)
         point = lies_on(f, outcome) if frame == "arms" else None
         if frame == "arms":
             direction, sign = between(f, outcome, effects, point, significant)
@@ -84,7 +83,7 @@ class ClaimReader:
             claim = from_baseline(f, claim, frame)
         if significant is None or (direction is Direction.NO_DIFFERENCE and significant):
             significant = said_significant(f, direction)
-        if direction in _OPPOSITE and significant is False:
+        if direction in OTHER_SIDE and significant is False:
             significant = None  # The words call it significant, a number beside them does not: neither is believed.
         told = replace(
             claim,
@@ -92,15 +91,43 @@ class ClaimReader:
             significant=significant,
             point_direction=point,
             analysis_set=next((e.analysis_set for _, e in effects if e.analysis_set), None),
-            null_kind=null_kind(f, contrast) if direction is Direction.NO_DIFFERENCE else None,
+            null_kind=_kind_of_null(f, contrast, of_margin) if direction is Direction.NO_DIFFERENCE else None,
         )
         return _weighed(f, told, contrast, sign)
+
+
+def _significance(f: Finding, contrast: Effect | None) -> tuple[bool | None, bool]:
+    """Whether numbers exclude "no difference" (None: none are printed), and whether the p value shows only that a margin was kept."""
+    if contrast is not None and tests_margin(f.scene, f.linked, contrast):
+        kept = is_significant(contrast if contrast.ci_low is None else replace(contrast, ci_low=None, ci_high=None)) is True
+        told = is_significant(without_margin(f.scene, contrast))
+        return (told if told is not None or not kept else False), kept
+    significant = is_significant(contrast)
+    return (False if significant is None and printed_null(f) else significant), False
+
+
+def _kind_of_null(f: Finding, contrast: Effect | None, of_margin: bool) -> NullKind:
+    return NullKind.EQUIVALENCE_SHOWN if of_margin else null_kind(f, contrast)
 
 
 def _weighed(f: Finding, claim: Claim, contrast: Effect | None, sign: int | None) -> Claim:
     """The claim with how probable it is that outcome, sides and direction are right."""
     scale = scales().get("claims")
-    return claim if scale is None else replace(claim, confidence=scale.of(of_claim(f, claim, contrast, sign)))
+    if scale is None:
+        return claim
+    at_most = _CONTRADICTED if _is_contradicted(claim, contrast) else 1.0
+    return replace(claim, confidence=scale.of(of_claim(f, claim, contrast, sign), at_most))
+
+
+#: Words that say the one side beside a significant number that says the other are nearly always words misread: such sentences are too rare
+#: among the judged readings for weights to be learnt from them.
+_CONTRADICTED = 0.3
+
+
+def _is_contradicted(claim: Claim, contrast: Effect | None) -> bool:
+    """Whether the printed contrast lies for sure on the side against the claim."""
+    other = OTHER_SIDE.get(claim.direction)
+    return other is not None and claim.point_direction is other and is_significant(contrast) is True
 
 
 _MADE_GOOD: dict[tuple[Direction, Better | None], Direction] = {
@@ -131,12 +158,6 @@ def _told_by_the_arm(claims: list[Claim]) -> list[Claim]:
     return [replace(c, direction=own_change(c) or c.direction) if (c.direction, c.significant) == open_ones else c for c in claims]
 
 
-_OPPOSITE = {
-    Direction.FAVOURS_INTERVENTION: Direction.FAVOURS_COMPARATOR,
-    Direction.FAVOURS_COMPARATOR: Direction.FAVOURS_INTERVENTION,
-}
-
-
 def _frame(c: Claim) -> tuple[object, ...]:
     time = c.timepoint.days if c.timepoint else None
     return (c.outcome.label.lower(), time, c.intervention, c.comparator, c.arm, c.versus, c.route, c.analysis_set)
@@ -154,7 +175,7 @@ def _reconciled(claims: list[Claim]) -> list[Claim]:
     """
     settled: list[Claim] = []
     for c in _nulls_kept(claims):
-        rivals = [x for x in claims if x.direction is _OPPOSITE.get(c.direction) and _frame(x) == _frame(c)]
+        rivals = [x for x in claims if x.direction is OTHER_SIDE.get(c.direction) and _frame(x) == _frame(c)]
         weaker = rivals and not (c.point_direction is c.direction and not any(x.point_direction is x.direction for x in rivals))
         settled.append(replace(c, direction=Direction.UNCLEAR, null_kind=None) if weaker else c)
     return settled
@@ -162,7 +183,7 @@ def _reconciled(claims: list[Claim]) -> list[Claim]:
 
 def _nulls_kept(claims: list[Claim]) -> list[Claim]:
     nulls = [c for c in claims if c.direction is Direction.NO_DIFFERENCE]
-    sided = [c for c in claims if c.direction in _OPPOSITE and c.significant is not True]
+    sided = [c for c in claims if c.direction in OTHER_SIDE and c.significant is not True]
     taken_back = [c for c in sided if any(_same_statement(c, n) for n in nulls)]
     kept: list[Claim] = []
     for c in claims:

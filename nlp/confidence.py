@@ -25,15 +25,15 @@ class Scale:
 
     weights: Mapping[str, float]
 
-    def of(self, traits: Iterable[str]) -> float:
-        """The probability, rounded to two decimals.
+    def of(self, traits: Iterable[str], at_most: float = 1.0) -> float:
+        """The probability, rounded to two decimals, and no more than what is known without weights.
 
-        >>> Scale({"bias": 0.0}).of(["bias", "another"])
-        0.5
+        >>> Scale({"bias": 0.0}).of(["bias", "another"]), Scale({"bias": 0.0}).of(["bias"], at_most=0.3)
+        (0.5, 0.3)
         """
         get = self.weights.get
         total = sum([get(t, 0.0) for t in traits])
-        return round(1 / (1 + math.exp(-max(-30.0, min(30.0, total)))), 2)
+        return min(at_most, round(1 / (1 + math.exp(-max(-30.0, min(30.0, total)))), 2))
 
 
 class Recorder(Scale):
@@ -45,7 +45,7 @@ class Recorder(Scale):
 
     seen: list[list[str]]
 
-    def of(self, traits: Iterable[str]) -> float:
+    def of(self, traits: Iterable[str], at_most: float = 1.0) -> float:
         """The place of these traits among those seen."""
         self.seen.append(list(traits))
         return float(len(self.seen) - 1)

@@ -42,10 +42,10 @@ _WORSES = r"\b(?:worse(?:n\w*)?|less (?:effective|efficacious|beneficial|success
 _UPS = r"\b(?:higher|greater|larger|longer|more (?:\w+ )?(?:frequent\w*|common\w*|often|likely|rapid\w*|adverse)|more\b(?! (?:than (?:one|two|\d)|effective|favou?rable))|increas\w*|rais\w*|rose|risen|rises?|elevat\w*|gain(?:ed|s)?\b|grew|enlarg\w*|commoner|doubled|tripled|up-?regulat\w*|exceed\w*|promot\w*|stimulat\w*|augment\w*|extend(?:ed|s)|prolong\w*|accelerat\w*)"
 _DOWNS = r"\b(?:lower(?:ed|s|ing)?\b|less(?:er)?\b(?! than)|fewer|smaller|shorter(?:ed)?|decreas\w*|reduc\w*|fell|fallen|falls?\b(?= (?:from|by|to|in|signific|marked|after))|declin\w*|drop(?:ped|s)?|diminish\w*|lessen\w*|cut\b|rarer|suppress\w*|inhibit\w*|down-?regulat\w*|prevent(?:ed|s|ing)?\b|minimi[sz]\w*|shrank|shrunk|shorten\w*|halved)"
 _DIFFERENT = r"\b(?:significant (?:\w+[- ])?(?:group )?differences?|differed significantly|significantly different|were significantly (?:affected|influenced)|primary (?:end ?point|outcome) was met|(?:end ?point|outcome) (?:was|were) met)\b"
-_ASSOCIATED = r"\b(?:(?:was|were|is|are) (?:\w+ )?(?:associated|linked) (?:with|to)|gave more|caused?|led to|induced)\b"
+_ASSOCIATED = r"\b(?:(?:was|were|is|are) (?:\w+ )?(?:associated|linked) (?:with|to)|gave more|caused(?!\sby\b)|causes?(?!\s(?:in|of|for|than|and|or|with|by|was|were|is|are|did|had|has|occurred|fell|rose|to|at|on|as|from)\b)(?=\s\w)|led to|induced)\b"
 _LIKEWISE = r"\b(?:so (?:had|did|was|were)|likewise|as (?:did|was|were))\b"
 _COMPARATIVE = re.compile(
-    r"er\b|\bmore\b|\bless\b|better|worse|superior|inferior|outperform|surpass|favou?r|^(?:exceed)", re.IGNORECASE
+    r"er\b|\bmore\b|\bless\b|better|worse\b|superior|inferior|outperform|surpass|favou?r|^(?:exceed)", re.IGNORECASE
 )
 
 #: What only looks like a cue.
@@ -72,7 +72,11 @@ _TABLE: tuple[tuple[Cue, Sieved], ...] = (
     (Cue.LIKEWISE, Sieved(_LIKEWISE, re.IGNORECASE)),
 )
 _SIGNIFICANT = re.compile(r"\bsignifican(?:t|tly|ce)\b", re.IGNORECASE)
-_NEGATION = Sieved(r"\b(?:not|no|neither|nor|never|without|failed to|unlikely to|rather than|n't)\s(?:\w+\s){0,2}$", re.IGNORECASE)
+#: "Without relapse was longer": what is left out stands before the verb, and denies nothing behind it.
+_NEGATION = Sieved(
+    r"\b(?:(?:not|no|neither|nor|never|failed to|unlikely to|rather than|n't)\s(?:\w+\s){0,2}|without\s(?:(?!(?:was|were|is|are|occurred)\s)\w+\s){0,2})$",
+    re.IGNORECASE,
+)
 
 
 def cues(words: str) -> list[CueMention]:
@@ -107,9 +111,19 @@ _OFTEN = re.compile(
 )
 
 
+#: "Death from any cause": the noun, which says nothing; "the drug caused", "causes more": the verb.
+_CAUSE = re.compile(r"causes?$", re.IGNORECASE)
+_CAUSE_IS_NAMED = re.compile(
+    r"(?:-|\b(?:from|of|by|for|to|due|any|all|each|every|other|the|an?|no|and|or|same|\w+(?:al|ic|ous|ar))\s(?:[\w-]+\s){0,2})$",
+    re.IGNORECASE,
+)
+
+
 def _no_cue(cue: Cue, words: str, start: int, end: int) -> bool:
     if cue is Cue.NULL:
         return _LACK.match(words, start) is not None and _OFTEN.match(words, end) is not None
+    if cue is Cue.UP and _CAUSE.match(words, start, end):
+        return _CAUSE_IS_NAMED.search(words, max(0, start - 40), start) is not None
     # "Pregnancy-induced hypertension": a part of a word says nothing of it.
     part = start > 1 and words[start - 1] == "-" and words[start - 2].isalpha()
     return cue in (Cue.UP, Cue.DOWN) and (part or not compares(words, start, end))

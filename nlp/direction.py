@@ -3,30 +3,51 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from crawler.quick_init import replace
-from nlp.changes import change_head
+from nlp.changes import change_head, verb_of_shares
 from nlp.claim import DIFFERENCES, RATIOS, Better, Direction, Effect, Group, Kind, Measure, Outcome
 from nlp.counted import more_is_better, ratio_of
 from nlp.cues import Cue, CueMention
+from nlp.effects import Linked
 from nlp.findings import Finding, named_by_change
 from nlp.frames import window
 from nlp.grammar.sieve import Sieved
-from nlp.pace import dates, is_time, turns
+from nlp.pace import dates, is_awaited, is_time, turns
 from nlp.reading import Side
+from nlp.scene import Scene
 from nlp.worded import is_event
 
+OTHER_SIDE = {
+    Direction.FAVOURS_INTERVENTION: Direction.FAVOURS_COMPARATOR,
+    Direction.FAVOURS_COMPARATOR: Direction.FAVOURS_INTERVENTION,
+}
 _WAY = {Cue.UP: 1, Cue.DOWN: -1, Cue.PRESENT: 1}
 _MERIT = {Cue.BETTER: 1, Cue.WORSE: -1}
 #: What stands between a change and the sizes of it; without it they may be levels.
 _AMOUNTS = re.compile(r"\b(?:was|were|is|are|averaged|amounted|reached|of)\b", re.IGNORECASE)
+_HAPPENED = re.compile(r"\b(?:occurred|developed|arose|happened)\b", re.IGNORECASE)
+#: Units in which it is told when something happened, and not in how many.
+_TIMES = frozenset(
+    {"s", "min", "h", "d", "minutes", "hours", "days", "weeks", "months", "years", "day", "week", "month", "year", "hour"}
+)
+#: What came back is there from then on.
+_CAME_BACK = re.compile(
+    r"\b(?:returned|regained|recovered|restored|resumed|re-?established|back)\s(?:(?:\w+ly|much|even)\s)*$", re.IGNORECASE
+)
 #: Whom the subject is set against; and whom a word names only to leave them out: "but not placebo".
 _RIVAL = re.compile(
-    r"\b(?:compared (?:with|to|against)|in comparison (?:with|to)|versus|vs\.?|than|against|relative to|unlike|over)\s(?:(?:the|those|that|in|with|of|for|on|an?|after|by|among|who|were|was|patients|participants|subjects|children|women|men|people|treated|receiving|received|given|assigned|randomi[sz]ed|to|taking|had|did)\s)*$",
+    r"\b(?:compared (?:with|to|against)|in comparison (?:with|to)|versus|vs\.?|than|against|relative to|unlike|over|(?:superior|inferior|preferable) to|outperform(?:s|ed)|surpass(?:es|ed)|exceeded|bettered)\s(?:(?:the|those|that|in|with|of|for|on|an?|after|by|among|who|were|was|patients|participants|subjects|children|women|men|people|treated|receiving|received|given|assigned|randomi[sz]ed|to|taking|had|did)\s)*$",
     re.IGNORECASE,
 )
+#: "Outperformed by placebo": it is the one behind that did so.
+_OUTDONE = re.compile(r"(?:outperformed|surpassed|exceeded|bettered)\sby\s(?:the\s)?", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:but not|and not|not)\s(?:(?:with|in|by|for|after|on|the)\s)*$", re.IGNORECASE)
-_INSIDE = re.compile(r"^[^,;]{0,60}\b(?:in|with|among|for|after|on|under|by)\s(?:the\s)?$")
+_INSIDE = re.compile(
+    r"^[^,;]{0,60}\b(?:in|with|among|for|after|on|under|by|without|omitting|avoiding|withholding|(?:omission|avoidance|absence)\sof)\s(?:the\s|any\s)?$"
+)
+_SO_MANY = re.compile(r"\s(?:in|among)\s(?:about\s|only\s)?\d")
 _FAVOUR = re.compile(r"favou?r", re.IGNORECASE)
 
 
@@ -47,10 +68,10 @@ def between(
     if sized is not None:
         return sized, None
     by_words = _by_words(f, outcome)
-    if by_words is not None:
-        return by_words
     contrast = any(e.group is Group.DIFFERENCE and e.estimate is not None for e in rates)
     by_numbers = point or _by_rates(rates, outcome)
+    if by_words is not None and not (cue is Cue.PRESENT and by_numbers is not None):
+        return by_words
     if by_numbers is not None and (significant or cue is Cue.DIFFERENT or contrast):
         return by_numbers, None
     if f.cue is None and not contrast:
@@ -64,23 +85,34 @@ def _by_sizes(f: Finding, effects: list[Effect], outcome: Outcome) -> Direction 
     if own is None or other is None or own == other or min(own, other) < 0 or (f.cue is not None and f.cue.comparative):
         return None
     words = f.scene.cut.masked[: min(x.printed.start for _, x in f.linked)]
+    more = 1 if own > other else -1
+    shared = verb_of_shares(words)
+    if shared is not None:
+        sooner = -1 if next((e.unit for e in effects if e.unit), "%") in _TIMES else 1
+        way = sooner * more
+        return _favours(way * _MERIT[shared]) if shared in _MERIT else _turned_by(way * _WAY[shared], outcome)
     head = change_head(words)
     if (
         head is None
-        or not _AMOUNTS.search(words, head[2])
+        or not (_AMOUNTS.search(words, head[2]) or (head[0] in _MERIT and _HAPPENED.search(words, head[2])))
         or head[0] is Cue.DIFFERENT
         or named_by_change(f.scene, head[1:], f.mention.start, f.mention.end)
     ):
         return None
-    more = 1 if own > other else -1
     if head[0] in _MERIT:
         return _favours(more * _MERIT[head[0]])
-    return _favours(more * _WAY[head[0]] * _polarity(outcome)) if outcome.better is not None else None
+    return _turned_by(more * _WAY[head[0]], outcome)
+
+
+def _turned_by(way: int, outcome: Outcome) -> Direction | None:
+    return _favours(way * _polarity(outcome)) if outcome.better is not None else None
 
 
 def _by_words(f: Finding, outcome: Outcome) -> tuple[Direction, int | None] | None:
     if f.cue is None or f.cue.cue not in (*_WAY, *_MERIT):
         return None
+    if not f.linked and not f.cue.comparative and _SO_MANY.match(f.scene.plain, f.cue.end):
+        return None  # "Pain worsened in 12% and 30%": how many did tells, and not that some did.
     flip = -1 if subject_is_comparator(f) else 1
     if f.cue.cue in _MERIT:
         merit = _MERIT[f.cue.cue] * flip
@@ -100,8 +132,13 @@ def _way(f: Finding, cue: CueMention, outcome: Outcome) -> int:
     word = f.scene.plain[cue.start : cue.end]
     if cue.noun is not None:
         return _WAY[cue.cue]
-    if dates(word) and not (is_time(outcome.text) or is_event(f.mention)):
-        return 0
+    if dates(word) and not is_time(outcome.text):
+        entry = f.mention.entry
+        if entry is not None and outcome.better is Better.LOWER and is_awaited(entry.label):
+            return -_WAY[cue.cue]  # "Return of bowel function" is told in hours.
+        back = _CAME_BACK.search(f.scene.plain, max(0, cue.start - 40), cue.start) is not None
+        if not back and not is_event(f.mention):
+            return 0
     return -_WAY[cue.cue] if turns(word, outcome.text) else _WAY[cue.cue]
 
 
@@ -116,6 +153,8 @@ def subject_is_comparator(f: Finding) -> bool:
         for m in scene.sides_in(start, end, Side.INTERVENTION, Side.COMPARATOR)
         if scene.outside_brackets(m.start) and not _DENIED.search(scene.between(start, m.start))
     ]
+    if (by := _OUTDONE.match(scene.plain, f.cue.start)) is not None:
+        return any(m.start == scene.offset + by.end() and m.side is Side.COMPARATOR for m in sides)
     rival = next((m for m in sides if _RIVAL.search(scene.between(max(start, m.start - 60), m.start))), None)
     if rival is not None:
         rest = {m.side for m in sides if m is not rival}
@@ -222,8 +261,10 @@ def lies_on(f: Finding, outcome: Outcome) -> Direction | None:
     if contrast is None:
         return None
     point = point_direction(contrast.effect, outcome, ratio_of(f.scene, contrast))
+    if point is not None and is_of_comparator(f.scene, contrast):
+        point = OTHER_SIDE[point]
     told = _by_words(f, outcome)
-    if told is None or told[0] is point or f.cue is None:
+    if told is None or told[0] is point or f.cue is None or f.cue.cue is Cue.PRESENT:
         return point
     if point is None:
         # A risk ratio beside a survival may count either those who lived or those who died: only the words tell.
@@ -232,6 +273,33 @@ def lies_on(f: Finding, outcome: Outcome) -> Direction | None:
         return told[0]
     sized = f.cue.noun is not None and (contrast.effect.estimate or 0) > 0 and contrast.effect.measure not in RATIOS
     return None if sized else point
+
+
+#: What stands between the two that a ratio sets against each other, in its order.
+_SET_AGAINST = re.compile(
+    r"\s?(?:group|arm)?,?\s(?:versus|vs\.?|v|as\scompared\s(?:with|to)|compared\s(?:with|to)|relative\sto|against|over)\s(?:the\s)?",
+    re.IGNORECASE,
+)
+_ORDERED = re.compile(
+    r"(?:\b(?:with|for|in|of|comparing|on|under|among)\s|[(,:]\s?)(?:the\s)?(?:patients\s(?:on|given)\s)?$", re.IGNORECASE
+)
+_BEHIND_NUMBER = 60
+
+
+def is_of_comparator(scene: Scene, x: Linked) -> bool:
+    """Whether a contrast is told of the comparator against the treatment: "the hazard ratio with placebo as compared with the drug was 3.2"."""
+    first = x.printed.measure_start
+    if first is None:
+        return False
+    start, end = scene.offset + first, scene.offset + min(len(scene.plain), x.printed.end + _BEHIND_NUMBER)
+    near = scene.sides_in(start, end)
+    return any(
+        a.side is Side.COMPARATOR
+        and b.side is Side.INTERVENTION
+        and _SET_AGAINST.fullmatch(scene.between(a.end, b.start)) is not None
+        and _ORDERED.search(scene.between(max(start, a.start - 30), a.start)) is not None
+        for a, b in pairwise(near)
+    )
 
 
 def _rate(effects: list[Effect], group: Group) -> float | None:

@@ -15,6 +15,7 @@ from nlp.grammar.sieve import Sieved
 from nlp.outcomes import unknown_outcome
 from nlp.reading import OutcomeMention, Side
 from nlp.scene import Scene
+from nlp.turners import is_counted
 from nlp.words import normal_name, normal_word
 
 #: One person's story is no finding of the study.
@@ -203,7 +204,7 @@ def _cue_at(scene: Scene, said: list[CueMention], place: int, end: int | None = 
     """The cue of the clause; else the last before it in the sentence (a list that one verb governs), else the next."""
     start = place - scene.offset
     stop = (end or place) - scene.offset
-    outside = [c for c in said if not (start <= c.start and c.end <= stop)]
+    outside = [c for c in said if not (start <= c.start and c.end <= stop) and not (end and _which(scene, c, start, stop))]
     clause = scene.cut.clause_of(start)
     here = [c for c in outside if scene.cut.clause_of(c.start) == clause]
     chosen = _strongest(here, start)
@@ -228,6 +229,15 @@ def _cue_at(scene: Scene, said: list[CueMention], place: int, end: int | None = 
         earlier = [c for c in said if c.start < chosen.start and c.cue is not Cue.LIKEWISE]
         return earlier[-1] if earlier else None
     return chosen
+
+
+_GETTING_WORSE = re.compile(r"(?:worsening|deteriorating|worsened|impaired)$", re.IGNORECASE)
+
+
+def _which(scene: Scene, c: CueMention, start: int, stop: int) -> bool:
+    """ "Worsening heart failure was seen in": the word only says which heart failure is counted."""
+    before = c.cue is Cue.WORSE and c.end + 1 == start and _GETTING_WORSE.match(scene.plain, c.start, c.end) is not None
+    return before and is_counted(scene.plain, stop, len(scene.plain))
 
 
 _LEFT_OUT = re.compile(r"\b(?:but|and)\snot\s(?:(?:in|on|for|the|of)\s){0,2}(?:[\w-]+\s)?$", re.IGNORECASE)
@@ -275,6 +285,8 @@ def _cue_of_contrast(scene: Scene, own: tuple[Owned, ...], mention: OutcomeMenti
     """
     places = [x.printed.start for _, x in own if x.effect.group is Group.DIFFERENCE]
     cue = _cue_at(scene, cues(scene.cut.masked), scene.offset + places[0]) if places else None
+    if cue is not None and _which(scene, cue, mention.start - scene.offset, mention.end - scene.offset):
+        return None
     if cue is not None and named_by_change(scene, (cue.start, cue.end), mention.start, mention.end):
         return replace(cue, cue=Cue.PRESENT, comparative=False)
     return cue

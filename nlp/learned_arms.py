@@ -37,7 +37,7 @@ _NO_NAME = re.compile(
     r"other|subgroup|analysis|time|follow-up|median|respective|matched|parallel|separate|larger|single|double-blind|open-label|phase|people|work|working|target|first|second|third|last|new|"
     r"baseline|control(?:led)? trials?|pre-?treatment|post-?treatment|admission|discharge|randomi[sz]ation|entry|inclusion|presentation|diagnosis|arrival|addition|contrast|total|order|year|month|intent|"
     r"results?|outcomes?|safety|efficacy|effects?|effectiveness|completion|hospital|home|stages?|grades?|score|terms|stage|surgery|birth|screening|therapy|protocol|response|life|intervention groups?|"
-    r"mm\s?Hg|males?|females?|men|women|boys|girls|possible|drop-?outs?|completers|responders|non-?responders|survivors|smokers|elderly|adults?|children|white|black|both|units?|basis|daily basis|disease|death|relapse|survival|progression|expected|chance|which|normal|healthy|days?|weeks?|months?|hours?|minutes|years?|side|case|range|values?|points?|levels?|visits?)$",
+    r"mm\s?Hg|males?|females?|men|women|boys|girls|possible|drop-?outs?|completers|responders|non-?responders|survivors|smokers|elderly|adults?|children|white|black|both|units?|basis|daily basis|disease|death|relapse|survival|progression|expected|chance|which|normal|healthy|days?|weeks?|months?|hours?|minutes|years?|side|case|range|values?|points?|levels?|visits?|a?(?:HR|OR|RR|IRR)|CI|non-?\s?inferiority|superiority|equivalence)$",
     re.IGNORECASE,
 )
 #: Heads of phrases that tell when or where, not to whom.

@@ -1,6 +1,7 @@
 """What kind of null a null is: shown to be equivalent, precise, imprecise, or only stated.
 
-* `equivalence_shown`: the interval lies inside the margin that the text gives, on both sides, or the text says so of its own margin;
+* `equivalence_shown`: the interval lies inside the margin that the text gives, on both sides, or the text says so of its own margin, or its p value
+  is one for that margin (`margins.py`);
 * `precise_null`: the interval holds no effect that would matter: for a difference the outcome's minimal important difference (0.2 for a
   standardised one), for a ratio 25% either way, GRADE's mark for appreciable benefit or harm (Guyatt and others, J Clin Epidemiol 2011;64:1283);
 * `imprecise`: the interval holds such an effect, or nothing tells what would matter;

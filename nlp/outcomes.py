@@ -69,7 +69,45 @@ def outcome_mentions(reading: Reading, sentence: Sentence) -> list[OutcomeMentio
             found.pop()  # "Eradication of infection": the word that turns is no outcome beside it.
         found.append(mention if not found or mention.start >= found[-1].end else plain)
     found = sorted([*found, *_conditions_counted(reading, sentence, interventions, found)], key=lambda m: m.start)
-    return _heads(reading, _of_ratios(sentence, found))
+    found = _heads(reading, _of_ratios(sentence, found))
+    return _spared(reading, sentence, found) if "without" in sentence.plain else found
+
+
+#: "Survival without relapse": one name, where it is what the sentence tells of.
+_WITHOUT = re.compile(
+    r"(?P<head>\w[\w -]{0,60}?)\swithout\s(?:(?:the|any|an?|major|severe|serious|moderate|new|further)\s){0,2}$", re.IGNORECASE
+)
+_TOLD = re.compile(
+    r"(?:\sat\s[\w\s-]{1,20}?)?\s(?:was|were|is|are|did|had|occurred|increased|decreased|improved|fell|rose|favou?red|differed)\b",
+    re.IGNORECASE,
+)
+_GOOD_STATE = re.compile(r"(?:discharged?|alive|delivery|extubation|birth|days|life|living)$", re.IGNORECASE)
+
+
+def _spared(reading: Reading, sentence: Sentence, found: list[OutcomeMention]) -> list[OutcomeMention]:
+    """The outcomes, what somebody was spared taken together with the state that they were in: "survival without relapse"."""
+    out: list[OutcomeMention] = []
+    for m in found:
+        low = max(sentence.start, m.start - _SEEN)
+        low = max([low, *(p for p in stops_left(reading.plain, low, m.start))])
+        head = _WITHOUT.search(reading.plain, low, m.start)
+        if head is None or _TOLD.match(reading.plain, m.end, sentence.end) is None:
+            out.append(m)
+            continue
+        last = out.pop() if out and out[-1].end > head.start("head") else None
+        start = last.start if last is not None else head.start("head")
+        better = _state_without(last, head["head"], m)
+        text = reading.text[start : m.end]
+        out.append(OutcomeMention(start, m.end, text, text, better=better, unsaid=better is None))
+    return out
+
+
+def _state_without(last: OutcomeMention | None, head: str, spared: OutcomeMention) -> Better | None:
+    """The better value of a state without something; None where the state is as good as what was spared is bad."""
+    own = Better.HIGHER if _GOOD_STATE.search(head) else better_by_words(head)
+    own = (_better(last) if last is not None else None) or own
+    turned_by = {Better.LOWER: Better.HIGHER, Better.HIGHER: Better.LOWER}.get(_better(spared) or Better.LOWER)
+    return own if own is turned_by else None
 
 
 #: Conditions that are no illness.

@@ -27,6 +27,12 @@ _COMPARATOR_GROUP = Sieved(
     r"\b(?:the\s)?(?:(?:control|controls|comparator|untreated|placebo|sham(?:-control)?|standard(?:[- ]care)?|usual[- ]care)(?:[-\s]treated)?(?:\s(?:group|arm|sites?|patients|participants|subjects|individuals|condition|ones))?s?|(?<!in\s)comparison(?:\s(?:group|arm|sites?|patients|participants|subjects|individuals|condition|ones)s?|(?!\s(?:between|with|to|of|among|across|showed|revealed)\b)))\b",
     re.IGNORECASE,
 )
+#: An arm that goes without what the other has.
+_UNDONE = re.compile(r"(?:no|without|omission of|omitting|withholding|avoidance of)\s(?:any\s|the\s)?", re.IGNORECASE)
+_OMITTED = re.compile(
+    r"\b(?:without|omission of|omitting|no|avoidance of|avoiding|withholding|absence of|not (?:having|receiving|undergoing|using))\s(?:the\s|any\s|an?\s)?$",
+    re.IGNORECASE,
+)
 _NOT_A_SIDE = re.compile(r"^(?:-controlled|\scontrolled|\strial)", re.IGNORECASE)
 _GROUP_BEHIND = re.compile(
     r"(?:[\s-](?:treated|administered|treatment|therapy))?(?:\s(?:groups?|arms?|patients|eyes|subjects|participants|recipients|women|men|children|infants|one))?(?![\w])"
@@ -57,7 +63,18 @@ class SideFinder:
                     kept[-1] = m
                 continue
             kept.append(m)
-        return kept
+        undone = next((i for i, a in enumerate(self.arms) if _UNDONE.match(a.label)), None)
+        return kept if undone is None else [self._left_out(m, undone) for m in kept]
+
+    def _left_out(self, m: ArmMention, undone: int) -> ArmMention:
+        """ "Without drainage", "omission of drainage": the arm that had none, where the text has such an arm."""
+        if m.arm is None or m.arm == undone or _OMITTED.search(self.reading.plain, max(0, m.start - 30), m.start) is None:
+            return m
+        named = _UNDONE.sub("", self.arms[undone].label).lower()
+        if not named or named not in (m.text.lower(), self.arms[m.arm].label.lower()):
+            return m
+        side = Side.COMPARATOR if self.arms[undone].role is ArmRole.COMPARATOR else Side.INTERVENTION
+        return ArmMention(side, m.start, m.end, m.text, undone)
 
     def _own_names(self, sentence: Sentence) -> list[ArmMention]:
         """The text's own wordings: "the SL group", "group A", "T2345"."""

@@ -46,7 +46,8 @@ _BEFORE_WORDS = {
     Turn.UNDONE: r"(?:incomplete|inadequate|insufficient|partial\sloss\sof)",
     Turn.OPPOSITE: rf"(?:(?:lack|loss(?:es)?|cessation)\sof|{FREE_BEFORE})(?:\s(?:the|an?|any))?",
     Turn.ENDING: r"(?:(?:regression|shrinkage|elimination|reversal|suppression|stopping|cure|remission)\sof|(?:resistance|resilience|immunity|tolerance)\s(?:to|of|against|for)|"
-    r"(?:protection|recovery|relief)\s(?:from|against|of)|prevention\sof|control\sof|(?:times?|intervals?|days|weeks|months|hours)\sbetween)(?:\s(?:the|an?|any|consecutive|successive|two))?",
+    r"(?:protection|relief)\s(?:from|against|of)|recovery\sfrom|prevention\sof|control\sof|(?:times?|intervals?|days|weeks|months|hours)\sbetween)(?:\s(?:the|an?|any|consecutive|successive|two))?",
+    Turn.GOOD: r"recovery\sof(?:\s(?:the|an?))?",
 }
 #: As verbs these say what was done to the outcome; part of its name they are where it is counted: "impaired gait was less frequent".
 _COUNTED_WORDS = {

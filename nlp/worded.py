@@ -21,7 +21,7 @@ _BEFORE = Sieved(
     rf"(?:(?P<free>{FREE_BEFORE}|{_PEOPLE}\swithout)"
     rf"|(?P<fail>{FAILED_BEFORE})"
     r"|(?P<other>(?:recordings?|documentation|knowledge|awareness|screening|monitoring|checks?|risk\sfactors?|history|fear)\s(?:of|for)))"
-    r"|(?P<only_time>(?:times?|days?|latency|interval|delay)\s(?:to|until))"
+    r"|(?P<only_time>(?:times?|days?|latency|interval|delay)\s(?:to|until)(?:\s(?!(?:or|and|in|of|with|for|on|by|at|from|the|an?)\b)[\w-]+)?)"
     r"|(?P<lasting>duration\sof|days\s(?:of|with))"
     r"|(?P<target>(?:target|goal)))\s(?:(?:the|their|an?|any|first|complete|sustained)\s)*$",
     re.IGNORECASE,
@@ -31,6 +31,10 @@ _AFTER = re.compile(
     r"|\s(?P<target>targets?|goals?|control(?!\s(?:groups?|arms?|patients|subjects|participants|women|men)))\b"
     r"|(?P<response>(?:\s\([A-Za-z-]{2,8}\))?\s(?:response|responders?|remission)(?:\srates?)?\b)"
     r"|\s(?P<event>clearance|resolution|healing|clearing)(?P<time>\stimes?)?\b)",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(
+    r"(?:\s(?:symptoms?|episodes?))?\s(?:resolution|relief|clearance|clearing|disappearance|cessation|alleviation|remission|recovery|improvement)\b",
     re.IGNORECASE,
 )
 #: "an HbA1c below 7%", "a score of 2 or less", as a state that people reach.
@@ -52,6 +56,9 @@ def worded(reading: Reading, sentence: Sentence, m: OutcomeMention) -> OutcomeMe
     after = _AFTER.match(reading.plain, m.end, sentence.end)
     named = m.entry.details.get("better")
     better = Better(named) if named else None
+    if before is not None and before["only_time"] and (ends := _ENDED.match(reading.plain, m.end, sentence.end)) is not None:
+        # The time until something ends is wanted short where the thing is not wanted.
+        return _own(reading, m, sentence.start + before.start(), ends.end(), Better.LOWER if better is Better.LOWER else None)
     if before is not None and before.lastgroup is not None:
         return _turned_before(reading, m, before, sentence.start, better)
     if after is not None:

@@ -24,6 +24,7 @@ def sizes(read: Read, sentence: str) -> dict[str, int | None]:
         "In the velorin and castimol groups, 31 and 29 students were enrolled.",
         "The velorin group (n=31) and the castimol group (n=29) were seen weekly.",
         "Of the patients, 31 received velorin and 29 took castimol.",
+        "60 patients were randomised to velorin (group V, n=31) or castimol (group C, n=29).",
     ],
 )
 def test_the_size_of_an_arm_is_read_in_whatever_wording(read: Read, sentence: str) -> None:

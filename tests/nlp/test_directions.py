@@ -293,3 +293,165 @@ def test_praise_for_a_treatment_that_proved_no_worse_is_no_spin(read: Read) -> N
         "(difference 0.3; 95% CI -0.3 to 1.0). CONCLUSIONS: Belcorin is an effective treatment."
     )
     assert [c.spin for c in read(text, title=TITLE).claims] == [False]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("Death from any cause was less frequent with belcorin (hazard ratio 0.71, 95% CI 0.55 to 0.92).", FOR),
+        ("Fever of any cause was rarer with belcorin than with placebo (P = .02).", FOR),
+        ("All causes of death were reduced by belcorin (P = .02).", FOR),
+        ("Deaths from respiratory causes were fewer with belcorin than with placebo (P = .02).", FOR),
+        ("Infections caused by fungi were less frequent with belcorin than with placebo (P = .02).", FOR),
+        ("Treatment with belcorin caused significantly more nausea than placebo.", AGAINST),
+    ],
+)
+def test_a_cause_is_no_rise_but_what_causes_more_is(read: Read, sentence: str, side: Direction) -> None:
+    assert sides(read, sentence) == {side}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("Exacerbation rates were 0.6 per year with belcorin and 1.1 with placebo (P = .002).", FOR),
+        ("Exacerbations occurred in 41% with belcorin and 30% with placebo (RR 1.37, 95% CI 1.05 to 1.79).", AGAINST),
+        ("Worsening heart failure was seen in 9% with belcorin and 15% with placebo (P = .002).", FOR),
+        ("Deterioration in kidney function occurred in 8% with belcorin and 17% with placebo (P = .002).", FOR),
+        ("Time to wound healing was 18 days with belcorin and 25 days with placebo (P = .002).", FOR),
+        ("Time to clinical improvement was 12 days with belcorin and 8 days with placebo (HR 0.70, 95% CI 0.55 to 0.89).", AGAINST),
+        ("Improvement in depression was recorded in 30% with belcorin and 45% with placebo (P = .01).", AGAINST),
+        ("Recovery of arm function occurred in 60% with belcorin and 41% with placebo (P = .01).", FOR),
+        ("Sleep improved in 22% with belcorin and 41% with placebo (P = .01).", AGAINST),
+        ("Pain worsened in 12% with belcorin and 25% with placebo (P = .01).", FOR),
+    ],
+)
+def test_how_many_got_better_or_worse_is_told_by_the_numbers(read: Read, sentence: str, side: Direction) -> None:
+    found = sides(read, sentence)
+    assert side in found
+    assert found <= {side, OPEN}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("Vision improved in fewer eyes with belcorin than with placebo (P = .01).", AGAINST),
+        ("Vision worsened in significantly fewer eyes with belcorin than with placebo (P = .01).", FOR),
+        ("Anxiety remitted in a larger proportion of patients on belcorin (P = .01).", FOR),
+        ("Headache resolved in a lower percentage of participants given belcorin (P = .01).", AGAINST),
+        ("Kidney function declined in more patients on belcorin (P = .01).", AGAINST),
+        ("Fewer women given belcorin than given placebo improved in depression (P = .01).", AGAINST),
+        ("More patients on belcorin had worsening fatigue (P = .01).", AGAINST),
+        ("Transfusion was avoided in more patients on belcorin (P = .01).", FOR),
+        ("Remission was not achieved in fewer patients on belcorin (P = .01).", FOR),
+    ],
+)
+def test_what_fewer_did_is_turned(read: Read, sentence: str, side: Direction) -> None:
+    assert sides(read, sentence) == {side}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Survival at 3 years was 71% with belcorin and 70% with placebo (HR 0.95, 95% CI 0.78 to 1.16; P < .001 for noninferiority).",
+        "Stroke occurred in 2.1% with belcorin and 2.4% with placebo (RR 0.88, 95% CI 0.60 to 1.29; P for noninferiority = .003).",
+        "Pain was lower by 0.2 with belcorin (95% CI -0.5 to 0.1; noninferiority P < .001; superiority P = .20).",
+        "Relapse occurred in 12% with belcorin and 13% with placebo (P < .001 for non-inferiority).",
+    ],
+)
+def test_a_p_value_for_a_margin_shows_that_the_margin_was_kept_and_no_side(read: Read, sentence: str) -> None:
+    assert {(c.direction, c.null_kind) for c in claims(read, sentence)} == {(NULL, NullKind.EQUIVALENCE_SHOWN)}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Mortality was lower with belcorin (HR 0.80, 95% CI 0.70 to 0.92; P < .001 for noninferiority).",
+        "Bleeding occurred in 3.0% with belcorin and 5.6% with placebo (P < .001 for non-inferiority, P = .01 for superiority).",
+    ],
+)
+def test_a_margin_that_was_kept_takes_no_superiority_away(read: Read, sentence: str) -> None:
+    assert sides(read, sentence) == {FOR}
+
+
+def test_words_against_their_own_significant_number_are_hardly_believed(read: Read) -> None:
+    (agreed,) = claims(read, "Mortality was lower with belcorin than with placebo (HR 0.60, 95% CI 0.42 to 0.86).")
+    (against,) = claims(read, "Mortality was lower with belcorin than with placebo (HR 1.60, 95% CI 1.12 to 2.28).")
+    assert (against.direction, against.point_direction) == (FOR, AGAINST)
+    assert agreed.confidence is not None
+    assert against.confidence is not None
+    assert against.confidence <= 0.3 < agreed.confidence
+
+
+@pytest.mark.parametrize(
+    ("sentence", "label", "side"),
+    [
+        (
+            "Survival without disability was more frequent with belcorin (RR 1.20, 95% CI 1.05 to 1.37).",
+            "Survival without disability",
+            FOR,
+        ),
+        ("Survival without relapse was longer with belcorin (HR 0.70, 95% CI 0.55 to 0.89).", "Survival without relapse", FOR),
+        ("Survival without major bleeding was less frequent with belcorin (P = .01).", "Survival without major bleeding", AGAINST),
+        ("Discharge without complications was more frequent with belcorin (P = .01).", "Discharge without complications", FOR),
+        ("Vision loss without recovery was less frequent with belcorin (P = .01).", "Vision loss without recovery", FOR),
+    ],
+)
+def test_a_state_without_something_is_one_outcome(read: Read, sentence: str, label: str, side: Direction) -> None:
+    assert [(c.outcome.text, c.direction) for c in claims(read, sentence)] == [(label, side)]
+
+
+def test_what_was_not_made_worse_takes_nothing_from_what_was_better(read: Read) -> None:
+    found = {c.outcome.label: c.direction for c in claims(read, "Belcorin reduced pain without increasing bleeding (P = .01).")}
+    assert found == {"pain": FOR, "bleeding": NULL}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("The hazard ratio for stroke with placebo as compared with belcorin was 1.9 (95% CI 1.3 to 2.8).", FOR),
+        ("The odds ratio for sepsis (placebo vs belcorin) was 0.4 (95% CI 0.2 to 0.8).", AGAINST),
+        ("The risk ratio for remission, placebo relative to belcorin, was 0.55 (95% CI 0.40 to 0.76).", FOR),
+        ("The relative risk of fracture for placebo compared with belcorin was 0.61 (95% CI 0.42 to 0.89).", AGAINST),
+        ("The hazard ratio for stroke with belcorin as compared with placebo was 0.5 (95% CI 0.3 to 0.8).", FOR),
+        ("Placebo was superior to belcorin for sleep quality (P = .01).", AGAINST),
+        ("Placebo was inferior to belcorin for wound healing (P = .01).", FOR),
+        ("Placebo outperformed belcorin on quality of life (P = .01).", AGAINST),
+        ("Belcorin was outperformed by placebo on memory (P = .01).", AGAINST),
+        ("Placebo was outperformed by belcorin on memory (P = .01).", FOR),
+    ],
+)
+def test_who_is_set_against_whom_turns_a_ratio_and_a_word_of_merit(read: Read, sentence: str, side: Direction) -> None:
+    assert sides(read, sentence) == {side}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("The slope of FEV1 was less steep with belcorin (P = .01).", FOR),
+        ("The eGFR slope was steeper with belcorin than with placebo (P = .01).", AGAINST),
+        ("The decline in FVC was less steep with belcorin (P = .01).", FOR),
+        ("Physical function was regained sooner with belcorin (P = .01).", FOR),
+        ("Kidney function returned later with belcorin (P = .01).", AGAINST),
+        ("Return of bowel function was earlier with belcorin (P = .01).", FOR),
+        ("Seizures returned sooner with belcorin (P = .01).", AGAINST),
+        ("Time to symptom resolution was 4 days with belcorin and 6 days with placebo (P = .01).", FOR),
+        ("Time to symptom recurrence was shorter with belcorin (P = .01).", AGAINST),
+        ("Among 1215 adults, the time to resolution of symptoms was 7 days with belcorin and 9 days with placebo (P = .01).", FOR),
+    ],
+)
+def test_a_slope_is_of_a_loss_and_what_returned_is_there(read: Read, sentence: str, side: Direction) -> None:
+    assert sides(read, sentence) == {side}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("Wound infection was less frequent without drainage (P = .01).", AGAINST),
+        ("Wound infection was more frequent without drainage (P = .01).", FOR),
+        ("Omission of drainage reduced pain (P = .01).", AGAINST),
+        ("Pain was lower with drainage than without drainage (P = .01).", FOR),
+    ],
+)
+def test_what_was_left_out_is_the_other_arm(read: Read, sentence: str, side: Direction) -> None:
+    text = f"610 women were randomised to drainage or no drainage. {sentence}"
+    assert {c.direction for c in read(text, title="Drainage versus no drainage after hernia repair").claims} == {side}

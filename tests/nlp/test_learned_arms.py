@@ -160,3 +160,11 @@ def test_a_group_may_go_by_its_role_alone(read: Read) -> None:
     found = read("Relief was seen in 64% of the study group and 41% of the control group.", title="A comparison")
     assert by_arm(found) == {"study": [64], "control": [41]}
     assert [a.role for a in found.arms] == [ArmRole.INTERVENTION, ArmRole.COMPARATOR]
+
+
+def test_a_measure_in_brackets_and_the_aim_of_a_test_name_no_arm(read: Read) -> None:
+    told = read(
+        "Adults took velorin (arm A) or castimol (arm B). Survival was 12.8 months in arm A and 11.5 months in arm B (HR, 0.80; 95% CI, 0.66 to "
+        "0.97; P < .001 for noninferiority; P = .02 for superiority)."
+    )
+    assert [a.label for a in told.arms] == ["velorin", "castimol"]

@@ -25,7 +25,8 @@ _WORDS_ON = re.compile(rf"(?:\S+\s+){{0,{_INSIDE}}}\S*")
 def around_brackets(text: str) -> list[str]:
     """The stretches, in order, cut between words and none touching another.
 
-    >>> around_brackets("Among 20 patients (aged 50), those having multiple sclerosis (MS) improved by the end of the third week (60%).")
+    >>> told = "Among 20 patients (aged 50), those having multiple sclerosis (MS) improved by the end of the third week of care"
+    >>> around_brackets(f"{told} at home in nine towns (60%).")
     ['(aged 50), those having multiple sclerosis (MS)']
     """
     stretches: list[tuple[int, int]] = []

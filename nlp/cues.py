@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from nlp.changes import composed
-from nlp.grammar.sieve import Sieved, look_at, taken_out
+from nlp.grammar.sieve import READ, Sieved, look_at, taken_out
 from nlp.pace import LATER_CUES, SOONER_CUES, compares
 from nlp.said import Cue as Cue
 from nlp.said import CueMention as CueMention
@@ -96,7 +96,7 @@ def _cues(words: str) -> tuple[CueMention, ...]:
     found: list[CueMention] = []
     for cue, pattern in _TABLE:
         for m in pattern.within(look, work):
-            if "\x00" in m[0] or _no_cue(cue, words, m.start(), m.end()):
+            if READ in m[0] or _no_cue(cue, words, m.start(), m.end()):
                 continue
             found.append(_mention(cue, m, words))
             work, look = taken_out(work, look, m.start(), m.end())

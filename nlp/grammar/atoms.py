@@ -15,7 +15,7 @@ from nlp.claim import Measure
 from nlp.grammar.as_results import as_results
 from nlp.grammar.atom import Atom, AtomKind
 from nlp.grammar.number import NUMBER, WORD_NUMBER, number_value
-from nlp.grammar.sieve import Look, Sieved, look_at, taken_out
+from nlp.grammar.sieve import READ, Look, Sieved, look_at, taken_out
 
 _BOUND = rf"{NUMBER}(?:\s?%|\s?(?:percent|points?|mm\s?Hg|seconds|minutes|mm|cm|m|kg|ml|mL|months?|days?|years?|weeks?|h|min|s)\b)?"
 _SEP = r"(?:\s*(?:\bto\b|\band\b|\bthrough\b|–|;|/|~|\|)\s*|\s*,\s*)"
@@ -434,7 +434,7 @@ def _atoms(sentence: str) -> tuple[Atom, ...]:
         if not any([held & need == need for need in needs]):
             continue
         for atom in read(work, look):
-            if "\x00" in work[atom.start : atom.end] or not _readable(atom):
+            if READ in work[atom.start : atom.end] or not _readable(atom):
                 continue
             found.append(atom)
             work, look = taken_out(work, look, atom.start, atom.end)

@@ -74,21 +74,21 @@ def train(
         NoCorpora: the folder holds none of the corpora that may be used.
     """
     began = time.monotonic()
-    coarse, fine = (
-        _there(folder, COARSE, licensed_only),
-        _there(folder, FINE[:1], licensed_only) or _there(folder, FINE[1:], licensed_only),
-    )
+    coarse, fine, apart = (_there(folder, corpora, licensed_only) for corpora in (COARSE, FINE[:1], FINE[1:]))
+    if not fine:
+        fine, apart = apart, {}
     if not coarse and not fine:
         raise NoCorpora(folder, (*COARSE, *FINE))
     unlabelled = folder / UNLABELLED.name
     if space is None:
         space = word_space(unlabelled, seed) if unlabelled.is_file() else NO_WORDS
     LOG.info("%d words in classes", len(space.words))
-    model = Teacher(space, read, seed, LOG.info).all(coarse, fine, abstracts(unlabelled) if space.words else [])
-    used = [c for c in (*COARSE, *FINE) if c.name in coarse or c.name in fine] + ([UNLABELLED] if space.words else [])
+    model = Teacher(space, read, seed, LOG.info).all(coarse, fine, abstracts(unlabelled) if space.words else [], apart)
+    annotated = {**coarse, **fine, **apart}
+    used = [c for c in (*COARSE, *FINE) if c.name in annotated] + ([UNLABELLED] if space.words else [])
     card: dict[str, Any] = {
         "format": FORMAT,
-        "corpora": [_told(c, {**coarse, **fine}) for c in used],
+        "corpora": [_told(c, annotated) for c in used],
         "seed": seed,
         "recipes": {name: asdict(recipe) for name, recipe in RECIPES.items()} | {"net": asdict(NET_RECIPE)},
         "thresholds": asdict(Thresholds()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from nlp.tagging.model import read_chain, write_chain
 
 #: Of a row: the attributes of each token, and its label.
 Row = tuple[Sequence[Sequence[str]], Sequence[str]]
+#: What marks an attribute as told in the convention that is read, or in another one.
+OWN, OTHER = "own|", "other|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,38 @@ def fit(rows: Iterable[Row], recipe: Recipe) -> Chain:
         tagger.open(str(path))
         learnt = tagger.info()
         labels = tuple(sorted(tagger.labels()))
-        weights = {key: w for key, w in learnt.state_features.items() if abs(w) >= recipe.least_weight}
+        weights = as_own(
+            key_and_weight for key_and_weight in learnt.state_features.items() if abs(key_and_weight[1]) >= recipe.least_weight
+        )
         follows = {(a, b): learnt.transitions.get((a, b), 0.0) if possible(a, b) else NEVER for a in labels for b in labels}
         tagger.close()
         # Through the file's rounding at once: what is measured is what is shipped.
         write_chain(path, labels, weights, follows)
         return read_chain(path)
+
+
+def with_others(own: Iterable[Row], others: Iterable[Row]) -> Iterator[Row]:
+    """Rows of two conventions of annotation, each attribute once as it is and once under its convention's mark.
+
+    What holds in both is learnt from both, and what differs apart (Daumé 2007, "Frustratingly easy domain adaptation").
+    """
+    for mark, rows in ((OWN, own), (OTHER, others)):
+        for attributes, labels in rows:
+            yield [[*told, *(mark + a for a in told)] for told in attributes], labels
+
+
+def as_own(weights: Iterable[tuple[tuple[str, str], float]]) -> Mapping[tuple[str, str], float]:
+    """(Attribute, label) to weight for texts of the own convention: what is marked as its counts with what is not, the other's mark for nothing.
+
+    >>> dict(as_own([(("a", "n"), 1.0), (("own|a", "n"), 0.5), (("other|a", "n"), 4.0)]))
+    {('a', 'n'): 1.5}
+    """
+    found: dict[tuple[str, str], float] = {}
+    for (attribute, label), weight in weights:
+        if not attribute.startswith(OTHER):
+            key = attribute.removeprefix(OWN), label
+            found[key] = found.get(key, 0.0) + weight
+    return found
 
 
 def possible(before: str, label: str) -> bool:

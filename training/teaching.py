@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from nlp.tagging.number_net import NumberNet
 from nlp.tagging.numbers import Candidate, candidates
 from nlp.tagging.surroundings import surroundings
 from training.corpora import PHRASES, Annotated, folds, same_paper
-from training.fitting import Recipe, Row, fit
+from training.fitting import Recipe, Row, fit, with_others
 from training.net_fitting import KINDS, SIDES, Lesson, NetRecipe, Overheard, fit_net, known_facts, vocabulary
 from training.words import WordSpace
 
@@ -131,18 +132,18 @@ class Teacher:
 
         return fit(rows(), self.recipes["phrases"])
 
-    def numbers(self, texts: Sequence[Annotated], coarse: Chain | None) -> Chain:
-        """What each number is."""
+    def numbers(self, texts: Sequence[Annotated], coarse: Chain | None, others: Sequence[Annotated] = ()) -> Chain:
+        """What each number is. `others`: texts whose numbers are annotated in another convention."""
         labeller = Labeller(Model(self.classes, {"coarse": coarse} if coarse else {}, {}))
 
-        def rows() -> Iterator[Row]:
-            for text in texts:
+        def rows(told: Sequence[Annotated]) -> Iterator[Row]:
+            for text in told:
                 around = self.read(text.text)
                 found = candidates(around)
                 kinds, _ = told_numbers(found, text)
                 yield from zip(TextReading(labeller, around).number_rows(found), kinds, strict=True)
 
-        return fit(rows(), self.recipes["numbers"])
+        return fit(with_others(rows(texts), rows(others)) if others else rows(texts), self.recipes["numbers"])
 
     def sides(self, texts: Sequence[Annotated], tagged: Mapping[str, Sequence[Tagged]]) -> Chain:
         """Whose each number is; `tagged`: by text, the interventions and controls that were tagged in it."""
@@ -204,9 +205,12 @@ class Teacher:
                 yield Overheard(reading.number_view(found, rows, words, facts), np.concatenate(told) @ among)
 
     def fine(
-        self, texts: Sequence[Annotated], coarse: Chain | None, plain: Sequence[str] = ()
+        self, texts: Sequence[Annotated], coarse: Chain | None, plain: Sequence[str] = (), others: Sequence[Annotated] = ()
     ) -> tuple[dict[str, Chain], NumberNet]:
-        """The fine chains and the network; phrases that they are told come from chains that had not seen the text."""
+        """The fine chains and the network; phrases that they are told come from chains that had not seen the text.
+
+        `plain`: texts without annotations; `others`: texts whose numbers are annotated in another convention.
+        """
         first = {"coarse": coarse} if coarse else {}
         tagged: dict[str, list[Tagged]] = {}
         for number, part in enumerate(folds(len(texts), self.parts, self.seed)):
@@ -218,7 +222,7 @@ class Teacher:
             self.report(f"phrases, without part {number + 1} of {self.parts}")
         sides = self.sides(texts, tagged)
         self.report("sides")
-        numbers = self.numbers(texts, coarse)
+        numbers = self.numbers(texts, coarse, others)
         self.report("numbers")
         phrases = self.phrases(texts, coarse)
         self.report("phrases")
@@ -236,11 +240,15 @@ class Teacher:
         return fit(rows, self.recipes["marking"])
 
     def all(
-        self, coarse: Mapping[str, Sequence[Annotated]], fine: Mapping[str, Sequence[Annotated]], plain: Sequence[str] = ()
+        self,
+        coarse: Mapping[str, Sequence[Annotated]],
+        fine: Mapping[str, Sequence[Annotated]],
+        plain: Sequence[str] = (),
+        apart: Mapping[str, Sequence[Annotated]] = MappingProxyType({}),
     ) -> Model:
         """All of a model, without a card. A paper of the fine corpora is left out of the coarse ones, so that what is said of it is said without knowing it.
 
-        `plain`: texts without annotations.
+        `plain`: texts without annotations; `apart`: corpora that annotate numbers in another convention than the fine ones.
         """
         texts = [t for of_corpus in fine.values() for t in of_corpus]
         seen = {same_paper(t.text) for t in texts}
@@ -257,7 +265,10 @@ class Teacher:
         if others:
             chains["marking"] = self.marking(others, texts)
         unseen = {same_paper(text): text for text in (*plain, *(t.text for of_corpus in others.values() for t in of_corpus))}
-        fine_chains, net = self.fine(texts, chains.get("coarse"), [text for paper, text in unseen.items() if paper not in seen])
+        known = seen | {same_paper(t.text) for of_corpus in others.values() for t in of_corpus}
+        further = [t for of_corpus in apart.values() for t in of_corpus if same_paper(t.text) not in known]
+        untold = [text for paper, text in unseen.items() if paper not in seen]
+        fine_chains, net = self.fine(texts, chains.get("coarse"), untold, further)
         return Model(self.classes, {**chains, **fine_chains}, {}, net)
 
 

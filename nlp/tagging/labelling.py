@@ -18,6 +18,7 @@ from nlp.tagging.cue_words import COMMON
 from nlp.tagging.echoes import COARSE, Codes, Said, as_attributes, echoes, hints, near_attributes, slots
 from nlp.tagging.marking import marked_once
 from nlp.tagging.model import Model
+from nlp.tagging.number_company import Company
 from nlp.tagging.number_views import Floats, View, view
 from nlp.tagging.numbers import Candidate, NumberPlaces, candidates
 
@@ -274,7 +275,10 @@ class TextReading:
     def number_rows(self, found: list[list[Candidate]]) -> list[list[list[str]]]:
         """What the numbers chain is told of each number of each sentence."""
         places = NumberPlaces(self.around, self.labeller.model.classes, found)
-        rows = [list(places.sentence(index)) for index in range(len(found))]
+        company = Company(self.around, places.lows, found)
+        rows = [
+            [[*a, *b] for a, b in zip(places.sentence(index), company.sentence(index), strict=True)] for index in range(len(found))
+        ]
         if "coarse" not in self.labeller.model.chains:
             return rows
         return [

@@ -11,10 +11,12 @@ import pytest
 pytest.importorskip("pycrfsuite")
 pytest.importorskip("autograd")
 
+from nlp.tagging.labelling import Labeller
 from tests.training.made_trials import write_corpora
 from training import teaching
 from training.__main__ import train, write
 from training.corpora import FINE, NoCorpora, read_all, together
+from training.fitting import OTHER, OWN
 from training.teaching import Reader
 
 
@@ -53,6 +55,28 @@ def test_what_was_never_seen_is_tagged_and_the_card_says_from_what(tmp_path: Pat
     }
     assert card["seed"] == 1
     assert set(card["made"]) == {"on", "seconds", "hardware", "python"}
+
+
+def test_numbers_are_learnt_from_trials_of_another_convention_too(tmp_path: Path, read: Reader) -> None:
+    corpora = tmp_path / "corpora"
+    write_corpora(corpora, count=12)
+    (corpora / "ctro_dm2").mkdir()
+    with (corpora / "ctro_dm2" / "train.jsonl").open("w", encoding="utf8") as file:
+        for n in range(12):
+            text = f"Mean glide fell by 7 . {n} ( SD 1 . {n} ) mm with tressocin ."
+            spans = [
+                (text.index("7 ."), text.index(" ("), "ChangeValue"),
+                (text.index("1 ."), text.index(" )"), "SdDevChangeValue"),
+            ]
+            rows = [{"start": start, "end": end, "label": label} for start, end, label in spans]
+            file.write(json.dumps({"id": f"t{n}", "text": text, "triples": [], "spans": rows}) + "\n")
+    model, card, _ = train(corpora, 1, False, read)
+    assert {c["name"]: (c["licence"], c["texts"]) for c in card["corpora"]}["ctro_dm2"] == ("CC-BY", 12)
+    numbers = model.chains["numbers"]
+    assert {"mean", "sd", "percent+"} <= set(numbers.labels)
+    assert not any(a.startswith((OWN, OTHER)) for a in numbers.rows)
+    told = Labeller(replace(model, net=None)).label(read("Glide fell by 7.5 (SD 1.5) mm with zorvamine."))
+    assert [t.label.split("-")[-1] for t in told if t.label.endswith("sd")] == ["sd"]
 
 
 def test_licensed_only_learns_from_no_other(tmp_path: Path, read: Reader) -> None:

@@ -37,7 +37,7 @@ TOTAL = "total"
 #: How far from a token the first look is told to the phrases, and to the second look.
 NEAR, FAR = 1, 2
 #: What the network's word on a number counts beside the chain's.
-NET_SHARE = 0.6
+NET_SHARE = 0.5
 #: The convention of marking every mention that the coarse classes are read in.
 CORPUS = "ebmnlp"
 
@@ -59,7 +59,7 @@ class Thresholds:
     phrase: float = 0.27
     only: float = 0.2
     another: float = 0.5
-    number: float = 0.45
+    number: float = 0.5
     coarse: float = 0.5
 
 

@@ -109,7 +109,7 @@ def _turned_by(way: int, outcome: Outcome) -> Direction | None:
 
 
 def _by_words(f: Finding, outcome: Outcome) -> tuple[Direction, int | None] | None:
-    if f.cue is None or f.cue.cue not in (*_WAY, *_MERIT):
+    if f.cue is None or not (f.cue.cue in _WAY or f.cue.cue in _MERIT):
         return None
     if not f.linked and not f.cue.comparative and _SO_MANY.match(f.scene.plain, f.cue.end):
         return None  # "Pain worsened in 12% and 30%": how many did tells, and not that some did.

@@ -57,7 +57,7 @@ def _may_be_value(scene: Scene, r: Printed) -> bool:
     if _NO_VALUE_AFTER.match(scene.plain, r.end) or _NO_VALUE_BEFORE.search(scene.plain, max(0, r.start - 14), r.start):
         return False
     sizes = [a.n for a in scene.arms if a.n]
-    if sizes and r.unit is None and r.estimate in (*sizes, sum(sizes)) and not _STAYED.search(scene.plain):
+    if sizes and r.unit is None and (r.estimate in sizes or r.estimate == sum(sizes)) and not _STAYED.search(scene.plain):
         return False
     clause = scene.cut.clauses[scene.cut.clause_of(r.anchor)]
     return _ALLOCATION.search(scene.plain, max(clause.start, r.start - 80), min(clause.end, r.end + 60)) is None

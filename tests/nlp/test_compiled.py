@@ -19,7 +19,7 @@ from nlp.pipeline import Reader
 from tests.conftest import shared
 from tests.imitation.generate import Plan, generate
 
-CORPORA = ("pico_corpus", "rct_art", "ebmnlp")
+CORPORA = ("pico_corpus", "evidence_inference_v2", "ebmnlp")
 #: Reads a JSON line of texts, answers a JSON line of what they say.
 _READ = """
 import json, sys

@@ -455,3 +455,39 @@ def test_a_slope_is_of_a_loss_and_what_returned_is_there(read: Read, sentence: s
 def test_what_was_left_out_is_the_other_arm(read: Read, sentence: str, side: Direction) -> None:
     text = f"610 women were randomised to drainage or no drainage. {sentence}"
     assert {c.direction for c in read(text, title="Drainage versus no drainage after hernia repair").claims} == {side}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "order"),
+    [
+        ("Mortality was lower with belcorin (HR for placebo versus belcorin 1.8, 95% CI 1.2-2.7).", (1, 0)),
+        ("The mean difference in pain (placebo minus belcorin) was 1.2 points (95% CI 0.4 to 2.0).", (1, 0)),
+        ("Placebo versus belcorin: adjusted hazard ratio for death 1.8 (95% CI 1.2 to 2.7).", (1, 0)),
+        ("Pain was higher with placebo (difference 0.4, 95% CI -0.3 to 1.1), but the difference was not significant.", (1, 0)),
+        ("Serum zinc was higher with placebo (mean difference 1.4, 95% CI 0.5 to 2.3).", (1, 0)),
+        ("Survival was shorter in the placebo group (HR 1.6, 95% CI 1.2 to 2.2).", (1, 0)),
+        ("Mortality was lower with belcorin (HR for belcorin versus placebo 0.55, 95% CI 0.37-0.83).", (0, 1)),
+        ("Relapse was more common with placebo than with belcorin (OR 0.42, 95% CI 0.2 to 0.8).", (0, 1)),
+        ("Overall survival was longer with belcorin (HR 0.6, 95% CI 0.4 to 0.9).", (0, 1)),
+    ],
+)
+def test_the_arms_of_a_contrast_stand_in_the_order_in_which_it_is_printed(
+    read: Read, sentence: str, order: tuple[int, int]
+) -> None:
+    found = read(METHODS + sentence, title=TITLE)
+    assert {(e.arm, e.versus) for e in found.effects if e.estimate is not None} == {order}
+    assert all((c.arm, c.versus) == (0, 1) for c in found.claims)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("The risk of relapse was twice as high in the placebo group as in the belcorin group (RR 2.0, 95% CI 1.3 to 3.1).", FOR),
+        ("Relapse was three times as common in controls as in the belcorin group (OR 3.1, 95% CI 1.3 to 6.8).", FOR),
+        ("Relapse was half as likely with belcorin as with placebo (OR 0.5, 95% CI 0.3 to 0.8).", FOR),
+        ("Falls were twice as common with belcorin as with placebo (P = .01).", AGAINST),
+        ("The mean difference in pain (placebo minus belcorin) was 1.2 points (95% CI 0.4 to 2.0).", FOR),
+    ],
+)
+def test_so_many_times_as_much_as_sets_one_against_the_other(read: Read, sentence: str, side: Direction) -> None:
+    assert sides(read, sentence) == {side}

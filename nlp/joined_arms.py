@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.quick_init import replace
+from nlp.arm_wordings import is_denied
 from nlp.claim import Arm, ArmRole
 from nlp.domain import ConceptKind
 from nlp.learned_arms import ROLE_WORD, LearntArm
@@ -76,9 +77,9 @@ def _ordered(arms: list[Arm], names: list[ArmNames]) -> JoinedArms:
 
 
 def _mentions(reading: Reading, arm: LearntArm) -> list[ConceptMention]:
-    """The packs' concepts that an arm's first wording holds."""
+    """The packs' concepts that an arm's first wording holds; of "non-MSC" none, whose people had none."""
     start, end = arm.arm.quote.span
-    return reading.concepts_in(start - 1, end + 1, *_KINDS)
+    return [m for m in reading.concepts_in(start - 1, end + 1, *_KINDS) if not is_denied(reading.plain, m.start)]
 
 
 def _partner(reading: Reading, arm: LearntArm, packs: tuple[Arm, ...]) -> int | None:

@@ -97,16 +97,38 @@ class LearntArm:
     sets: frozenset[int]
 
 
+#: "Non-invasive", "no drainage": with the word behind it this is one word, and the opposite of that word.
+_DENYING = frozenset({"non", "no", "not", "without", "un"})
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name in matching form, each denied one with what denies it."""
+    found: list[str] = []
+    denied = ""
+    for word, _, _ in normal_words(name):
+        if word in _DENYING:
+            denied = "non" if word != "un" else word
+        elif denied and word in _ARTICLES:
+            continue
+        else:
+            found.append(denied + word)
+            denied = ""
+    return [*found, denied] if denied else found
+
+
+_ARTICLES = frozenset({"the", "a", "an", "any"})
+
+
 @lru_cache(maxsize=4096)
 def _key(name: str) -> frozenset[str]:
-    words = [w for w, _, _ in normal_words(name)]
+    words = _words(name)
     strong = frozenset(w for w in words if w not in _WEAK and not _QUANTITY.fullmatch(w))
     return strong or frozenset(w for w in words if w not in ("the", "a", "an", "of")) or frozenset(words)
 
 
 @lru_cache(maxsize=4096)
 def _full(name: str) -> frozenset[str]:
-    return frozenset(w for w, _, _ in normal_words(name) if w not in ("the", "a", "an", "group", "arm", "patient"))
+    return frozenset(w for w in _words(name) if w not in ("the", "a", "an", "group", "arm", "patient"))
 
 
 _TRIM = re.compile(
@@ -393,6 +415,12 @@ def abbreviates(short: str, long: str) -> bool:
     return words == 1 or sum(i in letters for i in set(initials)) == len(set(initials))
 
 
+def _is_without_another(a: Learnt, found: list[Learnt]) -> bool:
+    """ "The non-MSC group" beside "the MSC group"."""
+    rest = {w.removeprefix("non") for words in a.keys[:1] for w in words if w.startswith("non")}
+    return bool(rest) and any(rest == set(words) for b in found if b is not a for words in b.keys)
+
+
 def _is_control(a: Learnt) -> bool:
     return any(_CONTROL.search(n) and not _COMBINING.search(n) for n in a.names) or any(
         len(n) < 24 and _PLACEBO.search(n) for n in a.names
@@ -401,6 +429,8 @@ def _is_control(a: Learnt) -> bool:
 
 def _roles(found: list[Learnt]) -> list[ArmRole]:
     controls = [_is_control(a) for a in found]
+    if not any(controls):
+        controls = [_is_without_another(a, found) for a in found]
     if any(controls) and not all(controls):
         return [ArmRole.COMPARATOR if c else ArmRole.INTERVENTION for c in controls]
     if len(found) < 2:

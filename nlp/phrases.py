@@ -111,7 +111,10 @@ def _before(plain: str, end: int, low: int) -> Span | None:
 
 
 def _lone_verb(name: str) -> bool:
-    return name.endswith("ed") and _VERBAL.match(name) is not None and " " not in name and name not in _IN_NAMES
+    if not name.endswith("ed") or " " in name or name in _IN_NAMES:
+        return False
+    # What was not done is no verb: "the uncemented group".
+    return _VERBAL.match(name) is not None and not name.startswith(("un", "non"))
 
 
 _ARTICLE = re.compile(r"\s*(?:(?:the|an?|either|oral|standard-dose)\s+)?")

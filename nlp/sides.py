@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from nlp.arm_names import LETTER, LETTERED
-from nlp.arm_wordings import wordings
+from nlp.arm_wordings import is_denied, wordings
 from nlp.claim import Arm, ArmRole
 from nlp.domain import ConceptKind
 from nlp.grammar.sieve import Sieved
@@ -29,6 +29,9 @@ _COMPARATOR_GROUP = Sieved(
 )
 #: An arm that goes without what the other has.
 _UNDONE = re.compile(r"(?:no|without|omission of|omitting|withholding|avoidance of)\s(?:any\s|the\s)?", re.IGNORECASE)
+_NON_GROUP = Sieved(r"\bnon-?\s?(?P<word>[a-z]{5,})\s(?:groups?|arms?|patients|participants|women|children)\b", re.IGNORECASE)
+#: So many letters tell a word and its participle to be of one stem.
+_STEM = 5
 _OMITTED = re.compile(
     r"\b(?:without|omission of|omitting|no|avoidance of|avoiding|withholding|absence of|not (?:having|receiving|undergoing|using))\s(?:the\s|any\s|an?\s)?$",
     re.IGNORECASE,
@@ -64,7 +67,18 @@ class SideFinder:
                 continue
             kept.append(m)
         undone = next((i for i, a in enumerate(self.arms) if _UNDONE.match(a.label)), None)
-        return kept if undone is None else [self._left_out(m, undone) for m in kept]
+        return kept if undone is None else self._with_undone([self._left_out(m, undone) for m in kept], sentence, undone)
+
+    def _with_undone(self, kept: list[ArmMention], sentence: Sentence, undone: int) -> list[ArmMention]:
+        """With "the non-mobilised group", where the text has an arm of "no mobilisation"."""
+        stem = _UNDONE.sub("", self.arms[undone].label).lower()[:_STEM]
+        more = [
+            self._mention(undone, sentence.start + m.start(), sentence.start + m.end())
+            for m in _NON_GROUP.finditer(sentence.plain)
+            if len(stem) == _STEM and m["word"].lower().startswith(stem)
+        ]
+        free = [m for m in more if not any(m.start < o.end and o.start < m.end for o in kept)]
+        return sorted([*kept, *free], key=lambda m: m.start) if free else kept
 
     def _left_out(self, m: ArmMention, undone: int) -> ArmMention:
         """ "Without drainage", "omission of drainage": the arm that had none, where the text has such an arm."""
@@ -110,6 +124,8 @@ class SideFinder:
             ):
                 continue
             side, arm = self._side(m.entry.id, m.kind, m.entry.details.get("class"))
+            if side is Side.INTERVENTION and is_denied(self.reading.plain, m.start):
+                side, arm = Side.COMPARATOR, next((i for i, a in enumerate(self.arms) if a.role is ArmRole.COMPARATOR), None)
             if side is not None:
                 found.append(ArmMention(side, m.start, m.end, m.text, arm))
         return found

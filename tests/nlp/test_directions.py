@@ -491,3 +491,38 @@ def test_the_arms_of_a_contrast_stand_in_the_order_in_which_it_is_printed(
 )
 def test_so_many_times_as_much_as_sets_one_against_the_other(read: Read, sentence: str, side: Direction) -> None:
     assert sides(read, sentence) == {side}
+
+
+OPPOSITES = {
+    "invasive": "120 adults were randomised to invasive ventilation (n = 60) or non-invasive ventilation (n = 60).",
+    "cemented": "200 patients were randomised to cemented (n = 100) or uncemented (n = 100) hemiarthroplasty.",
+    "absorbable": "120 children were randomised to absorbable (n = 60) or nonabsorbable sutures (n = 60).",
+    "warmed": "90 women received warmed fluids (n = 45) or unwarmed fluids (n = 45).",
+    "mobilisation": "120 adults were randomised to early mobilisation (n = 60) or no mobilisation (n = 60).",
+    "MSC": "120 adults with stroke were randomised to an MSC group (n = 60) or a non-MSC group (n = 60).",
+}
+
+
+@pytest.mark.parametrize(
+    ("arms", "sentence", "side"),
+    [
+        ("invasive", "Pneumonia was less frequent in the noninvasive group (P = .01).", AGAINST),
+        ("invasive", "Pneumonia occurred in 5 patients in the non-invasive group and 15 in the invasive group (P = .01).", AGAINST),
+        ("invasive", "Mortality was lower in the invasive group than in the non-invasive group (P = .01).", FOR),
+        ("cemented", "Pain was higher in the uncemented group (P = .01).", FOR),
+        ("cemented", "Mortality was 6% in the uncemented group and 15% in the cemented group (P = .01).", AGAINST),
+        ("absorbable", "Wound infection was less common in the non-absorbable group (P = .01).", AGAINST),
+        ("warmed", "Shivering was more common in the unwarmed group (P = .01).", FOR),
+        ("mobilisation", "Falls were less frequent in the non-mobilised group (P = .01).", AGAINST),
+        ("MSC", "Pain was higher in the non-MSC group (P = .01).", FOR),
+        ("MSC", "Pain was 5.1 in the non-MSC group and 7.4 in the MSC group (P = .01).", AGAINST),
+    ],
+)
+def test_a_name_inside_its_opposite_is_another_arm(read: Read, arms: str, sentence: str, side: Direction) -> None:
+    titles = {
+        "MSC": "Mesenchymal stem cells in stroke",
+        "cemented": "Cemented versus uncemented hemiarthroplasty",
+        "invasive": "Invasive versus non-invasive ventilation",
+    }
+    found = read(f"METHODS: {OPPOSITES[arms]} RESULTS: {sentence}", title=titles.get(arms, "A randomised trial"))
+    assert {c.direction for c in found.claims} == {side}

@@ -15,7 +15,8 @@ from nlp.arm_names import How, Naming, namings
 from nlp.claim import Arm, ArmRole, Quote
 from nlp.domain import ConceptKind
 from nlp.phrases import phrase_after, phrase_before
-from nlp.reading import Reading, Sentence
+from nlp.reading import Reading, Role, Sentence
+from nlp.sized_arms import Rank, Sizes, sizes_of
 from nlp.words import normal_words
 
 #: Words that tell one arm from another only where nothing else does.
@@ -176,6 +177,7 @@ class Learner:
         self.reading = reading
         self.found: list[Learnt] = []
         self.long = {short: long for short, long in reading.abbreviations.items()}
+        self.sizes: Sizes | None = None
 
     def run(self) -> list[LearntArm]:
         """The arms, interventions first in the order of the design; none where no two names are set against each other."""
@@ -188,9 +190,12 @@ class Learner:
             if len(gathered) > _MOST:
                 break
         gathered.sort(key=lambda g: (-g[1].how, g[0].start + g[1].start))
+        front = self.reading.of_role(Role.TITLE, Role.AIM, Role.METHOD)
+        self.sizes = sizes_of([s.plain[n.start : n.end] for s, n in gathered], [s.plain for s in front])
         for sentence, naming in gathered:
             self._add(sentence, naming)
         self._definitions()
+        self._sized()
         return self._arms()
 
     # ------------------------------------------------------------ one name
@@ -274,6 +279,10 @@ class Learner:
 
     def _same(self, name: str, set_: int) -> Learnt | None:
         open_ones = [a for a in self.found if set_ not in a.sets]
+        rank = self.sizes.of(name) if self.sizes is not None else None
+        if rank is not None:
+            alike = [a for a in open_ones if self._rank(a) is rank]
+            return alike[0] if len(alike) == 1 else None
         full = _full(name)
         for a in open_ones:
             if any(_full(n) == full for n in a.names):
@@ -284,6 +293,21 @@ class Learner:
         if len(near) == 1 and not any(self._like(name, a) for a in self.found if a is not near[0]):
             return near[0]
         return self._by_role(name, open_ones) if not near else None
+
+    def _sized(self) -> None:
+        """What the text calls the two arms by their sizes."""
+        if self.sizes is None:
+            return
+        for rank, name, start in self.sizes.wordings(self.reading.text):
+            alike = [a for a in self.found if self._rank(a) is rank]
+            if len(alike) == 1 and name not in alike[0].names:
+                alike[0].names[name] = (start, start + len(name))
+                alike[0].keys.append(_key(name))
+
+    def _rank(self, arm: Learnt) -> Rank | None:
+        """Whether an arm is the smaller or the larger of two that are told by their sizes."""
+        told = {r for n in arm.names if self.sizes is not None and (r := self.sizes.of(n)) is not None}
+        return next(iter(told)) if len(told) == 1 else None
 
     def _like(self, name: str, arm: Learnt) -> bool:
         """The same words, a part of the words where nothing is combined with them, or an abbreviation of them."""

@@ -76,14 +76,20 @@ def scenes(reading: Reading, level: Level, arms: tuple[Arm, ...], wanted: list[S
     for sentence in wanted:
         cut = clauses(sentence.plain)
         outcomes = _outcomes(reading, sentence, cut)
+        sides = finder.find(sentence)
+        times = [t for t in reading.times_in(sentence.start, sentence.end) if not _in_a_name(t, sides)]
         scene = Scene(
-            reading, sentence, level, arms, cut, reading.printed.get(sentence.index, []), outcomes,
-            reading.times_in(sentence.start, sentence.end), finder.find(sentence), last,
+            reading, sentence, level, arms, cut, reading.printed.get(sentence.index, []), outcomes, times, sides, last,
         )  # fmt: skip
         scene.last_pair = pair
         found.append(scene)
         last, pair = [m for m in outcomes if not m.illness] or last, _two_arms(scene.sides) or pair
     return found
+
+
+def _in_a_name(time: TimeMention, sides: list[ArmMention]) -> bool:
+    """ "The 7-day group" says who, and not when."""
+    return any(m.start <= time.list_start and time.list_end <= m.end for m in sides if m.arm is not None)
 
 
 def _outcomes(reading: Reading, sentence: Sentence, cut: Clauses) -> list[OutcomeMention]:

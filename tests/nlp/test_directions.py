@@ -526,3 +526,44 @@ def test_a_name_inside_its_opposite_is_another_arm(read: Read, arms: str, senten
     }
     found = read(f"METHODS: {OPPOSITES[arms]} RESULTS: {sentence}", title=titles.get(arms, "A randomised trial"))
     assert {c.direction for c in found.claims} == {side}
+
+
+TWO_SIZES = {
+    "courses": ("Short versus long courses of antibiotics for pneumonia in children",
+                "90 children were randomised to 7-day (n = 45) or 14-day (n = 45) amoxicillin."),
+    "duration": ("Long versus short duration of dual antiplatelet therapy",
+                 "300 patients were randomly assigned to 12 months (n = 150) or 3 months (n = 150) of therapy."),
+    "aspirin": ("Low-dose versus high-dose aspirin after stroke", "300 patients received aspirin 30 mg (n = 150) or 283 mg (n = 150) daily."),
+    "vitamin": ("High-dose versus low-dose vitamin D in falls prevention",
+                "200 adults were randomised to high-dose (4000 IU, n = 100) or low-dose (400 IU, n = 100) vitamin D."),
+    "clamping": ("Early versus late cord clamping", "100 infants were randomised to clamping at 10 seconds (n = 50) or 60 seconds (n = 50)."),
+    "prednisone": ("Short versus long courses of steroids", "90 adults were randomised to prednisone for 5 days (n = 45) or 14 days (n = 45)."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arms", "sentence", "side"),
+    [
+        ("courses", "Relapse was less frequent in the 14-day group (P = .01).", AGAINST),
+        ("courses", "Relapse occurred in 8% of the 14-day group and 18% of the 7-day group (P = .01).", AGAINST),
+        ("courses", "Diarrhoea occurred in 5% of the 7-day group and 15% of the 14-day group (P = .01).", FOR),
+        ("duration", "Bleeding was less common in the 3-month group (P = .01).", AGAINST),
+        ("duration", "Stroke occurred in 2% of the 12-month group and 5% of the 3-month group (P = .01).", FOR),
+        ("aspirin", "Bleeding was more common with 283 mg (P = .01).", FOR),
+        ("vitamin", "Falls were less common in the 400 IU group than in the 4000 IU group (P = .01).", AGAINST),
+        ("clamping", "Anaemia was less common in the 60-second group than in the 10-second group (P = .01).", AGAINST),
+        ("prednisone", "14-day mortality was lower in the short-course group (P = .02).", FOR),
+    ],
+)
+def test_short_and_long_are_told_by_their_sizes(read: Read, arms: str, sentence: str, side: Direction) -> None:
+    title, methods = TWO_SIZES[arms]
+    found = read(f"METHODS: {methods} RESULTS: {sentence}", title=title)
+    assert {c.direction for c in found.claims} == {side}
+
+
+def test_a_time_in_the_name_of_a_group_is_not_when(read: Read) -> None:
+    title, methods = TWO_SIZES["courses"]
+    sentence = "At 3 months, relapse occurred in 8% of the 14-day group and 18% of the 7-day group (P = .01)."
+    (claim,) = read(f"METHODS: {methods} RESULTS: {sentence}", title=title).claims
+    assert claim.timepoint is not None
+    assert claim.timepoint.text == "3 months"

@@ -14,7 +14,7 @@ from functools import lru_cache
 from nlp.arm_names import How, Naming, namings
 from nlp.claim import Arm, ArmRole, Quote
 from nlp.domain import ConceptKind
-from nlp.phrases import phrase_after, phrase_before
+from nlp.phrases import phrase_after, phrase_before, undone
 from nlp.reading import Reading, Role, Sentence
 from nlp.sized_arms import Rank, Sizes, sizes_of
 from nlp.words import normal_words
@@ -49,7 +49,7 @@ _NOT_HEAD = re.compile(
 )
 #: Roles that a text gives its arms whatever they are given.
 ROLE_WORD = re.compile(
-    r"^(?:intervention|treatment|treated|experimental|active|study|test|therapy|verum|drug|case|investigational|intervention group)$",
+    r"^(?:intervention|treatment|treated|experimental|active(?:\s(?:treatment|drug|therapy|intervention|medication))?|study|test|therapy|verum|drug|case|investigational|intervention group)$",
     re.IGNORECASE,
 )
 _PLACEBO, _LETTER, _SHORT_FORM = re.compile(r"\bplacebo\b"), re.compile(r"[A-Za-z]"), re.compile(r"[A-Z][\w/+-]{0,11}")
@@ -214,12 +214,18 @@ class Learner:
         if not self._is_name(name, start, end, naming.how):
             return
         short = self._abbreviation(name, naming.bracket)
-        arm = self._same(name, naming.set_) or self._new()
+        same = self._same(name, naming.set_)
+        if same is None and naming.how < How.TITLE and (done := undone(name)) is not None and not self._is_done(done):
+            return  # "The unadjusted", "uninfected": no arm, unless another is named after what was not done.
+        arm = same or self._new()
         self._put(arm, name, (start, end), naming)
         if short and short not in arm.names:
             place = self.reading.text.find(short, end, end + 40)
             arm.names[short] = (place, place + len(short)) if place >= 0 else (start, end)
             arm.keys.append(_key(short))
+
+    def _is_done(self, word: str) -> bool:
+        return any(word.lower() in other.lower().split() for a in self.found for other in a.names)
 
     def _put(self, arm: Learnt, name: str, span: tuple[int, int], naming: Naming) -> None:
         if name not in arm.names:
@@ -442,7 +448,12 @@ def abbreviates(short: str, long: str) -> bool:
 def _is_without_another(a: Learnt, found: list[Learnt]) -> bool:
     """ "The non-MSC group" beside "the MSC group"."""
     rest = {w.removeprefix("non") for words in a.keys[:1] for w in words if w.startswith("non")}
-    return bool(rest) and any(rest == set(words) for b in found if b is not a for words in b.keys)
+    others = [b for b in found if b is not a]
+    return bool(rest) and any(rest == set(words) or _is_role(b) for b in others for words in b.keys)
+
+
+def _is_role(a: Learnt) -> bool:
+    return all(ROLE_WORD.match(n) for n in a.names)
 
 
 def _is_control(a: Learnt) -> bool:
@@ -453,11 +464,13 @@ def _is_control(a: Learnt) -> bool:
 
 def _roles(found: list[Learnt]) -> list[ArmRole]:
     controls = [_is_control(a) for a in found]
-    if not any(controls):
+    if not any(controls) and len(found) == 2:
         controls = [_is_without_another(a, found) for a in found]
     if any(controls) and not all(controls):
         return [ArmRole.COMPARATOR if c else ArmRole.INTERVENTION for c in controls]
-    if len(found) < 2:
+    # "The active treatment group" is the treatment's, whatever that is called elsewhere.
+    treated = len(found) == 2 and any(_is_role(a) for a in found)
+    if len(found) < 2 or (treated and not any(controls)):
         return [ArmRole.COMPARATOR if c else ArmRole.INTERVENTION for c in controls]
     most = max(range(len(found)), key=lambda i: (found[i].seconds - found[i].firsts, i == 1, i))
     return [ArmRole.COMPARATOR if i == most else ArmRole.INTERVENTION for i in range(len(found))]

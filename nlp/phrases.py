@@ -114,7 +114,20 @@ def _lone_verb(name: str) -> bool:
     if not name.endswith("ed") or " " in name or name in _IN_NAMES:
         return False
     # What was not done is no verb: "the uncemented group".
-    return _VERBAL.match(name) is not None and not name.startswith(("un", "non"))
+    return _VERBAL.match(name) is not None and undone(name) is None
+
+
+_UNDONE = re.compile(r"(?:un|non)([a-z]{3,}ed)")
+
+
+def undone(name: str) -> str | None:
+    """What those were not who are called by a lone participle; None for any other name, and for those that are always names.
+
+    >>> undone("uncemented"), undone("cemented"), undone("untreated")
+    ('cemented', None, None)
+    """
+    m = _UNDONE.fullmatch(name) if name not in _IN_NAMES else None
+    return m[1] if m else None
 
 
 _ARTICLE = re.compile(r"\s*(?:(?:the|an?|either|oral|standard-dose)\s+)?")

@@ -521,6 +521,7 @@ OPPOSITES = {
 def test_a_name_inside_its_opposite_is_another_arm(read: Read, arms: str, sentence: str, side: Direction) -> None:
     titles = {
         "MSC": "Mesenchymal stem cells in stroke",
+        "warmed": "Warmed versus unwarmed fluids",
         "cemented": "Cemented versus uncemented hemiarthroplasty",
         "invasive": "Invasive versus non-invasive ventilation",
     }
@@ -567,3 +568,22 @@ def test_a_time_in_the_name_of_a_group_is_not_when(read: Read) -> None:
     (claim,) = read(f"METHODS: {methods} RESULTS: {sentence}", title=title).claims
     assert claim.timepoint is not None
     assert claim.timepoint.text == "3 months"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Compared with the attention control, intervention participants had lower pain (P = .01).",
+        "Compared to the control, treatment was followed by lower pain (P = .01).",
+        "Pain was lower in the active treatment group (P = .01).",
+    ],
+)
+def test_a_comma_parts_two_arms_and_the_active_treatment_is_the_treatment(read: Read, sentence: str) -> None:
+    text = f"METHODS: 90 adults were randomised to counselling (n = 45) or a control leaflet (n = 45). RESULTS: {sentence}"
+    assert {c.direction for c in read(text, title="Counselling for chronic pain").claims} == {FOR}
+
+
+def test_an_active_treatment_group_is_no_rival_of_the_treatment(read: Read) -> None:
+    text = "FINDINGS: Mortality was lower in those on belcorin. Stroke was less frequent in the active treatment group (HR: 0.51; 95% CI 0.36-0.74)."
+    found = read(text, title="Mortality ten years after belcorin: a placebo-controlled trial")
+    assert AGAINST not in {c.direction for c in found.claims}

@@ -44,7 +44,8 @@ _RIVAL = re.compile(
 _OUTDONE = re.compile(r"(?:outperformed|surpassed|exceeded|bettered)\sby\s(?:the\s)?", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:but not|and not|not)\s(?:(?:with|in|by|for|after|on|the)\s)*$", re.IGNORECASE)
 _INSIDE = re.compile(
-    r"^[^,;]{0,60}\b(?:in|with|among|for|after|on|under|by|without|omitting|avoiding|withholding|(?:omission|avoidance|absence)\sof)\s(?:the\s|any\s)?$"
+    r"^[^,;]{0,60}\b(?:in|with|among|for|after|on|under|by|without|omitting|avoiding|withholding|(?:omission|avoidance|absence)\sof)\s"
+    r"(?:(?:the|any|patients|participants|subjects|women|men|children|infants|people|adults|eyes|those|who|were|had|been|receiv(?:ed|ing)|given|treated|assigned|randomi[sz]ed|allocated|to|with|on|taking|took|underwent|undergoing)\s)*$"
 )
 _SO_MANY = re.compile(r"\s(?:in|among)\s(?:about\s|only\s)?\d")
 _FAVOUR = re.compile(r"favou?r", re.IGNORECASE)

@@ -28,7 +28,7 @@ def joined(reading: Reading, packs: tuple[Arm, ...], learnt: list[LearntArm]) ->
         return JoinedArms(packs, ())
     packs = _without_background(reading, packs, learnt)
     partner = {i: _partner(reading, x, packs) for i, x in enumerate(learnt)}
-    if {a.role is ArmRole.COMPARATOR for a in packs} == {True, False}:
+    if {a.role is ArmRole.COMPARATOR for a in packs} == {True, False} and not _told_otherwise(packs, learnt, partner):
         names = [ArmNames(j, x.names, x.letter) for i, x in enumerate(learnt) if (j := partner[i]) is not None]
         return JoinedArms(packs, tuple(names))
     beside = frozenset[int]().union(*(x.sets for i, x in enumerate(learnt) if partner[i] is not None))
@@ -48,6 +48,15 @@ def joined(reading: Reading, packs: tuple[Arm, ...], learnt: list[LearntArm]) ->
     rest = [a for j, a in enumerate(packs) if j not in taken]
     shifted = [replace(n, arm=n.arm + len(rest)) for n in names]
     return _ordered(rest + arms, shifted)
+
+
+def _told_otherwise(packs: tuple[Arm, ...], learnt: list[LearntArm], partner: dict[int, int | None]) -> bool:
+    """Whether what the packs hold for a comparator is what one arm was given and another of the text's own went without."""
+    given = any(
+        x.arm.role is not ArmRole.COMPARATOR and (j := partner[i]) is not None and packs[j].role is ArmRole.COMPARATOR
+        for i, x in enumerate(learnt)
+    )
+    return given and any(partner[i] is None and any(n.startswith("without") for n in x.names) for i, x in enumerate(learnt))
 
 
 def _without_background(reading: Reading, packs: tuple[Arm, ...], learnt: list[LearntArm]) -> tuple[Arm, ...]:

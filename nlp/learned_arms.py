@@ -14,6 +14,7 @@ from functools import lru_cache
 from nlp.arm_names import How, Naming, namings
 from nlp.claim import Arm, ArmRole, Quote
 from nlp.domain import ConceptKind
+from nlp.opposed_deeds import Deed, deed_of, deed_wordings
 from nlp.phrases import phrase_after, phrase_before, undone
 from nlp.reading import Reading, Role, Sentence
 from nlp.sized_arms import Rank, Sizes, sizes_of
@@ -146,6 +147,7 @@ class _Defined:
     span: tuple[int, int]
 
 
+_WITHOUT_IT = re.compile(r"\bwithout(?:\s(?:it|them|this|that|either|any|[a-z]{4,}))?(?=\s$)", re.IGNORECASE)
 #: What stands between "group A" and what it was given.
 _RECEIVED = re.compile(
     r"\s?(?:[(\[][^()\[\]]{0,40}[)\]]\s?)?(?:[,:=–-]\s?)?(?:(?:patients|women|eyes|subjects|participants|who|which|\d+ patients)\s)?"
@@ -196,6 +198,7 @@ class Learner:
             self._add(sentence, naming)
         self._definitions()
         self._sized()
+        self._done()
         return self._arms()
 
     # ------------------------------------------------------------ one name
@@ -289,6 +292,10 @@ class Learner:
         if rank is not None:
             alike = [a for a in open_ones if self._rank(a) is rank]
             return alike[0] if len(alike) == 1 else None
+        deed = deed_of(name)
+        alike = [a for a in open_ones if deed is not None and _deed(a) is deed]
+        if len(alike) == 1 and any(_deed(a) is not None and a is not alike[0] for a in self.found):
+            return alike[0]
         full = _full(name)
         for a in open_ones:
             if any(_full(n) == full for n in a.names):
@@ -309,6 +316,17 @@ class Learner:
             if len(alike) == 1 and name not in alike[0].names:
                 alike[0].names[name] = (start, start + len(name))
                 alike[0].keys.append(_key(name))
+
+    def _done(self) -> None:
+        """What the text calls two arms of which one stops what the other goes on with."""
+        deeds = {deed: [a for a in self.found if _deed(a) is deed] for deed in Deed}
+        if any(len(of) != 1 for of in deeds.values()):
+            return
+        called = [n for of in deeds.values() for n in of[0].names]
+        for deed, name, start in deed_wordings(called, self.reading.text):
+            if not any(name in a.names for a in self.found):
+                deeds[deed][0].names[name] = (start, start + len(name))
+                deeds[deed][0].keys.append(_key(name))
 
     def _rank(self, arm: Learnt) -> Rank | None:
         """Whether an arm is the smaller or the larger of two that are told by their sizes."""
@@ -364,6 +382,9 @@ class Learner:
         plain = self.reading.plain
         for m in re.finditer(rf"\b(?:groups?|arms?|cohorts?)\s{re.escape(arm.letter or '')}(?![\w.])", plain, re.IGNORECASE):
             if plain[max(0, m.start() - 1) : m.start()] in ("(", "["):
+                if (without := _WITHOUT_IT.search(plain, max(0, m.start() - 40), m.start() - 1)) is not None:
+                    yield _Defined(self.reading.text[slice(*without.span())], without.span())
+                    return
                 name = phrase_before(plain, m.start() - 2)
             else:
                 verb = _RECEIVED.match(plain, m.end())
@@ -457,9 +478,13 @@ def _is_role(a: Learnt) -> bool:
 
 
 def _is_control(a: Learnt) -> bool:
-    return any(_CONTROL.search(n) and not _COMBINING.search(n) for n in a.names) or any(
+    return any((_CONTROL.search(n) and not _COMBINING.search(n)) or n.startswith("without") for n in a.names) or any(
         len(n) < 24 and _PLACEBO.search(n) for n in a.names
     )
+
+
+def _deed(a: Learnt) -> Deed | None:
+    return deed_of(next(iter(a.names)))
 
 
 def _roles(found: list[Learnt]) -> list[ArmRole]:

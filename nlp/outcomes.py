@@ -122,6 +122,8 @@ def _conditions_counted(
     for c in known:
         if c.entry.kind is not ConceptKind.CONDITION or any(c.start < m.end and m.start < c.end for m in (*found, *counted)):
             continue
+        if any(m.start == c.end + 1 for m in found):
+            continue  # "Asthma worsening occurred in": the illness says whose worsening.
         if is_counted(reading.plain, c.end, sentence.end) and not _NO_ILLNESS.search(c.entry.label):
             text = reading.text[c.start : c.end]
             mention = _turned(reading, sentence, OutcomeMention(c.start, c.end, text, text, better=Better.LOWER))

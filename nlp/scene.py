@@ -75,8 +75,8 @@ def scenes(reading: Reading, level: Level, arms: tuple[Arm, ...], wanted: list[S
     pair: tuple[ArmMention, ...] = ()
     for sentence in wanted:
         cut = clauses(sentence.plain)
-        outcomes = _outcomes(reading, sentence, cut)
         sides = finder.find(sentence)
+        outcomes = [m for m in _outcomes(reading, sentence, cut) if not _in_a_group(m, sides)]
         times = [t for t in reading.times_in(sentence.start, sentence.end) if not _in_a_name(t, sides)]
         scene = Scene(
             reading, sentence, level, arms, cut, reading.printed.get(sentence.index, []), outcomes, times, sides, last,
@@ -85,6 +85,15 @@ def scenes(reading: Reading, level: Level, arms: tuple[Arm, ...], wanted: list[S
         found.append(scene)
         last, pair = [m for m in outcomes if not m.illness] or last, _two_arms(scene.sides) or pair
     return found
+
+
+def _in_a_group(outcome: OutcomeMention, sides: list[ArmMention]) -> bool:
+    """ "The discontinuation group": what an arm is called after was not measured there."""
+    return any(
+        m.start <= outcome.start and outcome.end < m.end and m.text.endswith(("group", "groups", "arm", "arms"))
+        for m in sides
+        if m.arm is not None
+    )
 
 
 def _in_a_name(time: TimeMention, sides: list[ArmMention]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from nlp.arm_names import LETTER, LETTERED
+from nlp.arm_names import LETTERED, letters_in
 from nlp.arm_wordings import is_denied, wordings
 from nlp.claim import Arm, ArmRole
 from nlp.domain import ConceptKind
@@ -100,7 +100,7 @@ class SideFinder:
                     found.append(self._mention(names[name], span.start, self._with_group(span.end)))
         if letters and LETTERED.possible(sentence.plain):
             for m in LETTERED.pattern.finditer(self.reading.plain, sentence.start, sentence.end):
-                places = [k for k in LETTER.finditer(self.reading.plain, m.start("all"), m.end("all")) if k[0].upper() in letters]
+                places = [k for k in letters_in(self.reading.plain, m) if k[0].upper() in letters]
                 for i, k in enumerate(places):
                     found.append(self._mention(letters[k[0].upper()], m.start() if not i else k.start(), k.end()))
         return found

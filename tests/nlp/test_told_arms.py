@@ -1,0 +1,50 @@
+"""Arms by what became of a treatment, by letters, by what somebody went without: whose side a sentence takes. Every sentence is made up."""
+
+from __future__ import annotations
+
+import pytest
+
+from nlp.claim import Direction
+from tests.conftest import Read
+
+FOR, AGAINST = Direction.FAVOURS_INTERVENTION, Direction.FAVOURS_COMPARATOR
+ASPIRIN = "291 patients were assigned to stop aspirin (n = 146) or to continue aspirin (n = 145) before surgery."
+STATINS = "381 patients were randomised to statin withdrawal (n = 189) or continued statin therapy (n = 192)."
+DEMENTIA = "165 patients were randomised to discontinue (n = 83) or continue (n = 82) antipsychotics."
+THROAT = "226 patients were randomised to radiotherapy with concurrent chemotherapy (arm A) or without it (arm B)."
+ASTHMA = "180 adults were assigned to belcorin (n = 90) or placebo (n = 90)."
+
+
+@pytest.mark.parametrize(
+    ("methods", "title", "sentence", "side"),
+    [
+        (ASPIRIN, "Stopping versus continuing aspirin before surgery", "Bleeding was less common after stopping aspirin (P = .01).", FOR),
+        (ASPIRIN, "Stopping versus continuing aspirin before surgery",
+         "Bleeding occurred in 4% after stopping aspirin and in 11% after continuing aspirin (P = .01).", FOR),
+        (ASPIRIN, "Stopping versus continuing aspirin before surgery", "Stroke was less frequent in patients who continued aspirin (P = .01).", AGAINST),
+        (STATINS, "Withdrawal of statins in advanced illness", "Pain was less common in patients who continued statins (P = .01).", AGAINST),
+        (STATINS, "Withdrawal of statins in advanced illness", "Quality of life was better after statin withdrawal (P = .01).", FOR),
+        (DEMENTIA, "Discontinuation of antipsychotics in dementia", "Relapse was more frequent in the discontinuation group (P = .01).", AGAINST),
+        (THROAT, "Radiotherapy with or without concurrent chemotherapy", "Survival was longer in arm A than in arm B (P = .02).", FOR),
+        (THROAT, "Radiotherapy with or without concurrent chemotherapy", "Mucositis was less common in arm B than in arm A (P = .02).", AGAINST),
+        (ASTHMA, "Belcorin versus placebo in asthma", "Asthma worsening occurred in 8 patients with belcorin and 21 with placebo (P = .01).", FOR),
+        (ASTHMA, "Belcorin versus placebo in asthma", "Heart failure worsening was seen in 5% of the belcorin group and 12% of the placebo group (P = .01).", FOR),
+        (ASTHMA, "Belcorin versus placebo in asthma", "Stroke was less frequent in patients who received placebo (P = .01).", AGAINST),
+        (ASTHMA, "Belcorin versus placebo in asthma", "Stroke was less frequent among those assigned to placebo (P = .01).", AGAINST),
+    ],
+)  # fmt: skip
+def test_whose_side_it_is(read: Read, methods: str, title: str, sentence: str, side: Direction) -> None:
+    found = read(f"METHODS: {methods} RESULTS: {sentence}", title=title)
+    assert [c.direction for c in found.claims] == [side]
+
+
+def test_the_discontinuation_group_is_no_outcome(read: Read) -> None:
+    sentence = "Relapse was less frequent in the continuation group than in the discontinuation group (P = .01)."
+    found = read(f"METHODS: {DEMENTIA} RESULTS: {sentence}", title="Discontinuation of antipsychotics in dementia")
+    assert [c.outcome.text for c in found.claims] == ["Relapse"]
+
+
+def test_sizes_stand_behind_each_letter(read: Read) -> None:
+    text = "Patients were allocated to group A (n = 90) or B (n = 88). Group A received ketorolac. Group B received tramadol."
+    found = read(f"METHODS: {text} RESULTS: Pain was lower in group A than in group B.", title="Two drugs after surgery")
+    assert [(a.label, a.n) for a in found.arms] == [("ketorolac", 90), ("tramadol", 88)]

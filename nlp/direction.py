@@ -74,7 +74,7 @@ def between(
         return by_words
     if by_numbers is not None and (significant or cue is Cue.DIFFERENT or contrast):
         return by_numbers, None
-    if f.cue is None and not contrast:
+    if f.cue is None and not contrast and not any(on_the_mark(e) for e in rates):
         return None, None
     return Direction.UNCLEAR, None
 
@@ -211,7 +211,7 @@ def _favours(merit: int) -> Direction:
 
 
 def is_significant(effect: Effect | None) -> bool | None:
-    """Whether interval or p exclude "no difference"; None where neither is printed."""
+    """Whether interval or p exclude "no difference"; None where neither is printed, or the p value is the mark itself."""
     if effect is None:
         return None
     if effect.ci_low is not None and effect.ci_high is not None:
@@ -220,11 +220,16 @@ def is_significant(effect: Effect | None) -> bool | None:
         impossible = effect.measure in RATIOS and effect.ci_low <= 0
         if not impossible and (outside or effect.p_value is None):
             return outside
-    if effect.p_value is None:
+    if effect.p_value is None or on_the_mark(effect):
         return None
     if effect.p_operator in (">", ">="):
         return False if effect.p_value >= 0.05 else None
     return effect.p_value < 0.05 or (effect.p_value <= 0.05 and effect.p_operator in ("<", "<="))
+
+
+def on_the_mark(effect: Effect) -> bool:
+    """Whether "P = .05" is printed, which may be rounded from either side: what the authors call it decides, and nothing else can."""
+    return effect.p_value == 0.05 and effect.p_operator in (None, "=")
 
 
 def point_direction(effect: Effect | None, outcome: Outcome, stated: str = "") -> Direction | None:

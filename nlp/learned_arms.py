@@ -478,7 +478,7 @@ def _is_role(a: Learnt) -> bool:
 
 
 def _is_control(a: Learnt) -> bool:
-    return any((_CONTROL.search(n) and not _COMBINING.search(n)) or n.startswith("without") for n in a.names) or any(
+    return any((_CONTROL.search(n) and not _COMBINING.search(n)) or (a.letter and n.startswith("without")) for n in a.names) or any(
         len(n) < 24 and _PLACEBO.search(n) for n in a.names
     )
 

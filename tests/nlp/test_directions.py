@@ -587,3 +587,26 @@ def test_an_active_treatment_group_is_no_rival_of_the_treatment(read: Read) -> N
     text = "FINDINGS: Mortality was lower in those on belcorin. Stroke was less frequent in the active treatment group (HR: 0.51; 95% CI 0.36-0.74)."
     found = read(text, title="Mortality ten years after belcorin: a placebo-controlled trial")
     assert AGAINST not in {c.direction for c in found.claims}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side", "significant"),
+    [
+        ("Pain was significantly lower with belcorin than with placebo (P = .05).", FOR, True),
+        ("Mean pain was 3.1 with belcorin and 4.2 with placebo, a significant difference (P = .05).", FOR, True),
+        ("Pain was lower with belcorin than with placebo (P ≤ .05).", FOR, True),
+        ("Pain was lower with belcorin than with placebo (P = .05).", FOR, None),
+        ("Death was reduced (hazard ratio 0.70, 95% CI 0.49 to 1.00; P = .05).", FOR, None),
+        ("Mean pain was 3.1 with belcorin and 4.2 with placebo (P = .050).", OPEN, None),
+        ("Mean pain was 3.1 with belcorin and 4.2 with placebo, which was not significant (P = .05).", NULL, False),
+        ("Pain did not differ between the groups (P = .05).", NULL, False),
+        ("There was a trend toward less pain with belcorin (P = .05).", NULL, False),
+        ("Mean pain was 3.1 with belcorin and 4.2 with placebo (P = .051).", NULL, False),
+        ("Death was less frequent with belcorin (RR 0.60, 95% CI 0.36 to 0.99; P = .05).", FOR, True),
+    ],
+)
+def test_a_p_value_on_the_mark_is_what_the_authors_call_it(
+    read: Read, sentence: str, side: Direction, significant: bool | None
+) -> None:
+    (claim,) = claims(read, sentence)
+    assert (claim.direction, claim.significant) == (side, significant)

@@ -55,6 +55,21 @@ def is_denied(plain: str, start: int) -> bool:
     return plain[max(0, start - 4) : start].lower() in ("non-", "non ") and not plain[max(0, start - 5) : start - 4].isalnum()
 
 
+_NO = re.compile(
+    r"\b(?:no|without|lack(?:s|ed|ing)?(?:\sof)?|absence\sof|not\s(?:have|include|use))\s(?:(?:an?|any|the|separate|parallel|concurrent|contemporaneous|randomi[sz]ed|placebo|healthy|matched|comparison)\s)*$",
+    re.IGNORECASE,
+)
+
+
+def is_missing(plain: str, start: int) -> bool:
+    """Whether a text says before a control group that it had none.
+
+    >>> is_missing("a study with no control group", 21), is_missing("the control group", 4)
+    (True, False)
+    """
+    return _NO.search(plain, max(0, start - 60), start) is not None
+
+
 def _of_word(character: str) -> bool:
     return character.isalnum() or character == "_"
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from nlp.arm_names import How, Naming, namings
+from nlp.arm_wordings import is_missing
 from nlp.claim import Arm, ArmRole, Quote
 from nlp.domain import ConceptKind
 from nlp.opposed_deeds import Deed, deed_of, deed_wordings
@@ -214,7 +215,7 @@ class Learner:
             start += written.find(trimmed)
             end = start + len(trimmed)
         name = self.reading.text[start:end]
-        if not self._is_name(name, start, end, naming.how):
+        if not self._is_name(name, start, end, naming.how) or (_CONTROL_WORD.match(name) and is_missing(self.reading.plain, start)):
             return
         short = self._abbreviation(name, naming.bracket)
         same = self._same(name, naming.set_)

@@ -8,11 +8,17 @@ from dataclasses import dataclass, field
 from nlp.brackets import Clauses, clauses
 from nlp.claim import Arm, ArmRole, Level
 from nlp.grammar.results import Printed
+from nlp.grammar.sieve import Sieved
 from nlp.outcomes import outcome_mentions
 from nlp.reading import ArmMention, OutcomeMention, Reading, Sentence, Side, TimeMention
 from nlp.sides import SideFinder
 from nlp.tagged_outcomes import tagged_outcomes
 
+_UNCONTROLLED = Sieved(
+    r"\b(?:(?:no|without\san?|lack\sof\san?|absence\sof\san?)\s(?:\w+\s)?(?:control|comparison|comparator)\s(?:group|arm|condition)|uncontrolled\s(?:\w+[\s-]){0,2}(?:study|trial|pilot|series)|"
+    r"single-?\s?(?:arm|group)\b|(?:before[\s-]and[\s-]after|before-?after|pre-?\s?post)\s(?:\w+\s)?(?:study|design|trial|comparison))",
+    re.IGNORECASE,
+)
 RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 
 
@@ -37,6 +43,8 @@ class Scene:
     last_time: TimeMention | None = None
     #: The two arms that a sentence before named last, in its order.
     last_pair: tuple[ArmMention, ...] = ()
+    #: Whether the text says that nobody was set against those who were treated.
+    uncontrolled: bool = False
     offset: int = field(init=False)
     plain: str = field(init=False)
     #: Where each finding's words stand, kept because every question about a finding asks for it.
@@ -70,6 +78,7 @@ class Scene:
 def scenes(reading: Reading, level: Level, arms: tuple[Arm, ...], wanted: list[Sentence]) -> list[Scene]:
     """The sentences that are read for results, in order."""
     finder = SideFinder(reading, arms)
+    uncontrolled = not any(a.role is ArmRole.COMPARATOR for a in arms) and _UNCONTROLLED.search(reading.plain) is not None
     found: list[Scene] = []
     last: list[OutcomeMention] = []
     pair: tuple[ArmMention, ...] = ()
@@ -81,7 +90,7 @@ def scenes(reading: Reading, level: Level, arms: tuple[Arm, ...], wanted: list[S
         scene = Scene(
             reading, sentence, level, arms, cut, reading.printed.get(sentence.index, []), outcomes, times, sides, last,
         )  # fmt: skip
-        scene.last_pair = pair
+        scene.last_pair, scene.uncontrolled = pair, uncontrolled
         found.append(scene)
         last, pair = [m for m in outcomes if not m.illness] or last, _two_arms(scene.sides) or pair
     return found

@@ -48,3 +48,41 @@ def test_sizes_stand_behind_each_letter(read: Read) -> None:
     text = "Patients were allocated to group A (n = 90) or B (n = 88). Group A received ketorolac. Group B received tramadol."
     found = read(f"METHODS: {text} RESULTS: Pain was lower in group A than in group B.", title="Two drugs after surgery")
     assert [(a.label, a.n) for a in found.arms] == [("ketorolac", 90), ("tramadol", 88)]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "way"),
+    [
+        ("A programme of yoga", "In this study with no control group, 60 adults took part. RESULTS: Pain was significantly lower after the programme (P < .001).", Direction.DECREASE),
+        ("A before-after study of a stent", "120 patients were seen. RESULTS: Mean pain was lower at 6 months (3.1 vs 6.2, P < .001).", Direction.DECREASE),
+        ("Training of nurses", "No control group was used. RESULTS: Quality of life improved significantly (P < .001).", Direction.INCREASE),
+        ("Uncontrolled pilot study of mindfulness", "RESULTS: Stress decreased significantly, although there was no control group (P < .01).", Direction.DECREASE),
+    ],
+)  # fmt: skip
+def test_where_there_is_no_control_group_nobody_is_compared(read: Read, title: str, text: str, way: Direction) -> None:
+    (claim,) = read(f"METHODS: {text}", title=title).claims
+    assert claim.direction is way
+    assert claim.comparator in (None, "baseline")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "outcomes"),
+    [
+        ("Mortality was similar. 12 of 45 patients on belcorin needed dialysis compared with 24 of 45 on placebo (P = .02).", {"Mortality"}),
+        ("Pain was lower with belcorin (P = .01). Those on belcorin walked 40 m further (95% CI 12 to 68).", {"Pain"}),
+        ("Pain was lower with belcorin (P = .01). The corresponding figures at 6 months were 3.1 with belcorin and 4.4 with placebo.", {"Pain"}),
+    ],
+)  # fmt: skip
+def test_a_deed_of_its_own_is_not_the_outcome_of_the_sentence_before(read: Read, sentence: str, outcomes: set[str]) -> None:
+    found = read(f"METHODS: {ASTHMA} RESULTS: {sentence}", title="Belcorin versus placebo in asthma")
+    numbers = {e.outcome.text for e in found.effects if e.estimate is not None and e.estimate > 4.4}
+    assert {c.outcome.text for c in found.claims} - {"dialysis"} == outcomes
+    assert not numbers & {"Mortality", "Pain"}
+
+
+def test_platelet_lysate_is_no_platelet_rich_plasma(read: Read) -> None:
+    text = "METHODS: 90 patients received platelet lysate (n = 45) or saline (n = 45). RESULTS: Pain was lower with platelet lysate (P = .01)."
+    assert [a.label for a in read(text, title="Platelet lysate versus saline for knee osteoarthritis").arms] == [
+        "platelet lysate",
+        "placebo",
+    ]

@@ -157,6 +157,8 @@ _RECEIVED = re.compile(
 )
 
 
+#: Short forms are no longer than this.
+_SHORTEST = 5
 #: No paper names its arms more often before they are known; what comes later is looked up and learns nothing.
 _MOST = 400
 
@@ -198,6 +200,7 @@ class Learner:
         for sentence, naming in gathered:
             self._add(sentence, naming)
         self._definitions()
+        self._written_out()
         self._sized()
         self._done()
         return self._arms()
@@ -307,6 +310,19 @@ class Learner:
         if len(near) == 1 and not any(self._like(name, a) for a in self.found if a is not near[0]):
             return near[0]
         return self._by_role(name, open_ones) if not near else None
+
+    def _written_out(self) -> None:
+        """ "Control milk (Co; n = 312)": what a short name stands for, where a size stands in its bracket."""
+        for arm in self.found:
+            name = next(iter(arm.names))
+            if len(arm.names) > 1 or len(name) > _SHORTEST or name in self.long:
+                continue
+            place = max(self.reading.plain.find(f"({name}{mark} ") for mark in ";,:")
+            long = phrase_before(self.reading.plain, place - 1) if place > 0 else None
+            written = self.reading.text[long.start : long.end] if long is not None else ""
+            if long is not None and not any(a is not arm and self._like(written, a) for a in self.found):
+                arm.names[written] = (long.start, long.end)
+                arm.keys.append(_key(written))
 
     def _sized(self) -> None:
         """What the text calls the two arms by their sizes."""

@@ -19,6 +19,10 @@ _UNCONTROLLED = Sieved(
     r"single-?\s?(?:arm|group)\b|(?:before[\s-]and[\s-]after|before-?after|pre-?\s?post)\s(?:\w+\s)?(?:study|design|trial|comparison))",
     re.IGNORECASE,
 )
+_GROUPS = re.compile(
+    r"\b(?:two|three|four|both|between)\s(?:[\w-]+\s)?groups\b|\brandomly\b|\b(?:were|was)\s(?:randomi[sz]ed|allocated|assigned)\b",
+    re.IGNORECASE,
+)
 RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 
 
@@ -78,7 +82,7 @@ class Scene:
 def scenes(reading: Reading, level: Level, arms: tuple[Arm, ...], wanted: list[Sentence]) -> list[Scene]:
     """The sentences that are read for results, in order."""
     finder = SideFinder(reading, arms)
-    uncontrolled = not any(a.role is ArmRole.COMPARATOR for a in arms) and _UNCONTROLLED.search(reading.plain) is not None
+    uncontrolled = not any(a.role is ArmRole.COMPARATOR for a in arms) and _is_uncontrolled(reading.plain)
     found: list[Scene] = []
     last: list[OutcomeMention] = []
     pair: tuple[ArmMention, ...] = ()
@@ -94,6 +98,11 @@ def scenes(reading: Reading, level: Level, arms: tuple[Arm, ...], wanted: list[S
         found.append(scene)
         last, pair = [m for m in outcomes if not m.illness] or last, _two_arms(scene.sides) or pair
     return found
+
+
+def _is_uncontrolled(plain: str) -> bool:
+    """Whether a text says that it had no control group, and tells of no groups."""
+    return _UNCONTROLLED.search(plain) is not None and _GROUPS.search(plain) is None
 
 
 def _in_a_group(outcome: OutcomeMention, sides: list[ArmMention]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nlp.claim import Direction
+from nlp.claim import ArmRole, Direction
 from tests.conftest import Read
 
 FOR, AGAINST = Direction.FAVOURS_INTERVENTION, Direction.FAVOURS_COMPARATOR
@@ -86,3 +86,13 @@ def test_platelet_lysate_is_no_platelet_rich_plasma(read: Read) -> None:
         "platelet lysate",
         "placebo",
     ]
+
+
+def test_a_short_name_with_its_size_is_what_it_stands_for(read: Read) -> None:
+    text = (
+        "METHODS: Children were randomly allocated to receive either control milk (Co; n = 312) or the same milk with a probiotic (PP; n = 312). "
+        "RESULTS: Compared to children in the Co group, children in the PP group had fewer infections (P = .01)."
+    )
+    found = read(text, title="Fortified milk in prevention of infections")
+    assert {c.direction for c in found.claims} == {FOR}
+    assert [a.label for a in found.arms if a.role is ArmRole.COMPARATOR] == ["Co"]

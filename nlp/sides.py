@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nlp.arm_names import LETTERED, letters_in
 from nlp.arm_wordings import is_denied, wordings
 from nlp.claim import Arm, ArmRole
-from nlp.domain import ConceptKind
+from nlp.domain import ConceptKind, Entry
 from nlp.grammar.sieve import Sieved
 from nlp.reading import ArmMention, Reading, Sentence, Side
 
@@ -123,24 +123,32 @@ class SideFinder:
                 self.reading.plain[max(0, m.start - 16) : m.start]
             ):
                 continue
-            side, arm = self._side(m.entry.id, m.kind, m.entry.details.get("class"))
+            side, arm = self._side(m.entry, m.kind, m.entry.details.get("class"))
             if side is Side.INTERVENTION and is_denied(self.reading.plain, m.start):
                 side, arm = Side.COMPARATOR, next((i for i, a in enumerate(self.arms) if a.role is ArmRole.COMPARATOR), None)
             if side is not None:
                 found.append(ArmMention(side, m.start, m.end, m.text, arm))
         return found
 
-    def _side(self, concept: str, kind: ConceptKind, comparator_class: str | None) -> tuple[Side | None, int | None]:
+    def _side(self, entry: Entry, kind: ConceptKind, comparator_class: str | None) -> tuple[Side | None, int | None]:
         if comparator_class == "baseline":
             return Side.BASELINE, None
-        exact = next((i for i, a in enumerate(self.arms) if a.concept == concept), None)
+        exact = next((i for i, a in enumerate(self.arms) if a.concept == entry.id), None)
         if exact is not None:
             role = self.arms[exact].role
             return (Side.COMPARATOR if role is ArmRole.COMPARATOR else Side.INTERVENTION), exact
         if kind is ConceptKind.COMPARATOR:
             return Side.COMPARATOR, next((i for i, a in enumerate(self.arms) if a.role is ArmRole.COMPARATOR), None)
         first = next((i for i, a in enumerate(self.arms) if a.role is not ArmRole.COMPARATOR), None)
-        return (Side.INTERVENTION, first) if first is not None else (None, None)
+        return (Side.INTERVENTION, first) if first is not None and self._may_be(entry, self.arms[first]) else (None, None)
+
+    def _may_be(self, entry: Entry, arm: Arm) -> bool:
+        """Whether a treatment may be that of an arm: one that the packs know as another of another family is not."""
+        own = next((m.entry for m in self.reading.concepts if m.entry.id == arm.concept), None)
+        if own is None:
+            return True
+        ids, others = {entry.id, entry.details.get("broader")} - {None}, {own.id, own.details.get("broader")} - {None}
+        return bool(ids & others)
 
     def _generic(self, sentence: Sentence) -> list[ArmMention]:
         plain, offset = sentence.plain, sentence.start

@@ -146,7 +146,8 @@ class SideFinder:
         """Whether a treatment may be that of an arm: one that the packs know as another of another family is not."""
         own = next((m.entry for m in self.reading.concepts if m.entry.id == arm.concept), None)
         if own is None:
-            return True
+            # What the text calls such an arm is known, and this is none of it.
+            return not any(self.arms[n.arm] is arm for n in self.reading.arm_names)
         ids, others = {entry.id, entry.details.get("broader")} - {None}, {own.id, own.details.get("broader")} - {None}
         return bool(ids & others)
 

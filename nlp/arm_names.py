@@ -240,7 +240,7 @@ class _Finder:
         if word.startswith(("versus", "vs", "v", "compared", "as", "in", "relative", "over", "than", "against")):
             near = phrase_before(self.plain, edge)
             lead = self.plain[max(0, (near.start if near else 0) - 14) : near.start if near else 0]
-            if near and _PREPOSITION_BEFORE.search(lead):
+            if near and (_PREPOSITION_BEFORE.search(lead) or lead.rstrip()[-1:] in (",", "(", ":")):
                 return Item(near.start, near.end)
         preps = _PREPOSITIONS.findall(m["lead"])
         if preps:

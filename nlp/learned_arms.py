@@ -23,7 +23,7 @@ from nlp.words import normal_words
 
 #: Words that tell one arm from another only where nothing else does.
 _WEAK = frozenset(re.findall(r"\S+", """
-    treatment therapy group arm patient treated oral daily once twice weekly alone only mg µg μg g kg ml iu u gy day week
+    treatment therapy group arm patient treated daily once twice weekly alone only mg µg μg g kg ml iu u gy day week
     month dose of plus and with the a an or subject regimen drug procedure surgery administration administered use
     intervention program programme implant trial study technique method strategy approach condition cohort implantation
     injection infusion eye tablet capsule solution in for to as

@@ -34,6 +34,8 @@ _WORDS = (
 _ANY_WORD = re.compile(rf"\b(?:{'|'.join(sorted({w for pair in _WORDS for w in pair}, key=len, reverse=True))})\b", re.IGNORECASE)
 
 _TIME_UNIT = re.compile(_TIMES)
+#: "Delayed surgery", "the short course": what such a word may stand before in the name of an arm.
+_NOUN = r"(?:surgery|treatment|therapy|groups?|arms?|courses?|regimens?|durations?|intervention|operation|repair|feeding|initiation|strategy|care|removal|clamping|mobili[sz]ation|discharge)\b"
 _GROUP = re.compile(r"[\s-](?:group|arm|course|regimen|schedule|therapy|treatment|duration|dose)\b")
 #: What may stand behind a size that names an arm.
 _OF_ARMS = re.compile(
@@ -53,26 +55,31 @@ class Sizes:
     """A pair of words for size, and the two sizes that they stand for."""
 
     words: tuple[str, str]
-    unit: str
-    values: tuple[float, float]
+    unit: str = ""
+    values: tuple[float, float] | tuple[()] = ()
 
     def of(self, name: str) -> Rank | None:
         """Which of the two a name tells, by its word or by its number; None where neither does, or they tell two."""
         told = {r for r, w in zip(Rank, self.words, strict=True) if re.search(rf"\b{w}\b", name, re.IGNORECASE)}
         told |= {
-            r for value, unit in _sizes(name) for r, v in zip(Rank, self.values, strict=True) if (value, unit) == (v, self.unit)
+            r for value, unit in _sizes(name) for r, v in zip(Rank, self.values, strict=False) if (value, unit) == (v, self.unit)
         }
         return next(iter(told)) if len(told) == 1 else None
 
     def rank(self, value: float, unit: str) -> Rank | None:
         """Which of the two a size is."""
-        return next((r for r, v in zip(Rank, self.values, strict=True) if (value, unit) == (v, self.unit)), None)
+        return next((r for r, v in zip(Rank, self.values, strict=False) if (value, unit) == (v, self.unit)), None)
 
     def wordings(self, text: str) -> Iterator[tuple[Rank, str, int]]:
         """The names that a text gives the two by their sizes, with where they begin.
 
         A length of time is a name with the word for a group behind it ("7-day group"); by itself only where it is never that of anything else.
         """
+        for m in re.finditer(rf"\b(?:{'|'.join(self.words)})[\s-]{_NOUN}", text, re.IGNORECASE):
+            if (told := self.of(m[0])) is not None:
+                yield told, m[0], m.start()
+        if not self.values:
+            return
         is_time = _TIME_UNIT.fullmatch(self.unit) is not None
         found = [(r, m) for m in _SIZE.finditer(text) if (r := self.rank(_number(m["number"]), _unit(m["unit"]))) is not None]
         of_others = {m[0] for _, m in found if is_time and ("-" not in m[0] or _OF_ARMS.match(text, m.end()) is None)}
@@ -100,7 +107,7 @@ def sizes_of(names: Iterable[str], front: Iterable[str]) -> Sizes | None:
     for value, unit in [s for name in told for s in _sizes(name)] + [s for sentence in front for s in _pairs(sentence)]:
         values.setdefault(unit, set()).add(value)
     two = [(unit, tuple(sorted(of))) for unit, of in values.items() if len(of) == 2]
-    return Sizes(words, two[0][0], (two[0][1][0], two[0][1][1])) if len(two) == 1 else None
+    return Sizes(words, two[0][0], (two[0][1][0], two[0][1][1])) if len(two) == 1 else Sizes(words)
 
 
 def _sizes(name: str) -> list[tuple[float, str]]:

@@ -96,3 +96,21 @@ def test_a_short_name_with_its_size_is_what_it_stands_for(read: Read) -> None:
     found = read(text, title="Fortified milk in prevention of infections")
     assert {c.direction for c in found.claims} == {FOR}
     assert [a.label for a in found.arms if a.role is ArmRole.COMPARATOR] == ["Co"]
+
+
+@pytest.mark.parametrize(
+    ("methods", "title", "sentence", "side"),
+    [
+        ("120 adults were randomised to percutaneous (n = 60) or open repair (n = 60).", "Percutaneous versus open repair of Achilles tendon rupture",
+         "The hazard ratio for infection, open versus percutaneous, was 2.4 (95% CI 1.3 to 4.5).", FOR),
+        ("618 patients were randomised to surgery within 24 hours (n = 304) or after 7 days (n = 314).",
+         "Early versus delayed laparoscopic cholecystectomy for acute cholecystitis", "Costs were higher with delayed surgery (P < .001).", FOR),
+        ("315 patients received topical ivermectin (n = 158) or oral ivermectin (n = 157).", "Topical versus oral ivermectin for scabies",
+         "The relative risk of treatment failure with oral compared with topical ivermectin was 1.8 (95% CI 1.2 to 2.7).", FOR),
+        ("1548 adults were assigned to intensive insulin therapy (n = 765) or conventional insulin therapy (n = 783).", "Tight or conventional glucose control",
+         "Hypoglycaemia occurred six times as often with intensive as with conventional therapy (P < .001).", AGAINST),
+    ],
+)  # fmt: skip
+def test_two_ways_of_doing_one_thing_are_two_arms(read: Read, methods: str, title: str, sentence: str, side: Direction) -> None:
+    found = read(f"METHODS: {methods} RESULTS: {sentence}", title=title)
+    assert {c.direction for c in found.claims} == {side}

@@ -64,7 +64,7 @@ _NO = re.compile(
 def is_missing(plain: str, start: int) -> bool:
     """Whether a text says before a control group that it had none.
 
-    >>> is_missing("a study with no control group", 21), is_missing("the control group", 4)
+    >>> is_missing("a study with no control group", 16), is_missing("the control group", 4)
     (True, False)
     """
     return _NO.search(plain, max(0, start - 60), start) is not None

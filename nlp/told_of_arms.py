@@ -19,7 +19,7 @@ _ALLOCATION = re.compile(
     re.IGNORECASE,
 )
 _NO_VALUE_AFTER = re.compile(
-    r"\s?(?:time points?|groups?|arms?|visits?|sites?|cent(?:er|re)s|studies|trials|doses?|cycles?|courses?|sessions|items|-point|point scale|injections|applications|lines?|mg|µg|IU|times|:|/\s?\d|or more|or less|or greater|or higher|and (?:above|below|over))\b"
+    r"(?:\(OH\)|-hydroxy)|\s?(?:time points?|groups?|arms?|visits?|sites?|cent(?:er|re)s|studies|trials|doses?|cycles?|courses?|sessions|items|-point|point scale|injections|applications|lines?|mg|µg|IU|times|:|/\s?\d|or more|or less|or greater|or higher|and (?:above|below|over))\b"
 )
 _NO_VALUE_BEFORE = re.compile(
     r"(?:\b(?:grades?|groups?|phases?|stud(?:y|ies)|doses?|stages?|days?|weeks?|months?|years?|visits?|arms?|types?|n|N|class|least|most|than|below|above|under|over|exceeding|between|of the|all|among|the|other|these|those|no|number|type|version)|(?<!score)(?<!mean)(?<!median)(?<!value)(?<!rate)\s?=|[<>≤≥])\s*$",

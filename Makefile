@@ -43,4 +43,4 @@ train: $(STAMP)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0 $(VENV)/bin/python -m training.confidence --corpora "$(CORPORA)" $(if $(GOLD),--gold "$(GOLD)")
 
 clean:
-	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) demo nlp/machine_code .pytest_cache .mypy_cache .ruff_cache

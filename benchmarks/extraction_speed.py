@@ -23,6 +23,7 @@ from spacy.language import Language
 from spacy.lookups import Lookups
 
 from crawler.document import Document, with_title
+from nlp.compiled import in_use
 from nlp.pipeline import build
 from nlp.tagger import OwnTagger
 
@@ -144,6 +145,10 @@ def main() -> None:
     rounds = measured(texts, asked.rounds, asked.tagger)
     ratios = sorted(a / b for a, b in rounds)
     print(f"{len(texts)} abstracts of {statistics.mean(map(len, texts)):.0f} characters, {asked.rounds} rounds, one core")
+    compiled = len(in_use())
+    print(
+        f"{compiled} modules run as machine code" if compiled else "the modules run as they are written (python -m nlp.compiling)"
+    )
     print(f"counterclaim  {statistics.median(a for a, _ in rounds):8.1f} abstracts a second")
     print(f"stand-in      {statistics.median(b for _, b in rounds):8.1f} abstracts a second")
     print(f"ratio         {statistics.median(ratios):8.1f}   ({ratios[0]:.1f} to {ratios[-1]:.1f})")

@@ -67,7 +67,7 @@ def _claim(c: AnswerClaim) -> dict[str, object]:
 
 
 COLUMNS = ("outcome", "level", "against", "direction", "estimate", "interval", "p", "n", "design", "route", "source", "when", "status", "known_from", "flags",
-           "study", "document", "quote", "link", "cites_retracted")  # fmt: skip
+           "study", "document", "quote", "link", "cites_retracted", "confidence")  # fmt: skip
 
 
 def rows(found: Answer) -> list[dict[str, object]]:
@@ -82,7 +82,7 @@ def _row(outcome: str, c: AnswerClaim) -> dict[str, object]:
         "estimate": estimate(e), "interval": interval(e), "p": p_value(e), "n": r["sample_size"], "design": r["design"], "route": r["route"],
         "source": r["cell_source"], "when": r["time_text"], "status": r["status"], "known_from": known_from(r), "flags": "; ".join(c.flags), "study": r["study"],
         "document": r["document"], "quote": " ".join(str(r["quote"]).split()), "link": link(r),
-        "cites_retracted": "; ".join(retracted_works(r)),
+        "cites_retracted": "; ".join(retracted_works(r)), "confidence": r["confidence"],
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kb.estimates import Printed, scaled
+from kb.estimates import Printed, crossed, scaled
 from kb.people import part_told
 from kb.told_by import told_as
 from kb.two_sides import FIELDS, OTHER_FIELDS, Pair, given_so, pair_of, same_product, told_pair
@@ -227,7 +227,7 @@ SELECT f.claim_id, f.document_id, f.study_id, f.document, f.report, d.publicatio
   f.comparator, f.comparator_class, f.comparator_concept, f.route, f.cell_source, f.donor, a.dose, a.schedule, f.versus_route, f.versus_cell_source,
   f.condition, f.condition_concept, f.outcome, f.outcome_name, f.outcome_concept, f.better, f.time_days, f.time_text, f.direction, f.point_direction,
   f.significant, f.null_kind, f.analysis_set, e.subgroup, e.kind, e.measure, e.whose, e.estimate, e.ci_low, e.ci_high, e.ci_level, e.se, e.p_value,
-  e.p_operator, f.sample_size, f.year, d.changed_in, f.quote, substr(d.text, 1, f.start_char) AS before, f.versus_donor, v.dose AS versus_dose,
+  e.p_operator, e.arm_id AS effect_arm, e.versus_id AS effect_versus, f.arm_id, f.versus_id, f.sample_size, f.year, d.changed_in, f.quote, substr(d.text, 1, f.start_char) AS before, f.versus_donor, v.dose AS versus_dose,
   {OF_ITS_ARMS.format(document="f.document_id")},
   EXISTS (SELECT 1 FROM claim_effect ce JOIN audit_finding af ON af.effect_id = ce.effect_id WHERE ce.claim_id = f.claim_id AND af.verdict = 'inconsistent') AS flagged
 FROM claim_in_full f JOIN document d ON d.id = f.document_id LEFT JOIN arm a ON a.id = f.arm_id LEFT JOIN arm v ON v.id = f.versus_id LEFT JOIN effect e ON e.id = {TELLING.format(claim="f.claim_id")}
@@ -255,6 +255,8 @@ def compared(row: Mapping[str, Any], known: Concepts) -> Compared:
     against = pair.against if pair else _against(row)
     contrast = row["whose"] == "difference"
     found = scaled(_printed(row)) if contrast else None
+    if found and crossed((row["effect_arm"], row["effect_versus"]), (row["arm_id"], row["versus_id"])):
+        found = replace(found, yi=-found.yi)
     values = {name: row[name] for name in COLUMNS if name in row}
     values |= {
         "intervention_key": intervention or "", "against": against, "condition_key": condition or "", "outcome_key": outcome, "product": product,

@@ -65,6 +65,20 @@ class Difference:
         return self.p < ALPHA
 
 
+#: Two arms, by their ids: whose a contrast is, and against whom. None where the text does not name it.
+Order = tuple[int | None, int | None]
+
+
+def crossed(own: Order, asked: Order) -> bool:
+    """Whether a contrast is printed of the second of two arms against the first.
+
+    >>> crossed((2, 1), (1, 2)), crossed((1, 2), (1, 2)), crossed((None, 1), (1, None))
+    (True, False, True)
+    """
+    pairs = (own[0], asked[1]), (own[1], asked[0])
+    return any(a is not None and a == b for a, b in pairs) and all(a is None or b is None or a == b for a, b in pairs)
+
+
 def scaled(printed: Printed) -> Scaled | None:
     """The estimate on its analysis scale; None where the measure has none, or a number cannot be on it (a ratio below zero).
 

@@ -42,6 +42,7 @@ def report(path: Path, now: Callable[[], datetime] = _now) -> Iterator[Said]:
         "SQLite is new enough for strict tables" if new_enough else "SQLite is older than 3.37: strict tables need that or newer",
     )
     yield from _taggers()
+    yield _compiled()
     if not path.exists():
         yield True, f"no library at {path} yet (make one with: counterclaim add PATH --db {path})"
         return
@@ -60,6 +61,17 @@ def _taggers() -> Iterator[Said]:
     yield (True if there else None), f"tagger: {sentence}"
     for name, _, what in others:
         yield True, f"optional model {name}: {what}"
+
+
+def _compiled() -> Said:
+    from nlp.compiled import in_use
+
+    modules = len(in_use())
+    return True, (
+        f"reading: {modules} modules run as machine code"
+        if modules
+        else "reading: its modules run as they are written, which takes a quarter longer (python -m nlp.compiling makes machine code of them)"
+    )
 
 
 def _library(db: sqlite3.Connection, path: Path) -> Iterator[Said]:

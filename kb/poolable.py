@@ -14,10 +14,10 @@ from kb.moments import SUSPICIOUS_RATIO, suspicious_sd
 from kb.naming import Naming, other_treatment, told_round, unclear_whose
 from kb.own_values import Group, Made, groups_of, made_of
 from kb.printed import Effect, Sides, claim_id, effects_of, placed, sides_of, with_printed
-from kb.printed_contrasts import POOLED_MEASURES, contrast_derived
+from kb.printed_contrasts import POOLED_MEASURES, contrast_derived, turned_round
 from kb.refusals import NotConvertible, Reason, Refusal
 from kb.standing_against import against
-from kb.wording import Worded, against_words, in_per_cent
+from kb.wording import Worded, against_words, better_number, in_per_cent
 
 __all__ = ["POOLED_MEASURES", "Refusal", "Row", "rows", "rows_of"]
 
@@ -127,6 +127,7 @@ def _homes(claims: Sequence[AnswerClaim], sides: dict[int, Sides], effects: dict
     """Each effect under the one claim whose arms, outcome and time it is of; one that a claim rests on and that is of other arms stands there as such."""
     by_document: dict[int, list[int]] = defaultdict(list)
     directions = {claim_id(c): str(c.row["direction"]) for c in claims}
+    points = {claim_id(c): c.row["point_direction"] for c in claims}
     for claim in claims:
         by_document[int(str(claim.row["document_id"]))].append(claim_id(claim))
     found: dict[int, list[_Home]] = defaultdict(list)
@@ -134,6 +135,7 @@ def _homes(claims: Sequence[AnswerClaim], sides: dict[int, Sides], effects: dict
         there = by_document[document]
         for effect in of:
             effect["direction"] = next((directions[c] for c in there if c in effect["claims"]), None)
+            effect["point"] = next((points[c] for c in there if c in effect["claims"]), None)
         alone = {
             "intervention": len({sides[c].arm_id for c in there}) == 1,
             "comparator": len({sides[c].versus_id for c in there}) == 1,
@@ -209,7 +211,7 @@ def _same_arms(e: Effect, s: Sides, *, resting: bool) -> bool:
         return (arm is not None and arm == of) or (resting and (arm is None or of is None))
 
     if e["whose"] == "difference":
-        return same(e["arm_id"], s.arm_id) and same(e["versus_id"], s.versus_id)
+        return s.crosses(e) or (same(e["arm_id"], s.arm_id) and same(e["versus_id"], s.versus_id))
     if e["whose"] == "intervention":
         return same(e["arm_id"], s.arm_id)
     if e["whose"] == "comparator":
@@ -246,19 +248,23 @@ class _Claim:
         derived = None
         try:
             derived = contrast_derived(e, self.claim.row["level"] == "trial")
+            derived = turned_round(e, derived) if self.sides.crosses(e) else derived
         except NotConvertible as error:
             stands.append(Refusal(error.reason, error.detail))
         else:
             stands += [] if self.claim.row["level"] == "pooled" else self.of_words(e, measure, derived.yi)
-        return self.row(e, derived, _once(stands))
+        row = self.row(e, derived, _once(stands))
+        # Group 1 is the treatment's, as everywhere: what is printed of the comparator was turned round.
+        return replace(row, arm1_id=self.sides.arm_id, arm2_id=self.sides.versus_id) if self.sides.crosses(e) else row
 
     def of_words(self, e: Effect, measure: str, yi: float) -> list[Refusal]:
         """What the words say against a printed contrast."""
         worded = self.worded(e)
         found = against_words(worded, measure, yi)
-        if worded.agrees(yi):
+        if worded.agrees(yi) and self.direction(e) != "no_difference":
             return found
-        other, turned = other_treatment(e, self.naming), told_round(e, self.naming)
+        other = other_treatment(e, self.naming)
+        turned = None if self.sides.crosses(e) else told_round(e, self.naming)
         found += [Refusal(Reason.OTHER_ARM, other)] if other else []
         return found + ([Refusal(Reason.TURNED, turned)] if turned else [])
 
@@ -305,10 +311,19 @@ class _Claim:
 
     def worded(self, e: Effect, sentence: str | None = None) -> Worded:
         """How the paper words a number."""
-        r = self.claim.row
-        return Worded(
-            str(e["outcome_text"]), str(r["outcome"]), _text(r["better"]), sentence or str(e["sentence"]), self.direction(e)
-        )
+        text = sentence or str(e["sentence"])
+        return Worded(str(e["outcome_text"]), str(self.claim.row["outcome"]), self.better(e), text, self.side(e))
+
+    def better(self, e: Effect) -> str | None:
+        """Which value of the number is the better one."""
+        named = str(e.get("outcome_text") or ""), str(self.claim.row["outcome"])
+        return better_number(str(e.get("measure") or ""), _text(self.claim.row["better"]), *named)
+
+    def side(self, e: Effect) -> str:
+        """The side that is concluded; of a null the one on which its contrast lies by the paper's words, where they tell one."""
+        concluded = self.direction(e)
+        of_null = e["point"] if e["whose"] == "difference" and concluded == "no_difference" else None
+        return str(of_null or concluded)
 
     def direction(self, e: Effect) -> str:
         """What is concluded: by the claim that rests on the number, else by the one of its arms."""
@@ -337,7 +352,7 @@ class _Claim:
             doi=_text(r["doi"]), nct_id=str(r["study"]) if str(r["study"]).startswith("NCT") else None, url=link(r), level=str(r["level"]),
             report=str(r["report"]), population=_text(r["condition"]), intervention=_text(r["intervention"]), comparator=_text(r["comparator"]),
             route=_text(r["route"]), cell_source=_text(r["cell_source"]), donor=_text(r["donor"]), dose=e.get("dose"), outcome=str(r["outcome"]),
-            better=_text(r["better"]), timepoint_days=e.get("time_days", r["time_days"]), design=_text(r["design"]), subgroup=e.get("subgroup"),
+            better=self.better(e), timepoint_days=e.get("time_days", r["time_days"]), design=_text(r["design"]), subgroup=e.get("subgroup"),
             arm1_id=e.get("arm_id", self.sides.arm_id), arm2_id=e.get("versus_id", self.sides.versus_id), direction=self.direction(e), measure=str(e.get("measure") or ""),
             kind=e.get("kind"), unit=unit, est=e.get("estimate"), est_lb=e.get("ci_low"), est_ub=e.get("ci_high"),
             ci_level=e.get("ci_level"), pval=e.get("p_value"), pval_op=e.get("p_operator"), ni=e.get("n") or _people(e) or _int(r["sample_size"]),

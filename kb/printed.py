@@ -13,6 +13,7 @@ from typing import Any
 from kb.answer import Answer, AnswerClaim, Heading, OutcomeAnswer, answers_directly, heading_of
 from kb.chosen import TIME_TOLERANCE, has_comparisons, narrower, outcomes_asked
 from kb.comparison import OF_ITS_ARMS, compared, concepts
+from kb.estimates import crossed
 from kb.question import Question
 from kb.screening import screened_out
 
@@ -28,6 +29,10 @@ class Sides:
     versus_id: int | None
     time_days: float | None
     turned: bool = False
+
+    def crosses(self, e: Effect) -> bool:
+        """Whether a contrast is printed of the claim's comparator against its intervention."""
+        return e["whose"] == "difference" and crossed((e["arm_id"], e["versus_id"]), (self.arm_id, self.versus_id))
 
 
 def claim_id(claim: AnswerClaim) -> int:

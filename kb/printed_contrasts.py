@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from kb.conversions import LOG_SCALED, Derived, from_interval, from_p, from_se, from_upper_limit, from_z
 from kb.printed import Effect
@@ -33,6 +35,12 @@ def contrast_derived(e: Effect, parallel: bool) -> Derived:
         )
     made = _with_error(e, measure, estimate, parallel)
     return as_share(made, shares) if measure == "RD" else made
+
+
+def turned_round(e: Mapping[str, Any], made: Derived) -> Derived:
+    """The effect size of the first arm against the second, made of one that is printed of the second against the first."""
+    said = f"printed of {e['arm_label'] or 'the comparator'} against {e['versus_label'] or 'the intervention'}, sign turned round"
+    return replace(made, yi=-made.yi, derivation=f"{made.derivation}; {said}")
 
 
 def as_share(made: Derived, per_cent: bool) -> Derived:

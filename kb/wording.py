@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from kb.refusals import Reason, Refusal
+from nlp.events import is_ended
 
 #: Measures of events: their numbers count people (or time to) something that happened.
 OF_EVENTS = frozenset({"RR", "OR", "RD", "HR", "IRR"})
@@ -74,6 +75,18 @@ class Worded:
         return next((m[0] for m in pattern.finditer(text) if m[0].casefold()[:5] not in label), None)
 
 
+_OTHER = {"lower": "higher", "higher": "lower"}
+
+
+def better_number(measure: str, better: str | None, *names: str) -> str | None:
+    """Which number of an outcome is the better one: a hazard ratio beside a survival counts deaths, so the lower.
+
+    >>> better_number("HR", "higher", "overall survival"), better_number("RR", "higher", "overall survival")
+    ('lower', 'higher')
+    """
+    return _OTHER.get(better or "", better) if measure == "HR" and is_ended(*names) else better
+
+
 def against_words(w: Worded, measure: str, yi: float, values: tuple[float, ...] = ()) -> list[Refusal]:
     """What the words say against a derived contrast: the sign of the conclusion, or a number that is worded the other way round.
 
@@ -83,7 +96,12 @@ def against_words(w: Worded, measure: str, yi: float, values: tuple[float, ...] 
     expected = w.expects()
     if expected is not None and yi * expected < 0:
         side = "intervention" if w.direction == "favours_intervention" else "comparator"
-        found.append(Refusal(Reason.SIGN, f"the words favour the {side}, and {yi:.4g} with {w.better} as the better side does not"))
+        found.append(
+            Refusal(
+                Reason.SIGN,
+                f"by the words the number lies on the side of the {side}, and {yi:.4g} with {w.better} as the better side does not",
+            )
+        )
     other = _other_way(w, measure, yi, values)
     return found + ([Refusal(Reason.TURNED, other)] if other else [])
 

@@ -52,10 +52,19 @@ _SHARES = Sieved(
 )
 _LETTERS = r"(?:[A-Z]\d?|[IVX]{1,4}|\d)(?![\w%]|\.\d|\s?%)"
 LETTERED = Sieved(
-    rf"\b(?:[Gg]roups?|[Aa]rms?|[Cc]ohorts?|GROUPS?)\s(?P<all>{_LETTERS}(?:\s?(?:,\s?(?:and|or)?|and|or|vs\.?|versus|to|/)\s?(?:(?:in|the|for)\s)?(?:(?:groups?|arms?)\s)?{_LETTERS}){{0,5}})",
+    rf"\b(?:[Gg]roups?|[Aa]rms?|[Cc]ohorts?|GROUPS?)\s(?P<all>{_LETTERS}(?:\s?(?:[(\[][nN]\s?=\s?\d+[)\]]\s?)?(?:,\s?(?:and|or)?|and|or|vs\.?|versus|to|/)\s?(?:(?:in|the|for)\s)?(?:(?:groups?|arms?)\s)?{_LETTERS}){{0,5}})",
     re.IGNORECASE,
 )
-LETTER = re.compile(rf"(?<![\w.]){_LETTERS}")
+_LETTER = re.compile(rf"(?<![\w.]){_LETTERS}")
+
+
+def letters_in(plain: str, m: re.Match[str]) -> list[re.Match[str]]:
+    """The letters of a match of LETTERED, without what stands in brackets: "groups A (n = 9) and B"."""
+    start, end = m.span("all")
+    found = _LETTER.finditer(plain, start, end)
+    return [k for k in found if plain.count("(", start, k.start()) == plain.count(")", start, k.start())]
+
+
 #: The word that ends a group's name: "the X group", "X-treated eyes".
 _GROUP = Sieved(
     r"(?:\s[\"”']?\s?|-|[\"”']\s)(?:treated|group|arm|groups|arms|recipients|users)\b(?!\s(?:differences?|comparisons?|[A-H]\b))"
@@ -203,7 +212,7 @@ class _Finder:
     def letters(self) -> Iterator[Naming]:
         """ "group A", "groups 1 and 2"."""
         for m in LETTERED.finditer(self.plain):
-            items = [Item(k.start(), k.end()) for k in LETTER.finditer(self.plain, m.start("all"), m.end("all"))]
+            items = [Item(k.start(), k.end()) for k in letters_in(self.plain, m)]
             yield from self._listed(items, How.LETTER)
 
     def given(self) -> Iterator[Naming]:
@@ -231,7 +240,7 @@ class _Finder:
         if word.startswith(("versus", "vs", "v", "compared", "as", "in", "relative", "over", "than", "against")):
             near = phrase_before(self.plain, edge)
             lead = self.plain[max(0, (near.start if near else 0) - 14) : near.start if near else 0]
-            if near and _PREPOSITION_BEFORE.search(lead):
+            if near and (_PREPOSITION_BEFORE.search(lead) or lead.rstrip()[-1:] in (",", "(", ":")):
                 return Item(near.start, near.end)
         preps = _PREPOSITIONS.findall(m["lead"])
         if preps:

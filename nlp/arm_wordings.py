@@ -35,15 +35,39 @@ class Wordings:
             place = lower.find(name)
             while place >= 0:
                 ahead, behind = lower[place - 1] if place else before, lower[place + len(name) : place + len(name) + 1]
-                if not (_of_word(ahead) or ahead == "-" or _of_word(behind)):
+                if not (_of_word(ahead) or ahead == "-" or _of_word(behind) or is_denied(lower, place)):
                     yield place, len(name), name
                 place = lower.find(name, place + 1)
 
     def _by_pattern(self, plain: str, start: int, end: int) -> Iterator[tuple[Span, str]]:
         """The same where words stand further apart than by one space."""
         body = "|".join(re.escape(n).replace(r"\ ", r"\s+") for n in self._longest_first)
-        for m in re.compile(rf"(?<![\w-])(?:{body})(?![\w])", re.IGNORECASE).finditer(plain, start, end):
+        for m in re.compile(rf"(?<![\w-])(?<!\bnon\s)(?:{body})(?![\w])", re.IGNORECASE).finditer(plain, start, end):
             yield Span(m.start(), m.end()), _spaced(m[0])
+
+
+def is_denied(plain: str, start: int) -> bool:
+    """Whether "non" stands before a name: of those who did not have it.
+
+    >>> is_denied("the non-MSC group", 8), is_denied("the MSC group", 4)
+    (True, False)
+    """
+    return plain[max(0, start - 4) : start].lower() in ("non-", "non ") and not plain[max(0, start - 5) : start - 4].isalnum()
+
+
+_NO = re.compile(
+    r"\b(?:no|without|lack(?:s|ed|ing)?(?:\sof)?|absence\sof|not\s(?:have|include|use))\s(?:(?:an?|any|the|separate|parallel|concurrent|contemporaneous|randomi[sz]ed|placebo|healthy|matched|comparison)\s)*$",
+    re.IGNORECASE,
+)
+
+
+def is_missing(plain: str, start: int) -> bool:
+    """Whether a text says before a control group that it had none.
+
+    >>> is_missing("a study with no control group", 16), is_missing("the control group", 4)
+    (True, False)
+    """
+    return _NO.search(plain, max(0, start - 60), start) is not None
 
 
 def _of_word(character: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from crawler.quick_init import replace
-from nlp.arm_wordings import wordings
+from nlp.arm_wordings import is_missing, wordings
 from nlp.claim import Arm, ArmRole, Level, Quote
 from nlp.domain import ConceptKind, Entry
 from nlp.grammar.atom import AtomKind
@@ -289,6 +289,8 @@ def _comparators(reading: Reading) -> list[Arm]:
     for sentence in reading.of_role(Role.TITLE, Role.AIM, Role.METHOD, Role.RESULT, Role.BACKGROUND):
         for m in reading.concepts_in(sentence.start, sentence.end, ConceptKind.COMPARATOR):
             kind = m.entry.details.get("class")
+            if kind is None and is_missing(reading.plain, m.start):
+                continue  # "There was no control group."
             arm = Arm(ArmRole.COMPARATOR, m.entry.label, _quote(reading, m.start, m.end), m.entry.id, comparator_class=kind)
             if kind is None:
                 generic = generic or arm

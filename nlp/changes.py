@@ -171,7 +171,8 @@ def _joined(
     """
     own = [c for c in found if _meets(c, place) or _meets(c, noun)]
     denied = counted and m[0].lower().startswith(("not", "never"))
-    if not own or any(c.cue not in (*DIRECTED, Cue.DIFFERENT, *([Cue.NULL] * denied)) or c.noun is not None for c in own):
+    replaced = (*DIRECTED, Cue.DIFFERENT, Cue.NULL) if denied else (*DIRECTED, Cue.DIFFERENT)
+    if not own or any(c.cue not in replaced or c.noun is not None for c in own):
         return found
     size = m.span("more" if m["more"] else "less")
     if kind is Cue.DIFFERENT and _MERIT.fullmatch(m["more"] or m["less"]):

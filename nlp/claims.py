@@ -6,7 +6,18 @@ from crawler.quick_init import replace
 from nlp.claim import Better, Claim, Direction, Effect, Group, NullKind, QuestionKind
 from nlp.confidence import scales
 from nlp.cues import Cue
-from nlp.direction import OTHER_SIDE, before_after, between, is_significant, lies_on, printed_null, said_significant
+from nlp.direction import (
+    OTHER_SIDE,
+    before_after,
+    between,
+    is_contrast,
+    is_significant,
+    lies_on,
+    printed_null,
+    said_significant,
+    stated_sign,
+    told_of_comparator,
+)
 from nlp.effects import Linked
 from nlp.findings import Finding, Owned, findings_in
 from nlp.frames import absence, frames, from_baseline, is_harm, only_rates, start_claim
@@ -23,6 +34,10 @@ class ClaimReader:
 
     def __init__(self, scenes: list[Scene], linked: list[Linked], condition: str | None) -> None:
         self.scenes, self.linked, self.condition = scenes, linked, condition
+        #: The places of the contrasts that are printed of the comparator against the treatment; known once all claims are read.
+        self.of_comparator: set[int] = set()
+        #: The sign that the words give to contrasts of which no side is claimed.
+        self.stated: dict[int, int] = {}
 
     def run(self) -> list[Claim]:
         """All claims of the document, each finding once."""
@@ -72,12 +87,16 @@ class ClaimReader:
         significant, of_margin = _significance(f, contrast or p_only)
         point = lies_on(f, outcome) if frame == "arms" else None
         if frame == "arms":
+            self.of_comparator |= {i for i, x in f.linked if is_contrast(x) and told_of_comparator(f, outcome, x)}
             direction, sign = between(f, outcome, effects, point, significant)
         else:
             direction, sign = before_after(f, outcome, [e for _, e in mine]), None
             significant = is_significant(next((e for _, e in mine if e.ci_low is not None), None))
         if direction is None:
             return None
+        if frame == "arms" and direction not in OTHER_SIDE:
+            signs = {i: stated_sign(f, outcome, x) for i, x in f.linked if is_contrast(x) and i not in self.of_comparator}
+            self.stated |= {i: s for i, s in signs.items() if s is not None}
         claim = start_claim(f, outcome, direction, self.condition, compared=frame == "arms")
         if frame != "arms":
             claim = from_baseline(f, claim, frame)

@@ -10,17 +10,11 @@ import re
 
 from nlp.claim import RATIOS, Better, Effect, Measure, Outcome
 from nlp.effects import Linked
-from nlp.events import BAD_EVENT, GOOD_EVENT
+from nlp.events import BAD_EVENT, GOOD_EVENT, is_ended
 from nlp.grammar.sieve import Sieved
 from nlp.pace import is_awaited
 from nlp.scene import Scene
 
-#: Outcomes that are times, or shares of people whose time is not yet over.
-_TIME = re.compile(
-    r"surviv|\b(?:OS|PFS|DFS|EFS|RFS|MFS|TTP|TTF|LFS)\b|\bfree(?:dom)?\b|\btimes?\b|duration|length of|latency|\bdays? (?:to|until)\b|longevity|"
-    r"\b(?:stay|persistence|retention)\b",
-    re.IGNORECASE,
-)
 #: A difference whose first number is a time.
 _IN_TIME = re.compile(r"\D{0,200}\d[\d.,·]*\s?(?:s|sec\w*|min\w*|h|hrs?|hours?|d|days?|weeks?|months?|years?)\b", re.IGNORECASE)
 #: Words for what a ratio is of: "hazard ratio for death", "HR of progression or death".
@@ -40,18 +34,14 @@ def more_is_better(effect: Effect, outcome: Outcome, stated: str = "") -> bool |
         return higher  # A ratio printed below zero is a mean difference under a wrong name; its sign is still the side it lies on.
     if stated and (told := _event(stated)) is not None:
         return told
-    if not _is_time(outcome):
+    if not is_ended(outcome.text, outcome.label):
         return higher
     return None if higher is None or effect.measure is not Measure.HR else not higher
 
 
-def _is_time(outcome: Outcome) -> bool:
-    return _TIME.search(outcome.text) is not None or _TIME.search(outcome.label) is not None
-
-
 def _event(words: str) -> bool | None:
     """Whether more of this event is better; None for a time, or where the words are of both kinds or of none."""
-    if _TIME.search(words):
+    if is_ended(words):
         return None
     bad, good = BAD_EVENT.search(words) is not None, GOOD_EVENT.search(words) is not None
     return None if bad is good else good

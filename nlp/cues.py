@@ -39,13 +39,14 @@ _ABSENTS = (
 )
 _BETTERS = r"\b(?:better|superior(?:ity)?|outperform\w*|surpass\w*|improv\w*|ameliorat\w*|benefi(?:t|ts|ted|cial)\b|enhanc\w*|favou?r(?:ed|s|ing|able)?\b|more (?:effective|efficacious)(?:ly)?|greater improvement\w*|recover\w*|alleviat\w*|reliev\w*|protect\w*|restor\w*|successful\w*|resolv\w*|heal(?:ed|ing)\b|vanish\w*|more favou?rable|attenuat\w*|mitigat\w*|prolonged survival|repair\b)"
 _WORSES = r"\b(?:worse(?:n\w*)?|less (?:effective|efficacious|beneficial|successful|favou?rable)(?:ly)?|inferior|deteriorat\w*|poorer|aggravat\w*|exacerbat\w*|impair(?:ed|s|ing)|detriment\w*|harmful)\b"
-_UPS = r"\b(?:higher|greater|larger|longer|more (?:\w+ )?(?:frequent\w*|common\w*|often|likely|rapid\w*|adverse)|more\b(?! (?:than (?:one|two|\d)|effective|favou?rable))|increas\w*|rais\w*|rose|risen|rises?|elevat\w*|gain(?:ed|s)?\b|grew|enlarg\w*|commoner|doubled|tripled|up-?regulat\w*|exceed\w*|promot\w*|stimulat\w*|augment\w*|extend(?:ed|s)|prolong\w*|accelerat\w*)"
-_DOWNS = r"\b(?:lower(?:ed|s|ing)?\b|less(?:er)?\b(?! than)|fewer|smaller|shorter(?:ed)?|decreas\w*|reduc\w*|fell|fallen|falls?\b(?= (?:from|by|to|in|signific|marked|after))|declin\w*|drop(?:ped|s)?|diminish\w*|lessen\w*|cut\b|rarer|suppress\w*|inhibit\w*|down-?regulat\w*|prevent(?:ed|s|ing)?\b|minimi[sz]\w*|shrank|shrunk|shorten\w*|halved)"
+_AS_MUCH = r"\sas\s(?:high|likely|common|frequent|often|great|large|long|many|much|prevalent|severe)\b"
+_UPS = rf"\b(?:(?:twice|thrice|(?<!0\.\d\s)(?<!0\.\d\d\s)times){_AS_MUCH}|higher|greater|larger|longer|more (?:\w+ )?(?:frequent\w*|common\w*|often|likely|rapid\w*|adverse)|more\b(?! (?:than (?:one|two|\d)|effective|favou?rable))|increas\w*|rais\w*|rose|risen|rises?|elevat\w*|gain(?:ed|s)?\b|grew|enlarg\w*|commoner|doubled|tripled|up-?regulat\w*|exceed\w*|promot\w*|stimulat\w*|augment\w*|extend(?:ed|s)|prolong\w*|accelerat\w*)"
+_DOWNS = rf"\b(?:half{_AS_MUCH}|lower(?:ed|s|ing)?\b|less(?:er)?\b(?! than)|fewer|smaller|shorter(?:ed)?|decreas\w*|reduc\w*|fell|fallen|falls?\b(?= (?:from|by|to|in|signific|marked|after))|declin\w*|drop(?:ped|s)?|diminish\w*|lessen\w*|cut\b|rarer|suppress\w*|inhibit\w*|down-?regulat\w*|prevent(?:ed|s|ing)?\b|minimi[sz]\w*|shrank|shrunk|shorten\w*|halved)"
 _DIFFERENT = r"\b(?:significant (?:\w+[- ])?(?:group )?differences?|differed significantly|significantly different|were significantly (?:affected|influenced)|primary (?:end ?point|outcome) was met|(?:end ?point|outcome) (?:was|were) met)\b"
 _ASSOCIATED = r"\b(?:(?:was|were|is|are) (?:\w+ )?(?:associated|linked) (?:with|to)|gave more|caused(?!\sby\b)|causes?(?!\s(?:in|of|for|than|and|or|with|by|was|were|is|are|did|had|has|occurred|fell|rose|to|at|on|as|from)\b)(?=\s\w)|led to|induced)\b"
 _LIKEWISE = r"\b(?:so (?:had|did|was|were)|likewise|as (?:did|was|were))\b"
 _COMPARATIVE = re.compile(
-    r"er\b|\bmore\b|\bless\b|better|worse\b|superior|inferior|outperform|surpass|favou?r|^(?:exceed)", re.IGNORECASE
+    r"er\b|\bmore\b|\bless\b|better|worse\b|superior|inferior|outperform|surpass|favou?r|^(?:exceed)|\sas\s", re.IGNORECASE
 )
 
 #: What only looks like a cue.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 from crawler.quick_init import replace
 from nlp.changes import change_head, verb_of_shares
@@ -14,9 +13,9 @@ from nlp.effects import Linked
 from nlp.findings import Finding, named_by_change
 from nlp.frames import window
 from nlp.grammar.sieve import Sieved
+from nlp.numerators import is_of_comparator
 from nlp.pace import dates, is_awaited, is_time, turns
 from nlp.reading import Side
-from nlp.scene import Scene
 from nlp.worded import is_event
 
 OTHER_SIDE = {
@@ -38,14 +37,15 @@ _CAME_BACK = re.compile(
 )
 #: Whom the subject is set against; and whom a word names only to leave them out: "but not placebo".
 _RIVAL = re.compile(
-    r"\b(?:compared (?:with|to|against)|in comparison (?:with|to)|versus|vs\.?|than|against|relative to|unlike|over|(?:superior|inferior|preferable) to|outperform(?:s|ed)|surpass(?:es|ed)|exceeded|bettered)\s(?:(?:the|those|that|in|with|of|for|on|an?|after|by|among|who|were|was|patients|participants|subjects|children|women|men|people|treated|receiving|received|given|assigned|randomi[sz]ed|to|taking|had|did)\s)*$",
+    r"\b(?:compared (?:with|to|against)|in comparison (?:with|to)|versus|vs\.?|than|against|relative to|unlike|over|as(?=\s(?:in|with|among|on|for|those|that|after)\b)|(?:superior|inferior|preferable) to|outperform(?:s|ed)|surpass(?:es|ed)|exceeded|bettered)\s(?:(?:the|those|that|in|with|of|for|on|an?|after|by|among|who|were|was|patients|participants|subjects|children|women|men|people|treated|receiving|received|given|assigned|randomi[sz]ed|to|taking|had|did)\s)*$",
     re.IGNORECASE,
 )
 #: "Outperformed by placebo": it is the one behind that did so.
 _OUTDONE = re.compile(r"(?:outperformed|surpassed|exceeded|bettered)\sby\s(?:the\s)?", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:but not|and not|not)\s(?:(?:with|in|by|for|after|on|the)\s)*$", re.IGNORECASE)
 _INSIDE = re.compile(
-    r"^[^,;]{0,60}\b(?:in|with|among|for|after|on|under|by|without|omitting|avoiding|withholding|(?:omission|avoidance|absence)\sof)\s(?:the\s|any\s)?$"
+    r"^[^,;]{0,60}\b(?:in|with|among|for|after|on|under|by|without|omitting|avoiding|withholding|(?:omission|avoidance|absence)\sof)\s"
+    r"(?:(?:the|any|patients|participants|subjects|women|men|children|infants|people|adults|eyes|those|who|were|had|been|receiv(?:ed|ing)|given|treated|assigned|randomi[sz]ed|allocated|to|with|on|taking|took|underwent|undergoing)\s)*$"
 )
 _SO_MANY = re.compile(r"\s(?:in|among)\s(?:about\s|only\s)?\d")
 _FAVOUR = re.compile(r"favou?r", re.IGNORECASE)
@@ -74,7 +74,7 @@ def between(
         return by_words
     if by_numbers is not None and (significant or cue is Cue.DIFFERENT or contrast):
         return by_numbers, None
-    if f.cue is None and not contrast:
+    if f.cue is None and not contrast and not any(on_the_mark(e) for e in rates):
         return None, None
     return Direction.UNCLEAR, None
 
@@ -109,7 +109,7 @@ def _turned_by(way: int, outcome: Outcome) -> Direction | None:
 
 
 def _by_words(f: Finding, outcome: Outcome) -> tuple[Direction, int | None] | None:
-    if f.cue is None or f.cue.cue not in (*_WAY, *_MERIT):
+    if f.cue is None or not (f.cue.cue in _WAY or f.cue.cue in _MERIT):
         return None
     if not f.linked and not f.cue.comparative and _SO_MANY.match(f.scene.plain, f.cue.end):
         return None  # "Pain worsened in 12% and 30%": how many did tells, and not that some did.
@@ -211,7 +211,7 @@ def _favours(merit: int) -> Direction:
 
 
 def is_significant(effect: Effect | None) -> bool | None:
-    """Whether interval or p exclude "no difference"; None where neither is printed."""
+    """Whether interval or p exclude "no difference"; None where neither is printed, or the p value is the mark itself."""
     if effect is None:
         return None
     if effect.ci_low is not None and effect.ci_high is not None:
@@ -220,11 +220,16 @@ def is_significant(effect: Effect | None) -> bool | None:
         impossible = effect.measure in RATIOS and effect.ci_low <= 0
         if not impossible and (outside or effect.p_value is None):
             return outside
-    if effect.p_value is None:
+    if effect.p_value is None or on_the_mark(effect):
         return None
     if effect.p_operator in (">", ">="):
         return False if effect.p_value >= 0.05 else None
     return effect.p_value < 0.05 or (effect.p_value <= 0.05 and effect.p_operator in ("<", "<="))
+
+
+def on_the_mark(effect: Effect) -> bool:
+    """Whether "P = .05" is printed, which may be rounded from either side: what the authors call it decides, and nothing else can."""
+    return effect.p_value == 0.05 and effect.p_operator in (None, "=")
 
 
 def point_direction(effect: Effect | None, outcome: Outcome, stated: str = "") -> Direction | None:
@@ -249,19 +254,22 @@ def point_direction(effect: Effect | None, outcome: Outcome, stated: str = "") -
     return _favours(1 if (effect.estimate > null) is better else -1)
 
 
+def is_contrast(x: Linked) -> bool:
+    """Whether it is a number between two arms, and no bare p value."""
+    return x.effect.group is Group.DIFFERENCE and x.effect.estimate is not None
+
+
 def lies_on(f: Finding, outcome: Outcome) -> Direction | None:
     """The side on which the finding's contrast lies. Where the words turn the number round or tell what it is the size of, they are believed.
 
     "Pain was higher with placebo (difference 1.2)", "the difference was 1.2 in favour of the treatment", "a reduction of 1.2".
     """
-    contrast = next((x for _, x in f.linked if x.effect.group is Group.DIFFERENCE and x.effect.estimate is not None), None)
-    if f.denied is not None and contrast is None:
-        told = _by_words(replace(f, cue=f.denied), outcome)
-        return told[0] if told else None
+    contrast = next((x for _, x in f.linked if is_contrast(x)), None)
     if contrast is None:
-        return None
+        told = _by_words(replace(f, cue=f.denied), outcome) if f.denied is not None else None
+        return told[0] if told else None
     point = point_direction(contrast.effect, outcome, ratio_of(f.scene, contrast))
-    if point is not None and is_of_comparator(f.scene, contrast):
+    if point is not None and told_of_comparator(f, outcome, contrast):
         point = OTHER_SIDE[point]
     told = _by_words(f, outcome)
     if told is None or told[0] is point or f.cue is None or f.cue.cue is Cue.PRESENT:
@@ -275,31 +283,44 @@ def lies_on(f: Finding, outcome: Outcome) -> Direction | None:
     return None if sized else point
 
 
-#: What stands between the two that a ratio sets against each other, in its order.
-_SET_AGAINST = re.compile(
-    r"\s?(?:group|arm)?,?\s(?:versus|vs\.?|v|as\scompared\s(?:with|to)|compared\s(?:with|to)|relative\sto|against|over)\s(?:the\s)?",
-    re.IGNORECASE,
-)
-_ORDERED = re.compile(
-    r"(?:\b(?:with|for|in|of|comparing|on|under|among)\s|[(,:]\s?)(?:the\s)?(?:patients\s(?:on|given)\s)?$", re.IGNORECASE
-)
-_BEHIND_NUMBER = 60
+def told_of_comparator(f: Finding, outcome: Outcome, x: Linked) -> bool:
+    """Whether a contrast is printed of the comparator against the treatment: what is said of the comparator goes its way, or its own words say so.
+
+    "Pain was higher with placebo (difference 1.2)"; "HR for placebo versus belcorin 1.8".
+    """
+    by_sentence = _goes_with_comparator(f if f.denied is None else replace(f, cue=f.denied), outcome, x)
+    return is_of_comparator(f.scene, x) if by_sentence is None else by_sentence
 
 
-def is_of_comparator(scene: Scene, x: Linked) -> bool:
-    """Whether a contrast is told of the comparator against the treatment: "the hazard ratio with placebo as compared with the drug was 3.2"."""
-    first = x.printed.measure_start
-    if first is None:
-        return False
-    start, end = scene.offset + first, scene.offset + min(len(scene.plain), x.printed.end + _BEHIND_NUMBER)
-    near = scene.sides_in(start, end)
-    return any(
-        a.side is Side.COMPARATOR
-        and b.side is Side.INTERVENTION
-        and _SET_AGAINST.fullmatch(scene.between(a.end, b.start)) is not None
-        and _ORDERED.search(scene.between(max(start, a.start - 30), a.start)) is not None
-        for a, b in pairwise(near)
-    )
+def _goes_with_comparator(f: Finding, outcome: Outcome, x: Linked) -> bool | None:
+    """Whether a sentence about the comparator and its contrast go one way; None where it is about another, or does not say."""
+    if f.cue is None or f.cue.cue not in _COMPARED or not subject_is_comparator(f):
+        return None
+    sign = _sign_by_words(f, outcome, x)
+    return None if sign is None else sign != _own_sign(x.effect)
+
+
+def stated_sign(f: Finding, outcome: Outcome, x: Linked) -> int | None:
+    """On which side of nothing a contrast lies by the words, its number being the treatment's: +1 above, -1 below, None where they do not say."""
+    said = f if f.denied is None else replace(f, cue=f.denied)
+    return _sign_by_words(said, outcome, x) if said.cue is not None and said.cue.cue in _COMPARED else None
+
+
+_COMPARED = (Cue.UP, Cue.DOWN, Cue.BETTER, Cue.WORSE)
+
+
+def _own_sign(effect: Effect) -> int:
+    return 1 if (effect.estimate or 0.0) > (1.0 if effect.measure in RATIOS else 0.0) else -1
+
+
+def _sign_by_words(f: Finding, outcome: Outcome, x: Linked) -> int | None:
+    told, better = _by_words(f, outcome), more_is_better(x.effect, outcome, ratio_of(f.scene, x))
+    if told is not None and better is not None and point_direction(x.effect, outcome, ratio_of(f.scene, x)) is not None:
+        return 1 if (told[0] is Direction.FAVOURS_INTERVENTION) is better else -1
+    if outcome.better is not None or f.cue is None or f.cue.cue not in _WAY or f.cue.noun is not None:
+        return None
+    # Of an outcome without a better side the value's own way is told all the same.
+    return (_way(f, f.cue, outcome) * (-1 if subject_is_comparator(f) else 1)) or None
 
 
 def _rate(effects: list[Effect], group: Group) -> float | None:

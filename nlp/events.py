@@ -1,4 +1,4 @@
-"""Words for events that are bad or good to have."""
+"""Words for events that are bad or good to have, and for times that an event ends."""
 
 from __future__ import annotations
 
@@ -14,3 +14,18 @@ GOOD_EVENT = re.compile(
     r"improvements?|extubation|weaning|abstinence|return to|conversion|closure|ambulation|union|ovulation|cessation)\b",
     re.IGNORECASE,
 )
+#: Outcomes that are times, or shares of people whose time is not yet over.
+_TIME = re.compile(
+    r"surviv|\b(?:OS|PFS|DFS|EFS|RFS|MFS|TTP|TTF|LFS)\b|\bfree(?:dom)?\b|\btimes?\b|duration|length of|latency|\bdays? (?:to|until)\b|longevity|"
+    r"\b(?:stay|persistence|retention)\b",
+    re.IGNORECASE,
+)
+
+
+def is_ended(*names: str) -> bool:
+    """Whether an outcome of one of these names lasts until an event ends it: a hazard ratio beside it counts the event.
+
+    >>> is_ended("overall survival"), is_ended("death")
+    (True, False)
+    """
+    return any(_TIME.search(name) is not None for name in names)

@@ -53,6 +53,9 @@ def frames(f: Finding) -> list[str]:
     start, end = window(f)
     sides = scene.sides_in(start, end)
     kinds = {m.side for m in sides}
+    if scene.uncontrolled and Side.COMPARATOR not in kinds:
+        measured = Side.BASELINE in kinds or any(e.kind is Kind.PRE_POST for _, e in f.effects)
+        return ["baseline" if measured else "before"]
     # "Both groups improved" is no comparison, whatever stands behind each of them.
     both = [m for m in sides if m.side is Side.BOTH]
     together = f.directed and not f.compares and bool(both) and not any(AMONG.match(m.text) for m in both)

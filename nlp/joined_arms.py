@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.quick_init import replace
+from nlp.arm_wordings import is_denied
 from nlp.claim import Arm, ArmRole
 from nlp.domain import ConceptKind
 from nlp.learned_arms import ROLE_WORD, LearntArm
@@ -27,7 +28,7 @@ def joined(reading: Reading, packs: tuple[Arm, ...], learnt: list[LearntArm]) ->
         return JoinedArms(packs, ())
     packs = _without_background(reading, packs, learnt)
     partner = {i: _partner(reading, x, packs) for i, x in enumerate(learnt)}
-    if {a.role is ArmRole.COMPARATOR for a in packs} == {True, False}:
+    if {a.role is ArmRole.COMPARATOR for a in packs} == {True, False} and not _told_otherwise(packs, learnt, partner):
         names = [ArmNames(j, x.names, x.letter) for i, x in enumerate(learnt) if (j := partner[i]) is not None]
         return JoinedArms(packs, tuple(names))
     beside = frozenset[int]().union(*(x.sets for i, x in enumerate(learnt) if partner[i] is not None))
@@ -47,6 +48,15 @@ def joined(reading: Reading, packs: tuple[Arm, ...], learnt: list[LearntArm]) ->
     rest = [a for j, a in enumerate(packs) if j not in taken]
     shifted = [replace(n, arm=n.arm + len(rest)) for n in names]
     return _ordered(rest + arms, shifted)
+
+
+def _told_otherwise(packs: tuple[Arm, ...], learnt: list[LearntArm], partner: dict[int, int | None]) -> bool:
+    """Whether what the packs hold for a comparator is what one arm was given and another of the text's own went without."""
+    given = any(
+        x.arm.role is not ArmRole.COMPARATOR and (j := partner[i]) is not None and packs[j].role is ArmRole.COMPARATOR
+        for i, x in enumerate(learnt)
+    )
+    return given and any(partner[i] is None and any(n.startswith("without") for n in x.names) for i, x in enumerate(learnt))
 
 
 def _without_background(reading: Reading, packs: tuple[Arm, ...], learnt: list[LearntArm]) -> tuple[Arm, ...]:
@@ -76,9 +86,9 @@ def _ordered(arms: list[Arm], names: list[ArmNames]) -> JoinedArms:
 
 
 def _mentions(reading: Reading, arm: LearntArm) -> list[ConceptMention]:
-    """The packs' concepts that an arm's first wording holds."""
+    """The packs' concepts that an arm's first wording holds; of "non-MSC" none, whose people had none."""
     start, end = arm.arm.quote.span
-    return reading.concepts_in(start - 1, end + 1, *_KINDS)
+    return [m for m in reading.concepts_in(start - 1, end + 1, *_KINDS) if not is_denied(reading.plain, m.start)]
 
 
 def _partner(reading: Reading, arm: LearntArm, packs: tuple[Arm, ...]) -> int | None:

@@ -12,15 +12,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from nlp.arm_names import How, Naming, namings
+from nlp.arm_wordings import is_missing
 from nlp.claim import Arm, ArmRole, Quote
 from nlp.domain import ConceptKind
-from nlp.phrases import phrase_after, phrase_before
-from nlp.reading import Reading, Sentence
+from nlp.opposed_deeds import Deed, deed_of, deed_wordings
+from nlp.phrases import phrase_after, phrase_before, undone
+from nlp.reading import Reading, Role, Sentence
+from nlp.sized_arms import Rank, Sizes, sizes_of
 from nlp.words import normal_words
 
 #: Words that tell one arm from another only where nothing else does.
 _WEAK = frozenset(re.findall(r"\S+", """
-    treatment therapy group arm patient treated oral daily once twice weekly alone only mg µg μg g kg ml iu u gy day week
+    treatment therapy group arm patient treated daily once twice weekly alone only mg µg μg g kg ml iu u gy day week
     month dose of plus and with the a an or subject regimen drug procedure surgery administration administered use
     intervention program programme implant trial study technique method strategy approach condition cohort implantation
     injection infusion eye tablet capsule solution in for to as
@@ -48,7 +51,7 @@ _NOT_HEAD = re.compile(
 )
 #: Roles that a text gives its arms whatever they are given.
 ROLE_WORD = re.compile(
-    r"^(?:intervention|treatment|treated|experimental|active|study|test|therapy|verum|drug|case|investigational|intervention group)$",
+    r"^(?:intervention|treatment|treated|experimental|active(?:\s(?:treatment|drug|therapy|intervention|medication))?|study|test|therapy|verum|drug|case|investigational|intervention group)$",
     re.IGNORECASE,
 )
 _PLACEBO, _LETTER, _SHORT_FORM = re.compile(r"\bplacebo\b"), re.compile(r"[A-Za-z]"), re.compile(r"[A-Z][\w/+-]{0,11}")
@@ -97,16 +100,38 @@ class LearntArm:
     sets: frozenset[int]
 
 
+#: "Non-invasive", "no drainage": with the word behind it this is one word, and the opposite of that word.
+_DENYING = frozenset({"non", "no", "not", "without", "un"})
+
+
+def _words(name: str) -> list[str]:
+    """The words of a name in matching form, each denied one with what denies it."""
+    found: list[str] = []
+    denied = ""
+    for word, _, _ in normal_words(name):
+        if word in _DENYING:
+            denied = "non" if word != "un" else word
+        elif denied and word in _ARTICLES:
+            continue
+        else:
+            found.append(denied + word)
+            denied = ""
+    return [*found, denied] if denied else found
+
+
+_ARTICLES = frozenset({"the", "a", "an", "any"})
+
+
 @lru_cache(maxsize=4096)
 def _key(name: str) -> frozenset[str]:
-    words = [w for w, _, _ in normal_words(name)]
+    words = _words(name)
     strong = frozenset(w for w in words if w not in _WEAK and not _QUANTITY.fullmatch(w))
     return strong or frozenset(w for w in words if w not in ("the", "a", "an", "of")) or frozenset(words)
 
 
 @lru_cache(maxsize=4096)
 def _full(name: str) -> frozenset[str]:
-    return frozenset(w for w, _, _ in normal_words(name) if w not in ("the", "a", "an", "group", "arm", "patient"))
+    return frozenset(w for w in _words(name) if w not in ("the", "a", "an", "group", "arm", "patient"))
 
 
 _TRIM = re.compile(
@@ -123,6 +148,7 @@ class _Defined:
     span: tuple[int, int]
 
 
+_WITHOUT_IT = re.compile(r"\bwithout(?:\s(?:it|them|this|that|either|any|[a-z]{4,}))?(?=\s$)", re.IGNORECASE)
 #: What stands between "group A" and what it was given.
 _RECEIVED = re.compile(
     r"\s?(?:[(\[][^()\[\]]{0,40}[)\]]\s?)?(?:[,:=–-]\s?)?(?:(?:patients|women|eyes|subjects|participants|who|which|\d+ patients)\s)?"
@@ -131,6 +157,8 @@ _RECEIVED = re.compile(
 )
 
 
+#: Short forms are no longer than this.
+_SHORTEST = 5
 #: No paper names its arms more often before they are known; what comes later is looked up and learns nothing.
 _MOST = 400
 
@@ -154,6 +182,7 @@ class Learner:
         self.reading = reading
         self.found: list[Learnt] = []
         self.long = {short: long for short, long in reading.abbreviations.items()}
+        self.sizes: Sizes | None = None
 
     def run(self) -> list[LearntArm]:
         """The arms, interventions first in the order of the design; none where no two names are set against each other."""
@@ -166,9 +195,14 @@ class Learner:
             if len(gathered) > _MOST:
                 break
         gathered.sort(key=lambda g: (-g[1].how, g[0].start + g[1].start))
+        front = self.reading.of_role(Role.TITLE, Role.AIM, Role.METHOD)
+        self.sizes = sizes_of([s.plain[n.start : n.end] for s, n in gathered], [s.plain for s in front])
         for sentence, naming in gathered:
             self._add(sentence, naming)
         self._definitions()
+        self._written_out()
+        self._sized()
+        self._done()
         return self._arms()
 
     # ------------------------------------------------------------ one name
@@ -184,15 +218,21 @@ class Learner:
             start += written.find(trimmed)
             end = start + len(trimmed)
         name = self.reading.text[start:end]
-        if not self._is_name(name, start, end, naming.how):
+        if not self._is_name(name, start, end, naming.how) or (_CONTROL_WORD.match(name) and is_missing(self.reading.plain, start)):
             return
         short = self._abbreviation(name, naming.bracket)
-        arm = self._same(name, naming.set_) or self._new()
+        same = self._same(name, naming.set_)
+        if same is None and naming.how < How.TITLE and (done := undone(name)) is not None and not self._is_done(done):
+            return  # "The unadjusted", "uninfected": no arm, unless another is named after what was not done.
+        arm = same or self._new()
         self._put(arm, name, (start, end), naming)
         if short and short not in arm.names:
             place = self.reading.text.find(short, end, end + 40)
             arm.names[short] = (place, place + len(short)) if place >= 0 else (start, end)
             arm.keys.append(_key(short))
+
+    def _is_done(self, word: str) -> bool:
+        return any(word.lower() in other.lower().split() for a in self.found for other in a.names)
 
     def _put(self, arm: Learnt, name: str, span: tuple[int, int], naming: Naming) -> None:
         if name not in arm.names:
@@ -252,6 +292,14 @@ class Learner:
 
     def _same(self, name: str, set_: int) -> Learnt | None:
         open_ones = [a for a in self.found if set_ not in a.sets]
+        rank = self.sizes.of(name) if self.sizes is not None else None
+        if rank is not None:
+            alike = [a for a in open_ones if self._rank(a) is rank]
+            return alike[0] if len(alike) == 1 else None
+        deed = deed_of(name)
+        alike = [a for a in open_ones if deed is not None and _deed(a) is deed]
+        if len(alike) == 1 and any(_deed(a) is not None and a is not alike[0] for a in self.found):
+            return alike[0]
         full = _full(name)
         for a in open_ones:
             if any(_full(n) == full for n in a.names):
@@ -262,6 +310,45 @@ class Learner:
         if len(near) == 1 and not any(self._like(name, a) for a in self.found if a is not near[0]):
             return near[0]
         return self._by_role(name, open_ones) if not near else None
+
+    def _written_out(self) -> None:
+        """ "Control milk (Co; n = 312)": what a short name stands for, where a size stands in its bracket."""
+        for arm in self.found:
+            name = next(iter(arm.names))
+            if len(arm.names) > 1 or len(name) > _SHORTEST or name in self.long:
+                continue
+            place = max(self.reading.plain.find(f"({name}{mark} ") for mark in ";,:")
+            long = phrase_before(self.reading.plain, place - 1) if place > 0 else None
+            written = self.reading.text[long.start : long.end] if long is not None else ""
+            if long is not None and not any(a is not arm and self._like(written, a) for a in self.found):
+                arm.names[written] = (long.start, long.end)
+                arm.keys.append(_key(written))
+
+    def _sized(self) -> None:
+        """What the text calls the two arms by their sizes."""
+        if self.sizes is None:
+            return
+        for rank, name, start in self.sizes.wordings(self.reading.text):
+            alike = [a for a in self.found if self._rank(a) is rank]
+            if len(alike) == 1 and name not in alike[0].names:
+                alike[0].names[name] = (start, start + len(name))
+                alike[0].keys.append(_key(name))
+
+    def _done(self) -> None:
+        """What the text calls two arms of which one stops what the other goes on with."""
+        deeds = {deed: [a for a in self.found if _deed(a) is deed] for deed in Deed}
+        if any(len(of) != 1 for of in deeds.values()):
+            return
+        called = [n for of in deeds.values() for n in of[0].names]
+        for deed, name, start in deed_wordings(called, self.reading.text):
+            if not any(name in a.names for a in self.found):
+                deeds[deed][0].names[name] = (start, start + len(name))
+                deeds[deed][0].keys.append(_key(name))
+
+    def _rank(self, arm: Learnt) -> Rank | None:
+        """Whether an arm is the smaller or the larger of two that are told by their sizes."""
+        told = {r for n in arm.names if self.sizes is not None and (r := self.sizes.of(n)) is not None}
+        return next(iter(told)) if len(told) == 1 else None
 
     def _like(self, name: str, arm: Learnt) -> bool:
         """The same words, a part of the words where nothing is combined with them, or an abbreviation of them."""
@@ -312,6 +399,9 @@ class Learner:
         plain = self.reading.plain
         for m in re.finditer(rf"\b(?:groups?|arms?|cohorts?)\s{re.escape(arm.letter or '')}(?![\w.])", plain, re.IGNORECASE):
             if plain[max(0, m.start() - 1) : m.start()] in ("(", "["):
+                if (without := _WITHOUT_IT.search(plain, max(0, m.start() - 40), m.start() - 1)) is not None:
+                    yield _Defined(self.reading.text[slice(*without.span())], without.span())
+                    return
                 name = phrase_before(plain, m.start() - 2)
             else:
                 verb = _RECEIVED.match(plain, m.end())
@@ -393,17 +483,36 @@ def abbreviates(short: str, long: str) -> bool:
     return words == 1 or sum(i in letters for i in set(initials)) == len(set(initials))
 
 
+def _is_without_another(a: Learnt, found: list[Learnt]) -> bool:
+    """ "The non-MSC group" beside "the MSC group"."""
+    rest = {w.removeprefix("non") for words in a.keys[:1] for w in words if w.startswith("non")}
+    others = [b for b in found if b is not a]
+    return bool(rest) and any(rest == set(words) or _is_role(b) for b in others for words in b.keys)
+
+
+def _is_role(a: Learnt) -> bool:
+    return all(ROLE_WORD.match(n) for n in a.names)
+
+
 def _is_control(a: Learnt) -> bool:
-    return any(_CONTROL.search(n) and not _COMBINING.search(n) for n in a.names) or any(
+    return any((_CONTROL.search(n) and not _COMBINING.search(n)) or (a.letter and n.startswith("without")) for n in a.names) or any(
         len(n) < 24 and _PLACEBO.search(n) for n in a.names
     )
 
 
+def _deed(a: Learnt) -> Deed | None:
+    return deed_of(next(iter(a.names)))
+
+
 def _roles(found: list[Learnt]) -> list[ArmRole]:
     controls = [_is_control(a) for a in found]
+    if not any(controls) and len(found) == 2:
+        controls = [_is_without_another(a, found) for a in found]
     if any(controls) and not all(controls):
         return [ArmRole.COMPARATOR if c else ArmRole.INTERVENTION for c in controls]
-    if len(found) < 2:
+    # "The active treatment group" is the treatment's, whatever that is called elsewhere.
+    treated = len(found) == 2 and any(_is_role(a) for a in found)
+    if len(found) < 2 or (treated and not any(controls)):
         return [ArmRole.COMPARATOR if c else ArmRole.INTERVENTION for c in controls]
     most = max(range(len(found)), key=lambda i: (found[i].seconds - found[i].firsts, i == 1, i))
     return [ArmRole.COMPARATOR if i == most else ArmRole.INTERVENTION for i in range(len(found))]

@@ -13,7 +13,7 @@ from nlp.words import Word, normal_words
 #: Longer abbreviations may be words too (CARS, ASIA): they want two capitals, whichever ("GvHD", "GVHD").
 _CAPITALS = re.compile(r"^[A-Z][A-Za-z]?[A-Z][A-Za-z]{0,2}[A-Z]?s?$")
 #: No name goes on behind such a mark.
-_PARTED = re.compile(r"[.;:!?]|\n")
+_PARTED = re.compile(r"[.;:!?]|\n|,\s")
 _CASED = re.compile(r"^(?:[A-Z]{2,3}s?|[a-z]{1,2}[A-Z]{1,3}[a-z]?|[A-Z][a-z]?[A-Z])$")
 
 

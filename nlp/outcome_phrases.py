@@ -159,7 +159,7 @@ def _one_of_many(scene: Scene, r: Printed) -> bool:
     return len(brackets - {None}) > 1
 
 
-_LIGHT = r"(?:achieved|achieving|had|have|showed|demonstrated|developed|experienced|reported|reporting|suffered(?: from)?|exhibited|obtained|reached|met|required|underwent|had undergone|did not)"
+_LIGHT = r"(?:achieved|achieving|had|have|showed|demonstrated|developed|experienced|reported|reporting|suffered(?: from)?|exhibited|obtained|reached|met|required|needed|requested|used|underwent|had undergone|did not)"
 _FULL = r"(?:completed|successfully completed|converted to|failed|responded|died|survived|relapsed|improved|remained|discontinued|recovered|withdrew|dropped out|were \w+|was \w+|lost|gained|stopped|progressed|healed)"
 _VERB = re.compile(rf"\b(?:(?P<light>{_LIGHT})|(?P<full>{_FULL}))\b", re.IGNORECASE)
 _ANY_VERB = re.compile(

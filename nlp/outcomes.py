@@ -122,6 +122,8 @@ def _conditions_counted(
     for c in known:
         if c.entry.kind is not ConceptKind.CONDITION or any(c.start < m.end and m.start < c.end for m in (*found, *counted)):
             continue
+        if any(m.start == c.end + 1 for m in found):
+            continue  # "Asthma worsening occurred in": the illness says whose worsening.
         if is_counted(reading.plain, c.end, sentence.end) and not _NO_ILLNESS.search(c.entry.label):
             text = reading.text[c.start : c.end]
             mention = _turned(reading, sentence, OutcomeMention(c.start, c.end, text, text, better=Better.LOWER))
@@ -343,6 +345,11 @@ def _trimmed(reading: Reading, start: int, end: int) -> tuple[int, int]:
 
 #: "28.3 kg/day without": a value, and no name.
 _A_VALUE_FIRST = re.compile(r"\s*[-+]?\d+(?:[.,]\d+|\s?(?:%|kg|g|mg|ml|mm|cm|mmol|l|points?)\b)", re.IGNORECASE)
+#: "Although there was": words that stand for a name, and for none.
+_NO_NAME_AT_ALL = re.compile(
+    r"\s*(?:(?:although|though|while|whereas|but|and|that|because|if|when|as|since)\s)*(?:there|it|this|that|these|those|which|who|they|we)?\s*",
+    re.IGNORECASE,
+)
 #: How far from a name the words that turn it are sought.
 _SEEN = 120
 
@@ -351,7 +358,7 @@ def named_outcome(reading: Reading, start: int, end: int) -> OutcomeMention | No
     """A stretch of the text as an outcome of its own; None where it is too long for a name."""
     start, end = _trimmed(reading, start, end)
     text = reading.text[start:end]
-    if len(text) > _LONGEST_NAME or _A_VALUE_FIRST.match(text):
+    if len(text) > _LONGEST_NAME or _A_VALUE_FIRST.match(text) or _NO_NAME_AT_ALL.fullmatch(text):
         return None
     long = reading.abbreviations.get(text.strip())
     whole = turned(

@@ -111,10 +111,43 @@ def _before(plain: str, end: int, low: int) -> Span | None:
 
 
 def _lone_verb(name: str) -> bool:
-    return name.endswith("ed") and _VERBAL.match(name) is not None and " " not in name and name not in _IN_NAMES
+    if not name.endswith("ed") or " " in name or name in _IN_NAMES:
+        return False
+    # What was not done is no verb: "the uncemented group".
+    return _VERBAL.match(name) is not None and undone(name) is None
+
+
+_UNDONE = re.compile(r"(?:un|non)([a-z]{3,}ed)")
+
+
+def undone(name: str) -> str | None:
+    """What those were not who are called by a lone participle; None for any other name, and for those that are always names.
+
+    >>> undone("uncemented"), undone("cemented"), undone("untreated")
+    ('cemented', None, None)
+    """
+    m = _UNDONE.fullmatch(name) if name not in _IN_NAMES else None
+    return m[1] if m else None
 
 
 _ARTICLE = re.compile(r"\s*(?:(?:the|an?|either|oral|standard-dose)\s+)?")
+
+
+_ORAL = re.compile(r"\boral\s$", re.IGNORECASE)
+_ROUTE = re.compile(
+    r"\b(?:topical|intravenous|iv|i\.v\.|vaginal|intravaginal|intramuscular|im|parenteral|subcutaneous|rectal|sublingual|buccal|transdermal|inhaled|nasal|intranasal|intrathecal|injected|injectable|depot|local)\b",
+    re.IGNORECASE,
+)
+_NEAR_ROUTE = 70
+
+
+def _with_route(plain: str, start: int, end: int) -> int:
+    """Where a name begins whose first words were passed over: at "oral", where another route stands close by and is what tells two arms apart."""
+    oral = _ORAL.search(plain, start, end)
+    if oral is None:
+        return end
+    near = _ROUTE.search(plain, max(0, start - _NEAR_ROUTE), start) or _ROUTE.search(plain, end, end + _NEAR_ROUTE)
+    return oral.start() if near is not None else end
 
 
 def phrase_after(plain: str, start: int, joined: frozenset[str] = frozenset()) -> Span | None:
@@ -125,7 +158,7 @@ def phrase_after(plain: str, start: int, joined: frozenset[str] = frozenset()) -
     'vitamin D3'
     """
     place = _ARTICLE.match(plain, start)
-    begin = place.end() if place else start
+    begin = _with_route(plain, start, place.end()) if place else start
     # Most names end soon: each word is looked for when the one before it has not ended the name.
     words = _TOKEN.finditer(plain, begin, min(len(plain), begin + _WINDOW))
     end, count, coming = begin, -1, next(words, None)
@@ -188,7 +221,7 @@ def listed(plain: str, start: int, most: int = 6) -> list[Item]:
     place = start
     while len(found) < most:
         passed = _PASSED.match(plain, place)
-        place = passed.end() if passed else place
+        place = _with_route(plain, place, passed.end()) if passed else place
         name = phrase_after(plain, place, joined)
         if name is None and found and (nothing := _NOTHING.match(plain, place)):
             name = Span(*nothing.span())

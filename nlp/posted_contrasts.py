@@ -371,4 +371,4 @@ def _by_p(effect: Effect) -> bool | None:
         return False if effect.p_value >= 0.05 else None
     if effect.p_operator in ("<", "<="):
         return True if effect.p_value <= 0.05 else None
-    return effect.p_value < 0.05
+    return None if effect.p_value == 0.05 else effect.p_value < 0.05

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from nlp.arm_names import LETTER, LETTERED
-from nlp.arm_wordings import wordings
+from nlp.arm_names import LETTERED, letters_in
+from nlp.arm_wordings import is_denied, wordings
 from nlp.claim import Arm, ArmRole
-from nlp.domain import ConceptKind
+from nlp.domain import ConceptKind, Entry
 from nlp.grammar.sieve import Sieved
 from nlp.reading import ArmMention, Reading, Sentence, Side
 
@@ -29,6 +29,9 @@ _COMPARATOR_GROUP = Sieved(
 )
 #: An arm that goes without what the other has.
 _UNDONE = re.compile(r"(?:no|without|omission of|omitting|withholding|avoidance of)\s(?:any\s|the\s)?", re.IGNORECASE)
+_NON_GROUP = Sieved(r"\bnon-?\s?(?P<word>[a-z]{5,})\s(?:groups?|arms?|patients|participants|women|children)\b", re.IGNORECASE)
+#: So many letters tell a word and its participle to be of one stem.
+_STEM = 5
 _OMITTED = re.compile(
     r"\b(?:without|omission of|omitting|no|avoidance of|avoiding|withholding|absence of|not (?:having|receiving|undergoing|using))\s(?:the\s|any\s|an?\s)?$",
     re.IGNORECASE,
@@ -64,7 +67,18 @@ class SideFinder:
                 continue
             kept.append(m)
         undone = next((i for i, a in enumerate(self.arms) if _UNDONE.match(a.label)), None)
-        return kept if undone is None else [self._left_out(m, undone) for m in kept]
+        return kept if undone is None else self._with_undone([self._left_out(m, undone) for m in kept], sentence, undone)
+
+    def _with_undone(self, kept: list[ArmMention], sentence: Sentence, undone: int) -> list[ArmMention]:
+        """With "the non-mobilised group", where the text has an arm of "no mobilisation"."""
+        stem = _UNDONE.sub("", self.arms[undone].label).lower()[:_STEM]
+        more = [
+            self._mention(undone, sentence.start + m.start(), sentence.start + m.end())
+            for m in _NON_GROUP.finditer(sentence.plain)
+            if len(stem) == _STEM and m["word"].lower().startswith(stem)
+        ]
+        free = [m for m in more if not any(m.start < o.end and o.start < m.end for o in kept)]
+        return sorted([*kept, *free], key=lambda m: m.start) if free else kept
 
     def _left_out(self, m: ArmMention, undone: int) -> ArmMention:
         """ "Without drainage", "omission of drainage": the arm that had none, where the text has such an arm."""
@@ -86,7 +100,7 @@ class SideFinder:
                     found.append(self._mention(names[name], span.start, self._with_group(span.end)))
         if letters and LETTERED.possible(sentence.plain):
             for m in LETTERED.pattern.finditer(self.reading.plain, sentence.start, sentence.end):
-                places = [k for k in LETTER.finditer(self.reading.plain, m.start("all"), m.end("all")) if k[0].upper() in letters]
+                places = [k for k in letters_in(self.reading.plain, m) if k[0].upper() in letters]
                 for i, k in enumerate(places):
                     found.append(self._mention(letters[k[0].upper()], m.start() if not i else k.start(), k.end()))
         return found
@@ -109,22 +123,33 @@ class SideFinder:
                 self.reading.plain[max(0, m.start - 16) : m.start]
             ):
                 continue
-            side, arm = self._side(m.entry.id, m.kind, m.entry.details.get("class"))
+            side, arm = self._side(m.entry, m.kind, m.entry.details.get("class"))
+            if side is Side.INTERVENTION and is_denied(self.reading.plain, m.start):
+                side, arm = Side.COMPARATOR, next((i for i, a in enumerate(self.arms) if a.role is ArmRole.COMPARATOR), None)
             if side is not None:
                 found.append(ArmMention(side, m.start, m.end, m.text, arm))
         return found
 
-    def _side(self, concept: str, kind: ConceptKind, comparator_class: str | None) -> tuple[Side | None, int | None]:
+    def _side(self, entry: Entry, kind: ConceptKind, comparator_class: str | None) -> tuple[Side | None, int | None]:
         if comparator_class == "baseline":
             return Side.BASELINE, None
-        exact = next((i for i, a in enumerate(self.arms) if a.concept == concept), None)
+        exact = next((i for i, a in enumerate(self.arms) if a.concept == entry.id), None)
         if exact is not None:
             role = self.arms[exact].role
             return (Side.COMPARATOR if role is ArmRole.COMPARATOR else Side.INTERVENTION), exact
         if kind is ConceptKind.COMPARATOR:
             return Side.COMPARATOR, next((i for i, a in enumerate(self.arms) if a.role is ArmRole.COMPARATOR), None)
         first = next((i for i, a in enumerate(self.arms) if a.role is not ArmRole.COMPARATOR), None)
-        return (Side.INTERVENTION, first) if first is not None else (None, None)
+        return (Side.INTERVENTION, first) if first is not None and self._may_be(entry, self.arms[first]) else (None, None)
+
+    def _may_be(self, entry: Entry, arm: Arm) -> bool:
+        """Whether a treatment may be that of an arm: one that the packs know as another of another family is not."""
+        own = next((m.entry for m in self.reading.concepts if m.entry.id == arm.concept), None)
+        if own is None:
+            # What the text calls such an arm is known, and this is none of it.
+            return not any(self.arms[n.arm] is arm for n in self.reading.arm_names)
+        ids, others = {entry.id, entry.details.get("broader")} - {None}, {own.id, own.details.get("broader")} - {None}
+        return bool(ids & others)
 
     def _generic(self, sentence: Sentence) -> list[ArmMention]:
         plain, offset = sentence.plain, sentence.start

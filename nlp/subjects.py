@@ -8,6 +8,7 @@ from itertools import pairwise
 from nlp.candidates import PEOPLE
 from nlp.grammar.atom import AtomKind
 from nlp.grammar.results import Printed
+from nlp.grammar.sieve import Sieved
 from nlp.outcome_phrases import before_bracket, predicate_outcome
 from nlp.outcomes import named_outcome, unknown_outcome
 from nlp.reading import OutcomeMention, TimeMention
@@ -87,8 +88,19 @@ def _refers_back(scene: Scene) -> bool:
     )
 
 
+#: What people did is an outcome of its own, though it has no name: "those on X walked 40 m further".
+_OWN_DEED = Sieved(
+    r"\b(?:walked|slept|drank|ate|smoked|worked|exercised|needed|required|requested|used|took|visited|attended|returned|travel+ed|spent|gained|lost|weighed|scored|cost|vomited|"
+    r"coughed|fell\s(?:asleep|at\sleast)|returned|enrolled|adhered|complied|screened|tested|voided|consumed|opted|switched|crossed\sover)\b",
+    re.IGNORECASE,
+)
+
+
 def _carried(scene: Scene) -> OutcomeMention | None:
-    return scene.last_outcomes[-1] if scene.last_outcomes else None
+    """The outcome spoken of last; of a sentence that tells of a deed of its own none."""
+    if not scene.last_outcomes or _OWN_DEED.search(scene.plain) is not None:
+        return None
+    return scene.last_outcomes[-1]
 
 
 def head_place(scene: Scene, r: Printed) -> int:

@@ -19,7 +19,7 @@ _ALLOCATION = re.compile(
     re.IGNORECASE,
 )
 _NO_VALUE_AFTER = re.compile(
-    r"\s?(?:time points?|groups?|arms?|visits?|sites?|cent(?:er|re)s|studies|trials|doses?|cycles?|courses?|sessions|items|-point|point scale|injections|applications|lines?|mg|µg|IU|times|:|/\s?\d|or more|or less|or greater|or higher|and (?:above|below|over))\b"
+    r"(?:\(OH\)|-hydroxy)|\s?(?:time points?|groups?|arms?|visits?|sites?|cent(?:er|re)s|studies|trials|doses?|cycles?|courses?|sessions|items|-point|point scale|injections|applications|lines?|mg|µg|IU|times|:|/\s?\d|or more|or less|or greater|or higher|and (?:above|below|over))\b"
 )
 _NO_VALUE_BEFORE = re.compile(
     r"(?:\b(?:grades?|groups?|phases?|stud(?:y|ies)|doses?|stages?|days?|weeks?|months?|years?|visits?|arms?|types?|n|N|class|least|most|than|below|above|under|over|exceeding|between|of the|all|among|the|other|these|those|no|number|type|version)|(?<!score)(?<!mean)(?<!median)(?<!value)(?<!rate)\s?=|[<>≤≥])\s*$",
@@ -57,7 +57,7 @@ def _may_be_value(scene: Scene, r: Printed) -> bool:
     if _NO_VALUE_AFTER.match(scene.plain, r.end) or _NO_VALUE_BEFORE.search(scene.plain, max(0, r.start - 14), r.start):
         return False
     sizes = [a.n for a in scene.arms if a.n]
-    if sizes and r.unit is None and r.estimate in (*sizes, sum(sizes)) and not _STAYED.search(scene.plain):
+    if sizes and r.unit is None and (r.estimate in sizes or r.estimate == sum(sizes)) and not _STAYED.search(scene.plain):
         return False
     clause = scene.cut.clauses[scene.cut.clause_of(r.anchor)]
     return _ALLOCATION.search(scene.plain, max(clause.start, r.start - 80), min(clause.end, r.end + 60)) is None

@@ -77,6 +77,7 @@ def test_every_form_of_the_answer_has_the_same_claims(demo: Path) -> None:
     plain = counterclaim("query", QUESTION, "--db", demo).stdout.splitlines()
     table = list(csv.DictReader(io.StringIO(counterclaim("query", QUESTION, "--csv", "--db", demo).stdout)))
     lines = [json.loads(line) for line in counterclaim("query", QUESTION, "--nl", "--db", demo).stdout.splitlines()]
+    assert all(0 < line["confidence"] <= 1 for line in lines)
     github = counterclaim("query", QUESTION, "--fmt", "github", "--db", demo).stdout.splitlines()
     answer = json.loads(counterclaim("query", QUESTION, "--json", "--db", demo).stdout)
     quotes = [" ".join(c["quote"].split()) for o in answer["outcomes"] for c in o["claims"]]

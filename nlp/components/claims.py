@@ -30,11 +30,18 @@ def claims(doc: Doc) -> Doc:
     condition = study.conditions[0].label if study.conditions else None
     reading: Reading = told.counterclaim_reading
     scenes: list[Scene] = told.counterclaim_scenes
-    claimed = claims_timed(ClaimReader(scenes, linked, condition).run(), only_time(reading))
+    reader = ClaimReader(scenes, linked, condition)
+    claimed = claims_timed(reader.run(), only_time(reading))
     found = tuple(with_spin(claimed, reading))
     told.set(state.CLAIMS, found)
-    told.set(state.EFFECTS, _signed(linked, scenes, found))
+    told.set(state.EFFECTS, _ordered(_signed(linked, scenes, found), reader))
     return doc
+
+
+def _ordered(effects: tuple[Effect, ...], reader: ClaimReader) -> tuple[Effect, ...]:
+    """The effects, those that are printed of the comparator against the treatment with their arms in this order."""
+    told = (replace(e, stated_sign=reader.stated[i]) if i in reader.stated and _signs(e) else e for i, e in enumerate(effects))
+    return tuple(replace(e, arm=e.versus, versus=e.arm) if i in reader.of_comparator else e for i, e in enumerate(told))
 
 
 def _signed(linked: list[Linked], scenes: list[Scene], found: tuple[Claim, ...]) -> tuple[Effect, ...]:

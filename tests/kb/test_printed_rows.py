@@ -163,12 +163,18 @@ def test_names_and_numbers_in_unlike_orders_are_refused(told: Told) -> None:
     assert not [yi for yi in only(found) if yi > 0]
 
 
-def test_a_contrast_told_of_the_comparator_against_the_intervention_is_refused(told: Told) -> None:
+def test_a_null_tells_its_side_by_the_order_of_the_arms(told: Told) -> None:
     found = told(
         "EDSS did not differ between groups (mean difference, placebo versus MSC, 0.30, 95% CI -0.20 to 0.80).",
         "EDSS did not differ between groups (mean difference, MSC versus placebo, -0.30, 95% CI -0.80 to 0.20).",
     )
-    assert only(found) == [-0.3]
+    assert only(found) == [-0.3, -0.3]
+    assert [r.est for r in found] == [-0.3, 0.3]
+
+
+def test_where_a_sentence_may_turn_a_null_round_it_is_refused(told: Told) -> None:
+    (row,) = told("EDSS did not differ: placebo minus MSC at month 6 was a difference of 0.30 (95% CI -0.20 to 0.80).")
+    assert Reason.TURNED in reasons(row)
 
 
 def test_trials_that_print_both_arms_and_no_verdict_are_pooled(told: Told) -> None:
@@ -288,3 +294,63 @@ def test_where_the_arms_and_the_contrast_are_printed_it_is_one_row(told: Told) -
     (row,) = told("Relapses occurred in 4 of 20 patients with MSC and 10 of 20 with placebo (RR 0.40, 95% CI 0.15 to 1.07).")
     assert (row.est, row.poolable, row.arms is not None) == (0.4, True, True)
     assert synthesise([row], Choice(measure="RD", several=Several.REFUSE)).pooled.estimate == pytest.approx(-0.3)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "pooled"),
+    [
+        ("EDSS was higher in the placebo group (mean difference 0.7 points, 95% CI 0.3 to 1.1).", [-0.7]),
+        ("EDSS was higher with placebo than with MSC (mean difference 0.7 points, 95% CI 0.3 to 1.1).", [-0.7]),
+        ("The mean difference in EDSS (placebo minus MSC) was 0.7 points (95% CI 0.3 to 1.1).", [-0.7]),
+        ("The hazard ratio for relapse with placebo as compared with MSC was 1.8 (95% CI 1.2 to 2.7).", [-0.588]),
+        ("Relapse was twice as likely in the placebo group as in the MSC group (RR 2.0, 95% CI 1.25 to 3.20).", [-0.693]),
+        ("EDSS was slightly higher with placebo (mean difference 0.2 points, 95% CI -0.2 to 0.6; p=0.33).", [-0.2]),
+        ("EDSS was higher with placebo (mean difference 0.2, 95% CI -0.2 to 0.6), but the difference was not significant.", [-0.2]),
+        ("The hazard ratio for relapse (placebo vs MSC) was 1.1 (95% CI 0.8 to 1.5; p=0.60).", [-0.095]),
+        ("Serum zinc was higher with placebo (mean difference 1.4, 95% CI 0.5 to 2.3).", [-1.4]),
+    ],
+)  # fmt: skip
+def test_a_contrast_that_is_printed_of_the_comparator_is_turned_round_and_says_so(
+    told: Told, sentence: str, pooled: list[float]
+) -> None:
+    (row,) = [r for r in told(sentence) if r.est is not None]
+    assert only((row,)) == pooled
+    assert row.derived is not None
+    assert "of placebo against mesenchymal stem cells, sign turned round" in row.derived.derivation
+    assert (row.est or 0) > 0
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The mean difference in EDSS was 0.2 (95% CI -0.2 to 0.6) in favour of MSC (p=0.33).",
+        "EDSS was slightly lower with MSC than with placebo (mean difference 0.2, 95% CI -0.2 to 0.6).",
+        "Serum zinc was lower with MSC than with placebo (mean difference 1.4, 95% CI 0.5 to 2.3).",
+    ],
+)
+def test_a_null_and_an_outcome_without_a_better_side_are_refused_where_the_words_give_their_number_another_sign(
+    told: Told, sentence: str
+) -> None:
+    (row,) = [r for r in told(sentence) if r.est is not None]
+    assert Reason.SIGN in reasons(row)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "pooled"),
+    [
+        ("Overall survival was longer with MSC than with placebo (HR 0.60, 95% CI 0.40 to 0.90).", [-0.511]),
+        ("Overall survival did not differ between MSC and placebo (HR 0.90, 95% CI 0.60 to 1.35).", [-0.105]),
+        ("Overall survival was shorter with placebo (HR 1.67, 95% CI 1.11 to 2.50).", [-0.513]),
+    ],
+)
+def test_a_hazard_ratio_beside_a_survival_is_pooled_as_one_of_deaths(told: Told, sentence: str, pooled: list[float]) -> None:
+    assert only(told(sentence)) == pooled
+
+
+def test_what_is_printed_of_the_comparator_is_compared_with_the_treatments_sign(reader: Reader, tmp_path: Path) -> None:
+    text, sections = with_title(TITLE, PEOPLE + "EDSS was higher with placebo (mean difference 0.7 points, 95% CI 0.3 to 1.1).")
+    document = Document("d", TITLE, text, sections, 2020)
+    put(tmp_path / "library.db", Reading(document, reader.read(document)))
+    db = for_reading(tmp_path / "library.db")
+    assert tuple(db.execute("SELECT direction, yi FROM comparison").fetchone()) == ("favours_intervention", -0.7)
+    assert tuple(db.execute("SELECT estimate, ci_low, ci_high FROM effect").fetchone()) == (0.7, 0.3, 1.1)

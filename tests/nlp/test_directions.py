@@ -455,3 +455,158 @@ def test_a_slope_is_of_a_loss_and_what_returned_is_there(read: Read, sentence: s
 def test_what_was_left_out_is_the_other_arm(read: Read, sentence: str, side: Direction) -> None:
     text = f"610 women were randomised to drainage or no drainage. {sentence}"
     assert {c.direction for c in read(text, title="Drainage versus no drainage after hernia repair").claims} == {side}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "order"),
+    [
+        ("Mortality was lower with belcorin (HR for placebo versus belcorin 1.8, 95% CI 1.2-2.7).", (1, 0)),
+        ("The mean difference in pain (placebo minus belcorin) was 1.2 points (95% CI 0.4 to 2.0).", (1, 0)),
+        ("Placebo versus belcorin: adjusted hazard ratio for death 1.8 (95% CI 1.2 to 2.7).", (1, 0)),
+        ("Pain was higher with placebo (difference 0.4, 95% CI -0.3 to 1.1), but the difference was not significant.", (1, 0)),
+        ("Serum zinc was higher with placebo (mean difference 1.4, 95% CI 0.5 to 2.3).", (1, 0)),
+        ("Survival was shorter in the placebo group (HR 1.6, 95% CI 1.2 to 2.2).", (1, 0)),
+        ("Mortality was lower with belcorin (HR for belcorin versus placebo 0.55, 95% CI 0.37-0.83).", (0, 1)),
+        ("Relapse was more common with placebo than with belcorin (OR 0.42, 95% CI 0.2 to 0.8).", (0, 1)),
+        ("Overall survival was longer with belcorin (HR 0.6, 95% CI 0.4 to 0.9).", (0, 1)),
+    ],
+)
+def test_the_arms_of_a_contrast_stand_in_the_order_in_which_it_is_printed(
+    read: Read, sentence: str, order: tuple[int, int]
+) -> None:
+    found = read(METHODS + sentence, title=TITLE)
+    assert {(e.arm, e.versus) for e in found.effects if e.estimate is not None} == {order}
+    assert all((c.arm, c.versus) == (0, 1) for c in found.claims)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [
+        ("The risk of relapse was twice as high in the placebo group as in the belcorin group (RR 2.0, 95% CI 1.3 to 3.1).", FOR),
+        ("Relapse was three times as common in controls as in the belcorin group (OR 3.1, 95% CI 1.3 to 6.8).", FOR),
+        ("Relapse was half as likely with belcorin as with placebo (OR 0.5, 95% CI 0.3 to 0.8).", FOR),
+        ("Falls were twice as common with belcorin as with placebo (P = .01).", AGAINST),
+        ("The mean difference in pain (placebo minus belcorin) was 1.2 points (95% CI 0.4 to 2.0).", FOR),
+    ],
+)
+def test_so_many_times_as_much_as_sets_one_against_the_other(read: Read, sentence: str, side: Direction) -> None:
+    assert sides(read, sentence) == {side}
+
+
+OPPOSITES = {
+    "invasive": "120 adults were randomised to invasive ventilation (n = 60) or non-invasive ventilation (n = 60).",
+    "cemented": "200 patients were randomised to cemented (n = 100) or uncemented (n = 100) hemiarthroplasty.",
+    "absorbable": "120 children were randomised to absorbable (n = 60) or nonabsorbable sutures (n = 60).",
+    "warmed": "90 women received warmed fluids (n = 45) or unwarmed fluids (n = 45).",
+    "mobilisation": "120 adults were randomised to early mobilisation (n = 60) or no mobilisation (n = 60).",
+    "MSC": "120 adults with stroke were randomised to an MSC group (n = 60) or a non-MSC group (n = 60).",
+}
+
+
+@pytest.mark.parametrize(
+    ("arms", "sentence", "side"),
+    [
+        ("invasive", "Pneumonia was less frequent in the noninvasive group (P = .01).", AGAINST),
+        ("invasive", "Pneumonia occurred in 5 patients in the non-invasive group and 15 in the invasive group (P = .01).", AGAINST),
+        ("invasive", "Mortality was lower in the invasive group than in the non-invasive group (P = .01).", FOR),
+        ("cemented", "Pain was higher in the uncemented group (P = .01).", FOR),
+        ("cemented", "Mortality was 6% in the uncemented group and 15% in the cemented group (P = .01).", AGAINST),
+        ("absorbable", "Wound infection was less common in the non-absorbable group (P = .01).", AGAINST),
+        ("warmed", "Shivering was more common in the unwarmed group (P = .01).", FOR),
+        ("mobilisation", "Falls were less frequent in the non-mobilised group (P = .01).", AGAINST),
+        ("MSC", "Pain was higher in the non-MSC group (P = .01).", FOR),
+        ("MSC", "Pain was 5.1 in the non-MSC group and 7.4 in the MSC group (P = .01).", AGAINST),
+    ],
+)
+def test_a_name_inside_its_opposite_is_another_arm(read: Read, arms: str, sentence: str, side: Direction) -> None:
+    titles = {
+        "MSC": "Mesenchymal stem cells in stroke",
+        "warmed": "Warmed versus unwarmed fluids",
+        "cemented": "Cemented versus uncemented hemiarthroplasty",
+        "invasive": "Invasive versus non-invasive ventilation",
+    }
+    found = read(f"METHODS: {OPPOSITES[arms]} RESULTS: {sentence}", title=titles.get(arms, "A randomised trial"))
+    assert {c.direction for c in found.claims} == {side}
+
+
+TWO_SIZES = {
+    "courses": ("Short versus long courses of antibiotics for pneumonia in children",
+                "90 children were randomised to 7-day (n = 45) or 14-day (n = 45) amoxicillin."),
+    "duration": ("Long versus short duration of dual antiplatelet therapy",
+                 "300 patients were randomly assigned to 12 months (n = 150) or 3 months (n = 150) of therapy."),
+    "aspirin": ("Low-dose versus high-dose aspirin after stroke", "300 patients received aspirin 30 mg (n = 150) or 283 mg (n = 150) daily."),
+    "vitamin": ("High-dose versus low-dose vitamin D in falls prevention",
+                "200 adults were randomised to high-dose (4000 IU, n = 100) or low-dose (400 IU, n = 100) vitamin D."),
+    "clamping": ("Early versus late cord clamping", "100 infants were randomised to clamping at 10 seconds (n = 50) or 60 seconds (n = 50)."),
+    "prednisone": ("Short versus long courses of steroids", "90 adults were randomised to prednisone for 5 days (n = 45) or 14 days (n = 45)."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arms", "sentence", "side"),
+    [
+        ("courses", "Relapse was less frequent in the 14-day group (P = .01).", AGAINST),
+        ("courses", "Relapse occurred in 8% of the 14-day group and 18% of the 7-day group (P = .01).", AGAINST),
+        ("courses", "Diarrhoea occurred in 5% of the 7-day group and 15% of the 14-day group (P = .01).", FOR),
+        ("duration", "Bleeding was less common in the 3-month group (P = .01).", AGAINST),
+        ("duration", "Stroke occurred in 2% of the 12-month group and 5% of the 3-month group (P = .01).", FOR),
+        ("aspirin", "Bleeding was more common with 283 mg (P = .01).", FOR),
+        ("vitamin", "Falls were less common in the 400 IU group than in the 4000 IU group (P = .01).", AGAINST),
+        ("clamping", "Anaemia was less common in the 60-second group than in the 10-second group (P = .01).", AGAINST),
+        ("prednisone", "14-day mortality was lower in the short-course group (P = .02).", FOR),
+    ],
+)
+def test_short_and_long_are_told_by_their_sizes(read: Read, arms: str, sentence: str, side: Direction) -> None:
+    title, methods = TWO_SIZES[arms]
+    found = read(f"METHODS: {methods} RESULTS: {sentence}", title=title)
+    assert {c.direction for c in found.claims} == {side}
+
+
+def test_a_time_in_the_name_of_a_group_is_not_when(read: Read) -> None:
+    title, methods = TWO_SIZES["courses"]
+    sentence = "At 3 months, relapse occurred in 8% of the 14-day group and 18% of the 7-day group (P = .01)."
+    (claim,) = read(f"METHODS: {methods} RESULTS: {sentence}", title=title).claims
+    assert claim.timepoint is not None
+    assert claim.timepoint.text == "3 months"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Compared with the attention control, intervention participants had lower pain (P = .01).",
+        "Compared to the control, treatment was followed by lower pain (P = .01).",
+        "Pain was lower in the active treatment group (P = .01).",
+    ],
+)
+def test_a_comma_parts_two_arms_and_the_active_treatment_is_the_treatment(read: Read, sentence: str) -> None:
+    text = f"METHODS: 90 adults were randomised to counselling (n = 45) or a control leaflet (n = 45). RESULTS: {sentence}"
+    assert {c.direction for c in read(text, title="Counselling for chronic pain").claims} == {FOR}
+
+
+def test_an_active_treatment_group_is_no_rival_of_the_treatment(read: Read) -> None:
+    text = "FINDINGS: Mortality was lower in those on belcorin. Stroke was less frequent in the active treatment group (HR: 0.51; 95% CI 0.36-0.74)."
+    found = read(text, title="Mortality ten years after belcorin: a placebo-controlled trial")
+    assert AGAINST not in {c.direction for c in found.claims}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "side", "significant"),
+    [
+        ("Pain was significantly lower with belcorin than with placebo (P = .05).", FOR, True),
+        ("Mean pain was 3.1 with belcorin and 4.2 with placebo, a significant difference (P = .05).", FOR, True),
+        ("Pain was lower with belcorin than with placebo (P ≤ .05).", FOR, True),
+        ("Pain was lower with belcorin than with placebo (P = .05).", FOR, None),
+        ("Death was reduced (hazard ratio 0.70, 95% CI 0.49 to 1.00; P = .05).", FOR, None),
+        ("Mean pain was 3.1 with belcorin and 4.2 with placebo (P = .050).", OPEN, None),
+        ("Mean pain was 3.1 with belcorin and 4.2 with placebo, which was not significant (P = .05).", NULL, False),
+        ("Pain did not differ between the groups (P = .05).", NULL, False),
+        ("There was a trend toward less pain with belcorin (P = .05).", NULL, False),
+        ("Mean pain was 3.1 with belcorin and 4.2 with placebo (P = .051).", NULL, False),
+        ("Death was less frequent with belcorin (RR 0.60, 95% CI 0.36 to 0.99; P = .05).", FOR, True),
+    ],
+)
+def test_a_p_value_on_the_mark_is_what_the_authors_call_it(
+    read: Read, sentence: str, side: Direction, significant: bool | None
+) -> None:
+    (claim,) = claims(read, sentence)
+    assert (claim.direction, claim.significant) == (side, significant)

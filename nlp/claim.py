@@ -149,6 +149,7 @@ class Quote:
         return self.start, self.end
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Concept:
     """An entry of a domain pack. `id` is a CURIE (`MESH:D009103`, `counterclaim:edss`)."""
@@ -309,6 +310,7 @@ class Claim:
     effects: tuple[int, ...] = ()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that could not be read: what, and where it stands."""
@@ -317,6 +319,7 @@ class Problem:
     quote: str | None = None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Study:
     """What the text tells of the study as a whole."""
@@ -329,6 +332,7 @@ class Study:
     conditions: tuple[Concept, ...] = ()
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """Everything read from one document."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from crawler.document import Document
-from crawler.quick_init import replace
+from crawler.quick_init import quick_init, replace
 from crawler.record import registry_ids
 from nlp.arms import all_arms
 from nlp.claim import Arm, Concept, Level, Study
@@ -85,6 +85,7 @@ def design_of(reading: Reading, level: Level) -> str | None:
     return None
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class _Count:
     n: int

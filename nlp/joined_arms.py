@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.quick_init import replace
+from crawler.quick_init import quick_init, replace
 from nlp.arm_wordings import is_denied
 from nlp.claim import Arm, ArmRole
 from nlp.domain import ConceptKind
@@ -14,6 +14,7 @@ from nlp.reading import ArmNames, ConceptMention, Reading
 _KINDS = (ConceptKind.INTERVENTION, ConceptKind.COMPARATOR, ConceptKind.EXPOSURE)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class JoinedArms:
     """The arms, and for each that the text names itself its wordings, by index."""

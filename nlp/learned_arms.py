@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from crawler.quick_init import quick_init
 from nlp.arm_names import How, Naming, namings
 from nlp.arm_wordings import is_missing
 from nlp.claim import Arm, ArmRole, Quote
@@ -87,6 +88,7 @@ class Learnt:
         return sum(points[h] * min(n, 2) for h, n in self.hows.items())
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class LearntArm:
     """A learnt arm: as the contract has it, and every wording that the text uses for it."""
@@ -142,6 +144,7 @@ _TRIM = re.compile(
 _COMBINING = re.compile(r"\b(?:plus|combin\w+|with|and|followed|then)\b|\+|/|&", re.IGNORECASE)
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class _Defined:
     name: str

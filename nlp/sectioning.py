@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from crawler.document import Document, Report, SectionName
-from crawler.quick_init import replace
+from crawler.quick_init import quick_init, replace
 from nlp.grammar.leads import first_characters, lead_of
 from nlp.grammar.needs import EDGE
 from nlp.grammar.sentences import Span, sentences
@@ -55,6 +55,7 @@ _RESULT = re.compile(
 )
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Part:
     """A stretch of the text under one heading; `named` where a heading or markup says which."""

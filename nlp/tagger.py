@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
+from crawler.quick_init import quick_init
 from nlp.reading import Reading
 from nlp.tagging.labelling import Labeller, Tagged
 from nlp.tagging.model import Model, ModelMissing, ModelUnreadable, load
@@ -41,6 +42,7 @@ MODEL = Path(__file__).resolve().parent / "model"
 COARSE_LABELS: Mapping[str, str] = {"PAR": "participants", "INT": "intervention", "OUT": "outcome"}
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Tagging:
     """What a tagger says of a text, each list in the text's order.

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from crawler.quick_init import quick_init
 from nlp.claim import Better
 
 
@@ -109,6 +110,7 @@ _DELAYED_RECALL = re.compile(r"(?:verbal\s|visual\s|free\s|cued\s)*(?:memory|rec
 _LONGEST, _MOST = 40, 3
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Turned:
     """A name with the words that turn it, `text[start:end]`, and the better value of the whole; None where that is not known."""

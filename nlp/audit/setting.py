@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crawler.quick_init import quick_init
 from nlp.claim import AuditFinding, Verdict
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Setting:
     """The study around an effect, as far as the text tells of it."""

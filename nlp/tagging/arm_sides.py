@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from crawler.quick_init import quick_init
 from nlp.tagging.attributes import Classes, Surroundings
 from nlp.tagging.cue_words import AGAINST, COMPARATOR_WORDS, INSIDE_A_CELL, INTERVENTION_WORDS, NO_NAME
 from nlp.tagging.numbers import Candidate
 from nlp.tagging.tokens import normal, tokenise
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Cell:
     """Numbers that belong to one arm together: the places of their candidates and what kinds they are."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from crawler.quick_init import quick_init
 from nlp.tagging.cue_words import COMMON, OPENING
 from nlp.tagging.tokens import Token, normal, tokenise
 
@@ -24,6 +25,7 @@ WINDOW: tuple[tuple[int, int], ...] = ((-4, 0), (-3, 0), (-2, 1), (-1, 1), (0, 2
 EDGE = "\n"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """What the rules read at a place: an atom of the grammar, a pack's concept, words for an arm."""

@@ -12,6 +12,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from crawler.quick_init import quick_init
+
 Scores = NDArray[np.float32]
 Chances = NDArray[np.float64]
 
@@ -19,6 +21,7 @@ Chances = NDArray[np.float64]
 NEVER = -1e9
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Stretched:
     """A run of tokens, `first` to `last`, that bears a label with this probability: it begins and ends exactly there."""

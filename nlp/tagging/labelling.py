@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from crawler.quick_init import quick_init
 from nlp.tagging.arm_sides import Cell, Names, SidePlaces, cells
 from nlp.tagging.attributes import EDGE, WINDOW, Places, Surroundings, word_attributes
 from nlp.tagging.chain import Chain, Chances, Scores, side_by_side
@@ -42,6 +43,7 @@ NET_SHARE = 0.5
 CORPUS = "ebmnlp"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Tagged:
     """A labelled stretch of the text; `score` is the probability that exactly this stretch bears this label."""

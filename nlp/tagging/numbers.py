@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from crawler.quick_init import quick_init
 from nlp.grammar.number import number_value
 from nlp.tagging.attributes import Classes, Stretch, Surroundings
 from nlp.tagging.cue_words import LINKING, NOUGHT, NUMBER_WORDS, TELLING
@@ -19,6 +20,7 @@ _SIGNS = "-−–+±"
 _TAIL = re.compile(r"\s?(?:%|percent\b|per\s?cent\b|[a-zA-Zμµ°]+(?:\s?/\s?[a-zA-Zμµ]+[\d²³]?)*(?![\w]))")
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A number in the text: `start` to `end` with its sign; `tail` ends what may belong to it behind, or is None."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from crawler.quick_init import quick_init
+
 #: "12.5", "1,279", "3·8" and "1 279" (with the thin spaces that journals set) are one; "5mg" is two, "HER2" one, "QLQ-C30" three.
 _TOKEN = re.compile(r"\d+(?:[.,·]\d+|[\u2009\u202f\u2008]\d{3}(?!\d))*|[^\W\d_][^\W_]*|[^\w\s]|_")
 _DIGITS = re.compile(r"\d")
 
 
+@quick_init
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token and its place in the text."""

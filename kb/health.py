@@ -57,8 +57,8 @@ def report(path: Path, now: Callable[[], datetime] = _now) -> Iterator[Said]:
 def _taggers() -> Iterator[Said]:
     from nlp.tagger import installed
 
-    (_, there, sentence), *others = installed()
-    yield (True if there else None), f"tagger: {sentence}"
+    (_, usable, sentence), *others = installed()
+    yield usable, f"tagger: {sentence}"
     for name, _, what in others:
         yield True, f"optional model {name}: {what}"
 

@@ -18,6 +18,6 @@ class ModelUnreadable(Exception):
 
     def __init__(self, path: Path, why: object) -> None:
         super().__init__(
-            f"{path} is no part of a trained tagger that can be read: {why}. Make it again with: make train CORPORA=FOLDER."
+            f"{path} is no part of a trained tagger that can be read: {why}. Install the program again, or make the file with: make train CORPORA=FOLDER."
         )
         self.path = path

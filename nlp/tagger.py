@@ -158,18 +158,29 @@ SCISPACY_MODELS = (
 )
 
 
-def installed(folder: Path = MODEL) -> tuple[tuple[str, bool, str], ...]:
-    """For `doctor`: each tagger that could stand in the pipeline, whether it can be used, and a sentence on it."""
-    own = "trained model", (folder / "card.json").is_file()
-    where = "trained by this program, in nlp/model" if own[1] else str(ModelMissing(folder))
+def installed(folder: Path = MODEL) -> tuple[tuple[str, bool | None, str], ...]:
+    """For `doctor`: each tagger that could stand in the pipeline, whether it can be used, and a sentence on it.
+
+    None: ours is not there, and reading by packs and rules is left; False: it is damaged. It is read to know.
+    """
     others = ((name, find_spec(name) is not None) for name in SCISPACY_MODELS)
     return (
-        (own[0], own[1], where),
+        ("trained model", *_own_state(folder)),
         *(
             (name, there, "found, and its entities are printed as mentions" if there else "not installed, not needed")
             for name, there in others
         ),
     )
+
+
+def _own_state(folder: Path) -> tuple[bool | None, str]:
+    try:
+        load(folder)
+    except ModelMissing as missing:
+        return None, str(missing)
+    except ModelUnreadable as damaged:
+        return False, str(damaged)
+    return True, "trained by this program, in nlp/model"
 
 
 def own_or_none(folder: Path = MODEL) -> OwnTagger | None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from nlp.tagging.labelling import Thresholds
-from nlp.tagging.model import FORMAT, Model, load, write_words
+from nlp.tagging.model import FORMAT, NET, WORDS, Model, files_of, load, write_words
 from nlp.tagging.number_net import write_net
 from training.corpora import COARSE, FINE, UNLABELLED, Corpus, NoCorpora, read_all
 from training.fitting import store
@@ -88,6 +88,7 @@ def train(
     used = [c for c in (*COARSE, *FINE) if c.name in annotated] + ([UNLABELLED] if space.words else [])
     card: dict[str, Any] = {
         "format": FORMAT,
+        "files": files_of(model),
         "corpora": [_told(c, annotated) for c in used],
         "seed": seed,
         "recipes": {name: asdict(recipe) for name, recipe in RECIPES.items()} | {"net": asdict(NET_RECIPE)},
@@ -124,11 +125,11 @@ def write(out: Path, model: Model, card: Mapping[str, Any]) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("*.xz"):
         old.unlink()
-    write_words(out / "words.xz", dict(model.classes))
+    write_words(out / WORDS, dict(model.classes))
     for name, chain in model.chains.items():
         store(out / f"{name}.xz", chain)
     if model.net is not None:
-        write_net(out / "net.xz", model.net)
+        write_net(out / NET, model.net)
     _write_card(out, card)
     load(out)
 

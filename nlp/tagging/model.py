@@ -1,6 +1,6 @@
 """A trained model as files: `words.xz` (word classes), one `<chain>.xz` a chain, `net.xz` (the network of numbers), `card.json`.
 
-A chain's file is a line of JSON (labels, how many attributes, how many weights), the attributes a line each, then plain arrays: how many
+The card names the others under `files`. A chain's file is a line of JSON (labels, how many attributes, how many weights), the attributes a line each, then plain arrays: how many
 weights each attribute has, their labels, the weights as half floats, the transitions. All of it is compressed by xz, none of it is code.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import lzma
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,9 @@ from nlp.tagging.number_net import NumberNet, read_net
 
 FORMAT = 1
 CHAINS = ("coarse", "again", "phrases", "numbers", "sides", "marking")
+WORDS, NET = "words.xz", "net.xz"
+#: Every file that a model of this format can consist of, beside its card. A card that names none is of a model that has them all.
+WHOLE = (WORDS, *(f"{name}.xz" for name in CHAINS), NET)
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": 1 << 26}]
 
 
@@ -36,32 +39,53 @@ class Model:
     net: NumberNet | None = None
 
 
+def files_of(model: Model) -> tuple[str, ...]:
+    """The files of a model, beside its card."""
+    has = {WORDS, *(f"{name}.xz" for name in model.chains)} | ({NET} if model.net is not None else set())
+    return tuple(name for name in WHOLE if name in has)
+
+
 def load(folder: Path) -> Model:
-    """The model in a folder.
+    """The model in a folder: every file that its card names.
 
     Raises:
         ModelMissing: there is none.
-        ModelUnreadable: a file is damaged or of another format.
+        ModelUnreadable: a file is damaged, of another format, or not there.
     """
     if not (folder / "card.json").is_file():
         raise ModelMissing(folder)
     path = folder / "card.json"
     try:
         card = json.loads(path.read_text("utf8"))
-        if card.get("format") != FORMAT:
-            raise ValueError(f"format {card.get('format')} is not {FORMAT}")
-        path = folder / "words.xz"
+        files = _named_files(card)
+        path = folder / WORDS
         classes = _words(path)
         chains = {}
-        for name in CHAINS:
+        for name in (name for name in CHAINS if f"{name}.xz" in files):
             path = folder / f"{name}.xz"
-            if path.is_file():
-                chains[name] = read_chain(path)
-        path = folder / "net.xz"
-        net = read_net(path) if path.is_file() else None
-    except (OSError, ValueError, KeyError, TypeError, EOFError, lzma.LZMAError) as problem:
+            chains[name] = read_chain(path)
+        path = folder / NET
+        net = read_net(path) if NET in files else None
+    except FileNotFoundError as problem:
+        raise ModelUnreadable(path, "the model needs this file, and it is not there") from problem
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, lzma.LZMAError) as problem:
         raise ModelUnreadable(path, problem) from problem
     return Model(classes, chains, card, net)
+
+
+def _named_files(card: Any) -> Sequence[str]:
+    """The files that a card says its model consists of.
+
+    Raises:
+        ValueError: it is no card of this format, or names no words, or what this format does not know.
+    """
+    if not isinstance(card, dict) or card.get("format") != FORMAT:
+        told = card.get("format") if isinstance(card, dict) else None
+        raise ValueError(f"format {told} is not {FORMAT}")
+    files = card.get("files", WHOLE)
+    if not isinstance(files, list | tuple) or WORDS not in files or any(name not in WHOLE for name in files):
+        raise ValueError(f"its files are {files}, and this version knows {', '.join(WHOLE)}, the first of which every model has")
+    return files
 
 
 def write_words(path: Path, classes: Mapping[str, tuple[int, ...]]) -> None:

@@ -143,7 +143,7 @@ def test_words_are_kept_in_bytes_to_a_step_of_their_column(tmp_path: Path) -> No
     "data", [b"no xz", lzma.compress(b"{}\n"), lzma.compress(b'{"format": 1, "kinds": [], "words": 9, "facts": 0, "shapes": {}}\n')]
 )
 def test_a_damaged_network_is_named(tmp_path: Path, data: bytes) -> None:
-    (tmp_path / "card.json").write_text('{"format": 1}', "utf8")
+    (tmp_path / "card.json").write_text('{"format": 1, "files": ["words.xz", "net.xz"]}', "utf8")
     (tmp_path / "words.xz").write_bytes(lzma.compress(b"pain\t1 2 3\n"))
     (tmp_path / "net.xz").write_bytes(data)
     with pytest.raises(ModelUnreadable, match=r"net\.xz"):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from crawler.document import Document, with_title
+from kb.health import report
 from nlp.pipeline import build
 from nlp.reading import Reading
 from nlp.tagger import MODEL, ModelMissing, ModelUnreadable, OwnTagger, Tagged, Tagging, installed
 from nlp.tagging.chain import Chain
+from nlp.tagging.model import WHOLE, files_of, load
 from nlp.tagging.tokens import tokenise
 
 TEXT = (
@@ -47,10 +52,21 @@ def test_without_a_model_there_is_a_sentence_and_no_crash(tmp_path: Path) -> Non
     tagger = OwnTagger(tmp_path)
     with pytest.raises(ModelMissing, match="make train CORPORA=FOLDER"):
         build(tagger_used=tagger).read(document(TEXT))
-    assert installed(tmp_path)[0][1] is False
+    assert installed(tmp_path)[0][1] is None
 
 
-@pytest.mark.parametrize("card", ["", "{}", '{"format": 99}', '{"format": 1}'])
+@pytest.mark.parametrize(
+    "card",
+    [
+        "",
+        "{}",
+        "[]",
+        '{"format": 99}',
+        '{"format": 1}',
+        '{"format": 1, "files": []}',
+        '{"format": 1, "files": ["words.xz", "../net.xz"]}',
+    ],
+)
 def test_a_damaged_model_is_named(tmp_path: Path, card: str) -> None:
     (tmp_path / "card.json").write_text(card, "utf8")
     (tmp_path / "words.xz").write_bytes(b"no xz")
@@ -120,6 +136,53 @@ def test_spans_lie_in_the_text_in_order_and_none_over_another(text: str) -> None
     for tagged in (tagging.fine, tagging.every):
         assert list(tagged) == sorted(tagged, key=lambda t: (t.start, t.end))
         assert all(0 <= t.start < t.end <= len(text) and 0 <= t.score <= 1 for t in tagged)
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A copy of the shipped model."""
+    return Path(shutil.copytree(MODEL, tmp_path / "model"))
+
+
+@shipped
+@pytest.mark.parametrize(
+    "name", ["words.xz", "coarse.xz", "again.xz", "phrases.xz", "numbers.xz", "sides.xz", "marking.xz", "net.xz"]
+)
+def test_a_model_that_lacks_a_file_reads_nothing_and_the_file_is_named(copied: Path, name: str) -> None:
+    (copied / name).unlink()
+    with pytest.raises(ModelUnreadable, match=rf"{name} is no part .* is not there\. Install the program again"):
+        load(copied)
+
+
+@shipped
+def test_a_model_that_was_trained_in_part_is_whole_where_its_card_says_so(copied: Path) -> None:
+    card = json.loads((copied / "card.json").read_text("utf8"))
+    for name in WHOLE:
+        if name not in ("words.xz", "coarse.xz"):
+            (copied / name).unlink()
+    (copied / "card.json").write_text(json.dumps({**card, "files": ["words.xz", "coarse.xz"]}), "utf8")
+    model = load(copied)
+    assert files_of(model) == ("words.xz", "coarse.xz")
+
+
+@shipped
+@pytest.mark.parametrize("cut", [True, False])
+def test_doctor_reads_the_model_and_says_which_file_is_damaged(copied: Path, monkeypatch: pytest.MonkeyPatch, cut: bool) -> None:
+    monkeypatch.setattr("nlp.tagger.installed", partial(installed, copied))
+
+    def told() -> list[tuple[bool | None, str]]:
+        return [(good, line) for good, line in report(copied / "no.db") if line.startswith("tagger: ")]
+
+    assert told() == [(True, "tagger: trained by this program, in nlp/model")]
+    net = copied / "net.xz"
+    if cut:
+        net.write_bytes(net.read_bytes()[:-1000])
+    else:
+        net.unlink()
+    [(good, line)] = told()
+    assert good is False
+    assert str(net) in line
+    assert "make train CORPORA=FOLDER" in line
 
 
 @shipped

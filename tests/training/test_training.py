@@ -37,6 +37,8 @@ def test_the_same_texts_and_seed_give_the_same_bytes(tmp_path: Path, read: Reade
         write(tmp_path / out, model, card)
     files = sorted(p.name for p in (tmp_path / "one").glob("*.xz"))
     assert files == ["again.xz", "coarse.xz", "marking.xz", "net.xz", "numbers.xz", "phrases.xz", "sides.xz", "words.xz"]
+    card = json.loads((tmp_path / "one" / "card.json").read_text("utf8"))
+    assert sorted(card["files"]) == files
     for name in files:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
@@ -84,6 +86,7 @@ def test_licensed_only_learns_from_no_other(tmp_path: Path, read: Reader) -> Non
     model, card, _ = train(tmp_path / "corpora", 1, True, read)
     assert [c["name"] for c in card["corpora"]] == ["ebmnlp_5domain"]
     assert set(model.chains) == {"coarse", "again"}
+    assert card["files"] == ("words.xz", "coarse.xz", "again.xz")
     assert not any(a == "corpus=ebmnlp" for a in model.chains["coarse"].rows)
 
 

@@ -1,6 +1,6 @@
 # Two commands: `make demo` shows what it does, `make test` shows that it works. Everything lives in .venv.
 # `make train CORPORA=FOLDER` makes the tagger, the weights of verdicts and those of confidence again from public corpora
-# (GOLD=FOLDER: the project's own development documents, which confidence learns from too).
+# (GOLD=FOLDER: the project's own development documents; confidence learns from them too, and without them is left as it is).
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 VENV   := .venv
 STAMP  := $(VENV)/.installed
@@ -40,7 +40,11 @@ train: $(STAMP)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train]'
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0 $(VENV)/bin/python -m training --corpora "$(CORPORA)" $(TRAINING)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0 $(VENV)/bin/python -m training.verdict --corpora "$(CORPORA)"
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0 $(VENV)/bin/python -m training.confidence --corpora "$(CORPORA)" $(if $(GOLD),--gold "$(GOLD)")
+ifneq ($(strip $(GOLD)),)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0 $(VENV)/bin/python -m training.confidence --corpora "$(CORPORA)" --gold "$(GOLD)"
+else
+	@echo "The weights of confidence are left as they are: they learn from the project's own documents too. Name their folder: make train CORPORA=FOLDER GOLD=FOLDER"
+endif
 
 clean:
 	rm -rf $(VENV) demo nlp/machine_code .pytest_cache .mypy_cache .ruff_cache

@@ -24,7 +24,7 @@ from typing import Any
 from nlp.tagging.labelling import Thresholds
 from nlp.tagging.model import FORMAT, NET, WORDS, Model, files_of, load, write_words
 from nlp.tagging.number_net import write_net
-from training.corpora import COARSE, FINE, UNLABELLED, Corpus, NoCorpora, read_all
+from training.corpora import COARSE, FINE, UNLABELLED, Corpus, NoCorpora, in_words, read_all
 from training.fitting import store
 from training.measuring import measured
 from training.plain_abstracts import abstracts
@@ -139,4 +139,5 @@ def _write_card(out: Path, card: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_words():
+        main()

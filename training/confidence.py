@@ -22,11 +22,14 @@ from typing import Any
 import numpy as np
 
 from nlp.confidence import WEIGHTS, Scale
+from training.corpora import Corpus, NoCorpora, in_words
 from training.judged import Judged, claims_judged, effects_judged, gold_judged
+from training.verdict import QUESTIONS
 
 #: Prior of the weights: a Gaussian of this precision. Traits that are rarer than this are not weighed.
 RIDGE, LEAST_COUNT = 10.0, 8
-EFFECTS, CLAIMS = "rct_art_bypmid", "evidence_inference_v2"
+EFFECTS = Corpus("rct_art_bypmid", "https://github.com/jetsunwhitton/RCT-ART", "Whitton and Hunter", "Apache-2.0", {})
+CLAIMS = QUESTIONS
 
 
 #: A side read from words is never surer than one that a pack tells, whatever a small sample says.
@@ -91,7 +94,11 @@ def reliability(
 
 
 def main() -> None:
-    """Learn, write, and print how well what is said is met."""
+    """Learn, write, and print how well what is said is met.
+
+    Raises:
+        NotThere: a folder that was named lacks what is to be learnt from.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m training.confidence", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -99,10 +106,14 @@ def main() -> None:
     parser.add_argument("--gold", type=Path, help="development documents with their scorer")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     asked = parser.parse_args()
+    effects, claims = (asked.corpora / corpus.name / "train.jsonl" for corpus in (EFFECTS, CLAIMS))
+    # Half of it learnt would put half of the stored scales out of use.
+    if lacking := [c for c, path in ((EFFECTS, effects), (CLAIMS, claims)) if not path.is_file()]:
+        raise NoCorpora(asked.corpora, lacking)
     own = gold_judged(asked.gold) if asked.gold else {"effects": [], "claims": []}
     public = {
-        "effects": effects_judged(asked.corpora / EFFECTS / "train.jsonl"),
-        "claims": claims_judged(asked.corpora / CLAIMS / "train.jsonl"),
+        "effects": effects_judged(effects),
+        "claims": claims_judged(claims),
     }
     stored: dict[str, Any] = {"learnt from": {}, "reliability": {}}
     for name in public:
@@ -119,4 +130,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with in_words():
+        main()

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import random
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,12 +82,31 @@ UNLABELLED = Corpus(
 )
 
 
-class NoCorpora(Exception):
+class NotThere(Exception):
+    """A folder that was named lacks what is to be learnt from."""
+
+
+class NoCorpora(NotThere):
     """There is nothing to learn from."""
 
     def __init__(self, folder: Path, wanted: Sequence[Corpus]) -> None:
         names = ", ".join(f"{c.name} ({c.source})" for c in wanted)
-        super().__init__(f"{folder} holds none of the corpora that are wanted: {names}.")
+        lacks = (
+            f"{folder} holds none of the corpora that are wanted"
+            if folder.is_dir()
+            else f"{folder} is no folder; wanted is one with"
+        )
+        super().__init__(f"{lacks}: {names}.")
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """A folder named in error becomes a sentence on stderr and the exit code of wrong usage."""
+    try:
+        yield
+    except NotThere as lacking:
+        sys.stderr.write(f"{lacking}\n")
+        sys.exit(2)
 
 
 def read(folder: Path, corpus: Corpus, part: str = "train") -> list[Annotated]:

@@ -29,7 +29,7 @@ from crawler.document import Document
 from crawler.formats.pubmed_xml import read_pubmed_file
 from nlp.gate.gate import EVIDENCE_TYPES, OTHER_TYPES
 from nlp.gate.likely import MODEL, features, store
-from training.corpora import UNLABELLED, folds, together
+from training.corpora import COARSE, FINE, UNLABELLED, NoCorpora, folds, in_words, together
 
 TRIALS = ("pico_corpus", "ebmnlp", "ebmnlp_5domain", "sspico_ebmnlpmod", "ctro_dm2", "ctro_glaucoma", "evidence_inference_v2")
 #: All of their texts are abstracts of trials.
@@ -135,12 +135,18 @@ def crossed(found: Sequence[set[str]], is_trial: np.ndarray[Any, Any], seed: int
 
 
 def main() -> None:
-    """Train, write, measure."""
+    """Train, write, measure.
+
+    Raises:
+        NoCorpora: the folder holds none of the corpora.
+    """
     asked = _arguments()
     dev = texts_of(asked.corpora, MEASURED, "dev")
     held = [t for texts in dev.values() for t in texts]
     train = texts_of(asked.corpora, TRIALS, "train")
     labelled = [t for texts in train.values() for t in texts]
+    if not labelled:
+        raise NoCorpora(asked.corpora, [c for c in (*COARSE, *FINE) if c.name in TRIALS])
     trials = list(dict.fromkeys(strangers([*labelled, *unlabelled(asked.corpora, asked.unlabelled, asked.seed)], held)))
     others = list(records(asked.others))
     texts = [*trials, *(t for t, doubtful in others if not doubtful)]
@@ -190,4 +196,5 @@ def _arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    main()
+    with in_words():
+        main()

@@ -20,6 +20,7 @@ from nlp.confidence import Recorder, weighed_by
 from nlp.contract import as_contract
 from nlp.pipeline import build
 from nlp.tagger import OwnTagger
+from training.corpora import NotThere
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +148,18 @@ def claims_judged(path: Path) -> list[Judged]:
 
 
 def gold_judged(folder: Path) -> dict[str, list[Judged]]:
-    """Every effect and claim of the gold documents of a folder (`msc/`, `seeds/`, and the scorer that says what is right in all fields)."""
+    """Every effect and claim of the gold documents of a folder (`msc/`, `seeds/`, and the scorer that says what is right in all fields).
+
+    Raises:
+        NotThere: the folder holds none.
+    """
+    documents = sorted((*folder.glob("msc/*.json"), *folder.glob("seeds/*.json")))
+    if not documents or not (folder / "score.py").is_file():
+        raise NotThere(f"{folder} holds no gold documents: wanted are score.py, and msc/*.json or seeds/*.json beside it.")
     scorer = _scorer(folder / "score.py")
     reader = build(tagger_used=OwnTagger())
     found: dict[str, list[Judged]] = {"effects": [], "claims": []}
-    for path in sorted((*folder.glob("msc/*.json"), *folder.glob("seeds/*.json"))):
+    for path in documents:
         row = json.loads(path.read_text("utf8"))
         recorders = {"effects": Recorder(), "claims": Recorder()}
         with weighed_by(recorders):

@@ -35,7 +35,7 @@ from nlp.verdict.ranking import ranking_traits
 from nlp.verdict.symbols import Scene
 from nlp.verdict.traits import Traits, scenes, traits, treatment
 from nlp.verdict.verdicts import Label
-from training.corpora import UNLABELLED, Corpus, NoCorpora
+from training.corpora import UNLABELLED, Corpus, NoCorpora, in_words
 from training.logistic import fit, fitting_factor, scaled
 
 LOG = logging.getLogger("training.verdict")
@@ -309,4 +309,5 @@ def reliability(told: Sequence[Told]) -> list[dict[str, float]]:
 
 
 if __name__ == "__main__":
-    main()
+    with in_words():
+        main()

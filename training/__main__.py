@@ -4,7 +4,7 @@
     python -m training --corpora FOLDER [--out nlp/model] [--licensed-only] [--seed 1]
 
 FOLDER holds the corpora that `training/corpora.py` names (COUNTERCLAIM_CORPORA says so, too). With --licensed-only nothing is learnt from a corpus
-whose source states no licence. The model that is written learnt from all; the other one is made beside it for its scores, unless --no-compare.
+for whose annotations no licence is stated. The model that is written learnt from all; the other one is made beside it for its scores, unless --no-compare.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def train(
     if not fine:
         fine, apart = apart, {}
     if not coarse and not fine:
-        raise NoCorpora(folder, (*COARSE, *FINE))
+        raise NoCorpora(folder, [c for c in (*COARSE, *FINE) if c.licence or not licensed_only])
     unlabelled = folder / UNLABELLED.name
     if space is None:
         space = word_space(unlabelled, seed) if unlabelled.is_file() else NO_WORDS
@@ -112,7 +112,7 @@ def _there(folder: Path, corpora: tuple[Corpus, ...], licensed_only: bool) -> Ma
 
 
 def _told(corpus: Corpus, texts: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": corpus.name, "source": corpus.source, "cite": corpus.cite, "licence": corpus.licence or "none stated",
+    return {"name": corpus.name, "source": corpus.source, "cite": corpus.cite, "licence": corpus.licence_told,
             "texts": len(texts.get(corpus.name, ()))}  # fmt: skip
 
 

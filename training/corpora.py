@@ -21,13 +21,22 @@ Span = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """One public corpus. `licence` is None where its source states none; `labels` maps its labels to ours, those not named are not learnt."""
+    """One public corpus. `labels` maps its labels to ours, those not named are not learnt.
+
+    `licence` is None where none is stated for the annotations, wherever they are published again; `said`: what is stated, where that is more.
+    """
 
     name: str
     source: str
     cite: str
     licence: str | None
     labels: Mapping[str, str]
+    said: str | None = None
+
+    @property
+    def licence_told(self) -> str:
+        """What a card says of its licence."""
+        return self.said or self.licence or "none stated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,8 @@ _SAME = {label: label for label in FINE_LABELS}
 #: Every mention of participants, interventions and outcomes.
 COARSE = (
     Corpus("ebmnlp", "https://github.com/allenai/scibert (data/pico)", "Nye et al. 2018, ACL", None, {"PAR": "PAR", "INT": "INT", "OUT": "OUT"}),
-    Corpus("ebmnlp_5domain", "https://github.com/jetsunwhitton/RCT-ART", "Whitton and Hunter", "Apache-2.0", {"PAR": "PAR", "INT": "INT", "OUT": "OUT"}),
+    Corpus("ebmnlp_5domain", "https://github.com/jetsunwhitton/RCT-ART", "Whitton and Hunter", None,
+           {"PAR": "PAR", "INT": "INT", "OUT": "OUT"}, "none stated for the annotations, which are those of EBM-NLP; the repository is Apache-2.0"),
     Corpus("sspico_ebmnlpmod", "https://github.com/BIDS-Xu-Lab", "Hu et al. 2023", None,
            {"P": "PAR", "I": "INT", "C": "INT", "O": "OUT"}),
     Corpus("evidencemap_general", "https://github.com/WengLab-InformaticsResearch (EvidenceMap)", "Kang et al. 2023", None,
@@ -69,8 +79,8 @@ _CTRO = {
 FINE = (
     Corpus("pico_corpus", "https://github.com/sociocom/PICO-Corpus", "Mutinda et al. 2022", None,
            {**_SAME, "outcome-Measure": "outcome-measure", "ethinicity": "ethnicity"}),
-    Corpus("ctro_dm2", "https://github.com/ag-sc/Clinical-Trial-Information-Extraction", "Witte and Cimiano", "CC-BY", _CTRO),
-    Corpus("ctro_glaucoma", "https://github.com/ag-sc/Clinical-Trial-Information-Extraction", "Witte and Cimiano", "CC-BY", _CTRO),
+    Corpus("ctro_dm2", "https://github.com/ag-sc/Clinical-Trial-Information-Extraction", "Witte and Cimiano", "CC-BY", _CTRO, "CC-BY, the paper's"),
+    Corpus("ctro_glaucoma", "https://github.com/ag-sc/Clinical-Trial-Information-Extraction", "Witte and Cimiano", "CC-BY", _CTRO, "CC-BY, the paper's"),
 )  # fmt: skip
 #: Text without annotations, for the classes of words.
 UNLABELLED = Corpus(

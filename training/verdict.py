@@ -124,7 +124,7 @@ def train(folder: Path, seed: int) -> tuple[Model, dict[str, Any]]:
     card = {
         "format": FORMAT,
         "corpora": [
-            {"name": c.name, "source": c.source, "cite": c.cite, "licence": c.licence or "none stated"}
+            {"name": c.name, "source": c.source, "cite": c.cite, "licence": c.licence_told}
             for c in (QUESTIONS, UNLABELLED)
             if c is QUESTIONS or (folder / UNLABELLED.name).is_file()
         ],

@@ -27,6 +27,22 @@ def trial(random_: random.Random) -> tuple[str, list[tuple[str, str]]]:
     return "".join(p for p, _ in pieces), pieces
 
 
+def write_slots(folder: Path, count: int) -> None:
+    """A corpus of tokenised trials, annotated by another convention; only slots of numbers and outcomes."""
+    (folder / "ctro_dm2").mkdir(parents=True)
+    lines = []
+    for n in range(count):
+        text = f"Mean glide fell by 7 . {n} ( SD 1 . {n} ) mm with tressocin ."
+        spans = [
+            (text.index("glide"), text.index(" fell"), "EndPointDescription"),
+            (text.index("7 ."), text.index(" ("), "ChangeValue"),
+            (text.index("1 ."), text.index(" )"), "SdDevChangeValue"),
+        ]
+        rows = [{"start": start, "end": end, "label": label} for start, end, label in spans]
+        lines.append(json.dumps({"id": f"t{n}", "text": text, "triples": [], "spans": rows}))
+    (folder / "ctro_dm2" / "train.jsonl").write_text("\n".join(lines) + "\n", "utf8")
+
+
 def write_corpora(
     folder: Path, count: int = 40, seed: int = 1, names: tuple[str, ...] = ("pico_corpus", "ebmnlp", "ebmnlp_5domain")
 ) -> None:

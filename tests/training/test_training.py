@@ -12,7 +12,8 @@ pytest.importorskip("pycrfsuite")
 pytest.importorskip("autograd")
 
 from nlp.tagging.labelling import Labeller
-from tests.training.made_trials import write_corpora
+from nlp.tagging.model import files_of, load
+from tests.training.made_trials import write_corpora, write_slots
 from training import teaching
 from training.__main__ import train, write
 from training.corpora import FINE, NoCorpora, read_all, together
@@ -52,7 +53,7 @@ def test_what_was_never_seen_is_tagged_and_the_card_says_from_what(tmp_path: Pat
     assert card["scores"]["ebmnlp dev"]["macro"]["f1"] > 0.9
     assert {c["name"]: c["licence"] for c in card["corpora"]} == {
         "ebmnlp": "none stated",
-        "ebmnlp_5domain": "Apache-2.0",
+        "ebmnlp_5domain": "none stated for the annotations, which are those of EBM-NLP; the repository is Apache-2.0",
         "pico_corpus": "none stated",
     }
     assert card["seed"] == 1
@@ -62,18 +63,9 @@ def test_what_was_never_seen_is_tagged_and_the_card_says_from_what(tmp_path: Pat
 def test_numbers_are_learnt_from_trials_of_another_convention_too(tmp_path: Path, read: Reader) -> None:
     corpora = tmp_path / "corpora"
     write_corpora(corpora, count=12)
-    (corpora / "ctro_dm2").mkdir()
-    with (corpora / "ctro_dm2" / "train.jsonl").open("w", encoding="utf8") as file:
-        for n in range(12):
-            text = f"Mean glide fell by 7 . {n} ( SD 1 . {n} ) mm with tressocin ."
-            spans = [
-                (text.index("7 ."), text.index(" ("), "ChangeValue"),
-                (text.index("1 ."), text.index(" )"), "SdDevChangeValue"),
-            ]
-            rows = [{"start": start, "end": end, "label": label} for start, end, label in spans]
-            file.write(json.dumps({"id": f"t{n}", "text": text, "triples": [], "spans": rows}) + "\n")
+    write_slots(corpora, count=12)
     model, card, _ = train(corpora, 1, False, read)
-    assert {c["name"]: (c["licence"], c["texts"]) for c in card["corpora"]}["ctro_dm2"] == ("CC-BY", 12)
+    assert {c["name"]: (c["licence"], c["texts"]) for c in card["corpora"]}["ctro_dm2"] == ("CC-BY, the paper's", 12)
     numbers = model.chains["numbers"]
     assert {"mean", "sd", "percent+"} <= set(numbers.labels)
     assert not any(a.startswith((OWN, OTHER)) for a in numbers.rows)
@@ -83,16 +75,19 @@ def test_numbers_are_learnt_from_trials_of_another_convention_too(tmp_path: Path
 
 def test_licensed_only_learns_from_no_other(tmp_path: Path, read: Reader) -> None:
     write_corpora(tmp_path / "corpora", count=12)
+    write_slots(tmp_path / "corpora", count=12)
     model, card, _ = train(tmp_path / "corpora", 1, True, read)
-    assert [c["name"] for c in card["corpora"]] == ["ebmnlp_5domain"]
-    assert set(model.chains) == {"coarse", "again"}
-    assert card["files"] == ("words.xz", "coarse.xz", "again.xz")
-    assert not any(a == "corpus=ebmnlp" for a in model.chains["coarse"].rows)
+    assert [c["name"] for c in card["corpora"]] == ["ctro_dm2"]
+    assert set(model.chains) == {"phrases", "numbers", "sides"}
+    assert not any("intervention" in label for label in model.chains["phrases"].labels)
+    write(tmp_path / "out", model, card)
+    assert files_of(load(tmp_path / "out")) == card["files"] == ("words.xz", "phrases.xz", "numbers.xz", "sides.xz", "net.xz")
 
 
 def test_where_none_may_be_used_training_says_which_it_wanted(tmp_path: Path, read: Reader) -> None:
-    write_corpora(tmp_path / "corpora", count=2, names=("ebmnlp",))
-    with pytest.raises(NoCorpora, match="ebmnlp_5domain"):
+    """Annotations for which no licence is stated have none, though a repository that has one publishes them again."""
+    write_corpora(tmp_path / "corpora", count=2, names=("ebmnlp", "ebmnlp_5domain"))
+    with pytest.raises(NoCorpora, match=r"wanted: ctro_dm2 [^,]+, ctro_glaucoma [^,]+$"):
         train(tmp_path / "corpora", 1, True, read)
 
 

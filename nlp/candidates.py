@@ -9,6 +9,7 @@ from nlp.bare_pairs import in_pair
 from nlp.grammar.atom import AtomKind
 from nlp.grammar.results import Printed
 from nlp.grammar.sieve import Sieved
+from nlp.phrases import PEOPLE
 from nlp.scene import Scene
 
 K = AtomKind
@@ -26,7 +27,6 @@ _OF_PEOPLE = re.compile(
 TIME_UNITS = frozenset(re.findall(r"\S+", """
     day days week weeks wk wks month months mo mos year years yr yrs hour hours hr hrs
 """))  # fmt: skip
-PEOPLE = r"(?:patients?|participants?|subjects?|individuals?|people|children|women|men|cases|infants|eyes|knees|of them|persons|recipients|responders)"
 _NO_EVENT = re.compile(
     r"\b(?:were|was)?\s?(?:enrolled|included|eligible|randomi[sz]ed|randomly|recruited|assigned|allocated|screened|received|underwent|completed|analy[sz]ed|treated|took part|withdrew|excluded|followed|qualified|pooled|with grade|studied|entered)\b|\bstudies\b|\btrials\b|\barticles\b|\bRCTs\b",
     re.IGNORECASE,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
-from nlp.candidates import PEOPLE
 from nlp.grammar.atom import AtomKind
 from nlp.grammar.needs import folded
 from nlp.grammar.results import Printed
 from nlp.grammar.sentences import Span
 from nlp.outcomes import named_outcome, stops_left
-from nlp.phrases import phrase_before
+from nlp.phrases import PEOPLE, phrase_before
 from nlp.reading import OutcomeMention, Side
 from nlp.scene import Scene
 
@@ -201,9 +200,23 @@ def predicate(scene: Scene, r: Printed) -> Span | None:
     start = verb.end() if verb["light"] else verb.start()
     end_at = _OBJECT_END.search(scene.cut.masked, verb.end())
     end = end_at.start() if end_at else len(scene.plain.rstrip(" ."))
+    end = _before_whom(scene, start, end)
     words = _ANY_ARTICLE.match(scene.plain[start:end])
     start += words.end() if words else 0
     return Span(start, end) if 3 <= end - start <= 90 else None
+
+
+#: What leads to those who did something: "improved with zilturon", "healed in the control group".
+_WITH_WHOM = re.compile(r"(?:\s(?:and|only))*\s(?:with|on|under|in|among|receiving|taking|given)\s(?:the\s|an?\s)?$", re.IGNORECASE)
+
+
+def _before_whom(scene: Scene, start: int, end: int) -> int:
+    """Where what was done ends: before the arm that did it."""
+    for m in scene.sides:
+        led = _WITH_WHOM.search(scene.plain, start, m.start - scene.offset) if start < m.start - scene.offset < end else None
+        if led is not None:
+            return led.start()
+    return end
 
 
 def predicate_outcome(scene: Scene, r: Printed) -> OutcomeMention | None:

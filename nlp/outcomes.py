@@ -9,6 +9,8 @@ from nlp.brackets import Clauses
 from nlp.claim import Better, Outcome
 from nlp.domain import ConceptKind
 from nlp.grammar.needs import folded
+from nlp.grammar.number import LARGE_NUMBER
+from nlp.phrases import PEOPLE
 from nlp.polarity import better_by_words
 from nlp.reading import ConceptMention, OutcomeMention, Reading, Sentence
 from nlp.turners import Turned, is_counted, turned
@@ -327,6 +329,8 @@ def _subject(reading: Reading, sentence: Sentence, clauses: Clauses, start: int,
     if not 2 < len(words) < 110 or not _A_WORD.search(words):
         return None
     a = sentence.start + start + head.find(words)
+    if verb[0] == "improved" and _PEOPLE_COUNTED.fullmatch(words):
+        a, words = sentence.start + start + verb.start(), verb[0]  # "12 of 41 patients improved": what they did is the outcome.
     return named_outcome(reading, a, a + len(words))
 
 
@@ -350,6 +354,12 @@ _NO_NAME_AT_ALL = re.compile(
     r"\s*(?:(?:although|though|while|whereas|but|and|that|because|if|when|as|since)\s)*(?:there|it|this|that|these|those|which|who|they|we)?\s*",
     re.IGNORECASE,
 )
+#: "12 of 41 patients", "twelve (29%) women": who was counted, and nothing that was measured.
+_PEOPLE_COUNTED = re.compile(
+    rf"\s*(?:{LARGE_NUMBER})\s?%?(?:\s?\([^()]*\))?(?:\s?/\s?\d+|\s(?:out\s)?of\s(?:(?:the|all|these)\s)?(?:{LARGE_NUMBER})\b)?(?:\s(?:out\s)?of(?:\sthe)?)?"
+    rf"(?:\s[a-z-]+)?\s{PEOPLE}(?:\s?\([^()]*\))?\s*",
+    re.IGNORECASE,
+)
 #: How far from a name the words that turn it are sought.
 _SEEN = 120
 
@@ -358,7 +368,12 @@ def named_outcome(reading: Reading, start: int, end: int) -> OutcomeMention | No
     """A stretch of the text as an outcome of its own; None where it is too long for a name."""
     start, end = _trimmed(reading, start, end)
     text = reading.text[start:end]
-    if len(text) > _LONGEST_NAME or _A_VALUE_FIRST.match(text) or _NO_NAME_AT_ALL.fullmatch(text):
+    if (
+        len(text) > _LONGEST_NAME
+        or _A_VALUE_FIRST.match(text)
+        or _NO_NAME_AT_ALL.fullmatch(text)
+        or _PEOPLE_COUNTED.fullmatch(text)
+    ):
         return None
     long = reading.abbreviations.get(text.strip())
     whole = turned(

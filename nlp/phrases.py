@@ -15,6 +15,9 @@ _WINDOW = 90
 #: Most names are shorter than this.
 _NEAR = 34
 
+#: Those who are counted.
+PEOPLE = r"(?:patients?|participants?|subjects?|individuals?|people|children|women|men|cases|infants|eyes|knees|of them|persons|recipients|responders)"
+
 #: Words at which a name ends, on either side.
 STOP = frozenset(re.findall(r"\S+", """
     the a an this that these those its their our each every both either neither all any some no not other another same such

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from nlp.candidates import PEOPLE
 from nlp.grammar.atom import AtomKind
 from nlp.grammar.results import Printed
 from nlp.grammar.sieve import Sieved
 from nlp.outcome_phrases import before_bracket, predicate_outcome
 from nlp.outcomes import named_outcome, unknown_outcome
+from nlp.phrases import PEOPLE
 from nlp.reading import OutcomeMention, TimeMention
 from nlp.scene import RESPECTIVELY, Scene
 

@@ -272,3 +272,17 @@ def test_the_size_of_both_arms_together_is_neither_ones() -> None:
         "METHODS: 320 patients were randomised to ravicaprevir or ribavirin. RESULTS: Death was rarer with ravicaprevir (p = 0.01)."
     )
     assert {a.n for a in found.arms} == {None}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "12 of 41 patients improved with zorvamine and 5 of 39 with placebo (29 % vs 12 %; p < 0.05).",
+        "Twelve of 41 participants (29%) improved with zorvamine versus five of 39 (12%) with placebo.",
+    ],
+)
+def test_who_was_counted_is_no_outcome_and_what_they_did_ends_before_their_arm(sentence: str) -> None:
+    text = f"Zorvamine for gritty elbow. METHODS: 80 adults were randomised to zorvamine (n = 41) or placebo (n = 39). RESULTS: {sentence}"
+    found = read(text, Told(text, fine={sentence[: sentence.index(" improved")]: "outcome"}))
+    assert {e.outcome.text for e in found.effects} == {"improved"}
+    assert [(c.outcome.text, c.direction) for c in found.claims] == [("improved", Direction.FAVOURS_INTERVENTION)]

@@ -25,5 +25,5 @@ class Compiled(BuildHookInterface):  # type: ignore[type-arg]
                 + (told[-1] if told else f"exit code {done.returncode}")
             )
             return
-        build_data["artifacts"].append("nlp/machine_code/**")
+        build_data["artifacts"].append(f"{done.stdout.split()[-1].rstrip('.')}/**")
         build_data["pure_python"], build_data["infer_tag"] = False, True

@@ -2,7 +2,7 @@
 
     python -m benchmarks.hostile_text
 
-Each text is read at its length, at twice and at four times that length; the least CPU time of several readings counts, loading does not.
+Each text is read, tagged, at its length, at twice and at four times that length; the least CPU time of several readings counts, loading does not.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from crawler.document import Document
 from nlp.pipeline import Reader, build
+from nlp.tagger import OwnTagger
 
 ROOT = Path(__file__).resolve().parent.parent
 #: A doubling of the text may cost so many times as much.
@@ -111,13 +112,13 @@ def growth(reader: Reader, name: str, length: int = LENGTH, readings: int = READ
     return Growth(name, length, (first, twice, four_times))
 
 
-def large(reader: Reader, megabytes: int = 20) -> Growth:
+def large(reader: Reader, name: str, megabytes: int) -> Growth:
     """An abstract of so many megabytes, and its half and its quarter, read once each."""
     words = "The people of this study were seen by their own doctors in the years before and after it had come to its end. " * 9
     block = words + _SENTENCE
     sizes = [megabytes * _MEGABYTE // k for k in (4, 2, 1)]
     a, b, c = (_read(reader, block * (size // len(block))) for size in sizes)
-    return Growth(f"an abstract of {megabytes} MB", sizes[0], (a, b, c))
+    return Growth(name, sizes[0], (a, b, c))
 
 
 #: What two runs are given to read.
@@ -151,9 +152,14 @@ def same_bytes(texts: Sequence[str] = _SAME) -> bool:
 
 def rows() -> Iterator[str]:
     """The scorecard's section."""
-    reader = build()
-    reader.read(Document(id="x", title="", text=_TRIAL + _SENTENCE))
-    found = [*(growth(reader, name) for name in TEXTS), large(reader)]
+    reader, without = build(tagger_used=OwnTagger()), build()
+    for one in (reader, without):
+        one.read(Document(id="x", title="", text=_TRIAL + _SENTENCE))
+    found = [
+        *(growth(reader, name) for name in TEXTS),
+        large(reader, "an abstract of 1 MB", 1),
+        large(without, "an abstract of 20 MB, without the tagger", 20),
+    ]
     worst = max(found, key=lambda g: g.worst)
     same = same_bytes()
     yield "## Texts made to be slow, and the same bytes twice\n"

@@ -64,9 +64,11 @@ def _taggers() -> Iterator[Said]:
 
 
 def _compiled() -> Said:
-    from nlp.compiled import in_use
+    from nlp.compiled import SETTING, in_use, not_wanted
 
     modules = len(in_use())
+    if not_wanted():
+        return True, f"reading: its modules run as they are written, as {SETTING} asks"
     return True, (
         f"reading: {modules} modules run as machine code"
         if modules

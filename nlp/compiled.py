@@ -21,8 +21,9 @@ from types import ModuleType
 ROOT = Path(__file__).resolve().parent.parent
 #: Where machine code lies, a folder for each state of the sources.
 FOLDER = ROOT / "nlp" / "machine_code"
-#: `no`: run the sources as they are written. `must`: refuse to start without machine code. Anything else: use it where it is.
+#: `no`: run the sources as they are written. `must`: refuse to start without machine code. Not set: use it where it is.
 SETTING = "COUNTERCLAIM_COMPILED"
+_NO = ("no", "0", "off", "false")
 
 
 class NotCompiled(ImportError):
@@ -65,18 +66,23 @@ def use() -> None:
     Raises:
         NotCompiled: `COUNTERCLAIM_COMPILED=must`, and these sources were not compiled.
     """
-    setting = os.environ.get(SETTING, "")
-    if setting == "no" or in_use():
+    if not_wanted() or in_use():
         return
     modules = modules_in(folder_of_these_sources()) if FOLDER.is_dir() else {}
     if modules:
         sys.meta_path.insert(0, _Finder(modules))
-    elif setting == "must":
+    elif os.environ.get(SETTING, "").lower() == "must" and sys.orig_argv[1:3] != ["-m", "nlp.compiling"]:
         raise NotCompiled(
             f"{SETTING}=must, and there is no machine code for these sources in {FOLDER}. Make it with: python -m nlp.compiling"
         )
 
 
+def not_wanted() -> bool:
+    """Whether the sources are to run as they are written, whatever was compiled."""
+    return os.environ.get(SETTING, "").lower() in _NO
+
+
 def in_use() -> Sequence[str]:
     """The names of the modules that run as machine code; none where the sources run as they are written."""
-    return next((sorted(finder.modules) for finder in sys.meta_path if isinstance(finder, _Finder)), [])
+    found = next((finder.modules for finder in sys.meta_path if isinstance(finder, _Finder)), {})
+    return sorted(name for name in found if name.startswith("nlp."))

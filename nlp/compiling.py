@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from nlp.compiled import FOLDER, ROOT, folder_of_these_sources
@@ -25,6 +26,7 @@ AS_WRITTEN = {
     "nlp/pipeline.py": "runs once a document",
     "nlp/tagger.py": "looks for its files beside itself",
 }  # fmt: skip
+_A_DAY = 86_400.0
 #: The library that all modules share.
 _LIBRARY = "counterclaim_reading"
 
@@ -36,7 +38,7 @@ def compiled_modules() -> list[str]:
 
 
 def compile_into(folder: Path) -> None:
-    """Compile into a folder, which is there whole or not at all; what was made from other sources goes.
+    """Compile into a folder, which is there whole or not at all; what was made from other sources a day ago and before goes.
 
     Raises:
         SystemExit: mypyc refuses a module, or the C compiler is not there or fails.
@@ -60,10 +62,16 @@ def compile_into(folder: Path) -> None:
         )
         quiet = ["--quiet", "build_ext", "--build-lib", str(made / "lib"), "--build-temp", str(made / "o")]
         setup(name="counterclaim", version="0", packages=[], py_modules=[], ext_modules=extensions, script_args=quiet)
-        for other in FOLDER.iterdir():
-            if other != made:
-                shutil.rmtree(other, ignore_errors=True)
-        (made / "lib").rename(folder)
+        if not folder.is_dir():  # Another process may have made it meanwhile.
+            (made / "lib").rename(folder)
+    _clear(folder)
+
+
+def _clear(kept: Path) -> None:
+    """Remove what other states of the sources left; what is of today may be in use, or in the making."""
+    for other in FOLDER.iterdir():
+        if other != kept and other.stat().st_mtime < time.time() - _A_DAY:
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def main() -> None:

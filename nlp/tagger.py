@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from crawler.quick_init import quick_init
 from nlp.reading import Reading
+from nlp.tagging.blocks import blocks
 from nlp.tagging.labelling import Labeller, Tagged
 from nlp.tagging.model import Model, ModelMissing, ModelUnreadable, load
 from nlp.tagging.surroundings import surroundings
@@ -101,9 +102,9 @@ class OwnTagger:
             ModelMissing: there is no trained model.
             ModelUnreadable: it is damaged.
         """
-        fine, coarse = self._labeller.both(surroundings(reading))
-        every = tuple(Tagged(t.start, t.end, COARSE_LABELS[t.label], t.score) for t in coarse)
-        return Tagging(tuple(fine), every, self._labeller.once(reading.text))
+        parts = [self._labeller.both(block) for block in blocks(surroundings(reading))]
+        every = tuple(Tagged(t.start, t.end, COARSE_LABELS[t.label], t.score) for _, coarse in parts for t in coarse)
+        return Tagging(tuple(t for fine, _ in parts for t in fine), every, self._labeller.once(reading.text))
 
 
 class ScispacyTagger:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left
 from collections import Counter
@@ -97,9 +98,11 @@ def _candidate(around: Surroundings, index: int, tokens: Sequence[Token], first:
 
 def _value(text: str) -> float | None:
     try:
-        return number_value(re.sub(r"[\u2009\u202f\u2008]", "", text.replace("·", ".").lstrip(_SIGNS)))
+        value = number_value(re.sub(r"[\u2009\u202f\u2008]", "", text.replace("·", ".").lstrip(_SIGNS)))
     except ValueError:
         return None
+    # Three hundred digits and more are beyond a float.
+    return value if math.isfinite(value) else None
 
 
 def _form(text: str, start: int, end: int) -> str:

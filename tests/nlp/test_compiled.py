@@ -88,9 +88,36 @@ def test_the_tests_of_reading_hold_for_it(machine_code: Path) -> None:
     assert done.returncode == 0, done.stdout[-4000:]
 
 
+def test_what_it_reads_goes_from_process_to_process(machine_code: Path) -> None:
+    told = "Pain was lower with belcorin than with placebo (3.5 (SD 1.2) vs 4.8 (SD 1.3), p = 0.01) in 120 adults."
+    there_and_back = f"""
+import copy, pickle
+from crawler.document import Document
+from nlp.pipeline import build
+found = build().read(Document(id="t", title="A trial", text={told!r}))
+assert found.effects and found.study is not None
+assert pickle.loads(pickle.dumps(found)) == found == copy.deepcopy(found)
+"""
+    done = run("-c", there_and_back, setting="must")
+    assert done.returncode == 0, done.stderr
+
+
+def test_files_are_loaded_by_workers(machine_code: Path) -> None:
+    done = run("-m", "pytest", "-n", "0", "-x", "-p", "no:cacheprovider", "tests/test_bulk_command.py", setting="must")
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_where_it_must_be_it_can_be_made(tmp_path: Path) -> None:
+    for room in ("nlp", "crawler"):
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__", FOLDER.name))
+    (tmp_path / "mypyc.py").write_text("raise SystemExit('asked to compile')", "utf8")
+    assert "asked to compile" in run("-m", "nlp.compiling", setting="must", cwd=tmp_path).stderr
+
+
 def test_every_module_that_is_not_named_is_compiled(machine_code: Path) -> None:
     expected = {path.removesuffix(".py").replace("/", ".") for path in compiled_modules()}
     assert expected == {name for name in modules_in(machine_code) if name.startswith("nlp.")}
+    assert run("-c", "import nlp.compiled; print(*nlp.compiled.in_use())", setting="must").stdout.split() == sorted(expected)
     assert all((ROOT / path).is_file() for path in AS_WRITTEN)
 
 
@@ -117,4 +144,5 @@ def test_where_it_must_be_and_is_not_the_start_says_so(tmp_path: Path) -> None:
 
 
 def test_where_it_is_not_wanted_it_is_not_used() -> None:
-    assert run("-c", "import nlp.compiled; print(len(nlp.compiled.in_use()))", setting="no").stdout == "0\n"
+    for no in ("no", "NO", "0", "off"):
+        assert run("-c", "import nlp.compiled; print(len(nlp.compiled.in_use()))", setting=no).stdout == "0\n"

@@ -8,11 +8,17 @@ from benchmarks.hostile_text import MOST, TEXTS, growth, same_bytes
 from crawler.document import Document
 from nlp.grammar.sentences import sentences
 from nlp.pipeline import Reader, build
+from nlp.tagger import OwnTagger
 
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
     return build()
+
+
+@pytest.fixture(scope="module")
+def tagging() -> Reader:
+    return build(tagger_used=OwnTagger())
 
 
 @pytest.mark.parametrize(
@@ -27,10 +33,19 @@ def test_a_doubled_text_costs_no_more_than_two_and_a_half_times_as_much(reader: 
     assert min(growth(reader, name, length=1000, readings=2).worst for _ in range(2)) <= MOST
 
 
+def test_the_tagger_keeps_to_it(tagging: Reader) -> None:
+    assert min(growth(tagging, "“1, ” in one sentence", length=8000, readings=1).worst for _ in range(2)) <= MOST
+
+
 @pytest.mark.parametrize("name", TEXTS)
-def test_no_hostile_text_breaks_the_reader(reader: Reader, name: str) -> None:
-    text = TEXTS[name](3000)
-    reader.read(Document(id="x", title="", text=text))
+def test_no_hostile_text_breaks_the_reader(reader: Reader, tagging: Reader, name: str) -> None:
+    for one in (reader, tagging):
+        one.read(Document(id="x", title="", text=TEXTS[name](3000)))
+
+
+def test_a_number_beyond_every_float_is_read_past(tagging: Reader) -> None:
+    found = tagging.read(Document(id="x", title="", text=f"Pain was {'9' * 400} with belcorin and 4.8 (SD 1.2) with placebo."))
+    assert all(effect.estimate is None or effect.estimate < 1e6 for effect in found.effects)
 
 
 def test_two_processes_give_the_same_bytes() -> None:

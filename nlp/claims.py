@@ -15,8 +15,8 @@ from nlp.direction import (
     lies_on,
     printed_null,
     said_significant,
+    shown_of_comparator,
     stated_sign,
-    told_of_comparator,
 )
 from nlp.effects import Linked
 from nlp.findings import Finding, Owned, findings_in
@@ -87,7 +87,7 @@ class ClaimReader:
         significant, of_margin = _significance(f, contrast or p_only)
         point = lies_on(f, outcome) if frame == "arms" else None
         if frame == "arms":
-            self.of_comparator |= {i for i, x in f.linked if is_contrast(x) and told_of_comparator(f, outcome, x)}
+            self.of_comparator |= {i for i, x in f.linked if is_contrast(x) and shown_of_comparator(f, outcome, x)}
             direction, sign = between(f, outcome, effects, point, significant)
         else:
             direction, sign = before_after(f, outcome, [e for _, e in mine]), None

@@ -8,7 +8,7 @@ from crawler.quick_init import replace
 from nlp.changes import change_head, verb_of_shares
 from nlp.claim import DIFFERENCES, RATIOS, Better, Direction, Effect, Group, Kind, Measure, Outcome
 from nlp.counted import more_is_better, ratio_of
-from nlp.cues import Cue, CueMention
+from nlp.cues import Cue, CueMention, cues
 from nlp.effects import Linked
 from nlp.findings import Finding, named_by_change
 from nlp.frames import window
@@ -301,7 +301,7 @@ def told_of_comparator(f: Finding, outcome: Outcome, x: Linked) -> bool:
     by_rates = of_comparator_by_rates(f.scene, outcome, (y for _, y in f.linked), x)
     if by_rates is not None:
         return by_rates
-    by_sentence = _goes_with_comparator(f if f.denied is None else replace(f, cue=f.denied), outcome, x)
+    by_sentence = _goes_with_comparator(_as_shaded(f, x), outcome, x)
     return is_of_comparator(f.scene, x) if by_sentence is None else by_sentence
 
 
@@ -321,8 +321,27 @@ def _goes_with_comparator(f: Finding, outcome: Outcome, x: Linked) -> bool | Non
 
 def stated_sign(f: Finding, outcome: Outcome, x: Linked) -> int | None:
     """On which side of nothing a contrast lies by the words, its number being the treatment's: +1 above, -1 below, None where they do not say."""
-    said = f if f.denied is None else replace(f, cue=f.denied)
+    said = _as_shaded(f, x)
     return _sign_by_words(said, outcome, x) if said.cue is not None and said.cue.cue in _COMPARED else None
+
+
+#: What takes the weight from a word of direction, and leaves it its side.
+_SHADE = re.compile(r"\b(?:numerically|non-?significant(?:ly)?|slight(?:ly)?|marginal(?:ly)?|borderline)\b", re.IGNORECASE)
+
+
+def _as_shaded(f: Finding, x: Linked) -> Finding:
+    """A null by its word of direction, where one is taken back or shaded: "did not differ, but was numerically higher with placebo"."""
+    if f.denied is not None:
+        return replace(f, cue=f.denied)
+    if f.cue is None or f.cue.cue not in (Cue.NULL, Cue.TREND):
+        return f
+    words, end = f.scene.cut.masked, x.printed.start
+    shades = list(_SHADE.finditer(words, f.cue.start, max(end, f.cue.start)))
+    if not shades:
+        return f
+    plain = _SHADE.sub(lambda m: " " * len(m[0]), words)
+    ways = [c for c in cues(plain) if c.cue in _COMPARED and shades[0].start() <= c.start < end]
+    return replace(f, cue=ways[0]) if len(ways) == 1 else f
 
 
 _COMPARED = (Cue.UP, Cue.DOWN, Cue.BETTER, Cue.WORSE)

@@ -326,6 +326,10 @@ def test_a_contrast_that_is_printed_of_the_comparator_is_turned_round_and_says_s
         "EDSS was slightly higher with placebo (mean difference 0.2 points, 95% CI -0.2 to 0.6; p=0.33).",
         "EDSS was higher with placebo (mean difference 0.2, 95% CI -0.2 to 0.6), but the difference was not significant.",
         "Serum zinc was higher with placebo (mean difference 1.4, 95% CI 0.5 to 2.3).",
+        "Relapse was numerically more frequent with placebo (HR 1.08, 95% CI 0.85 to 1.37), although not significantly.",
+        "Relapse was non-significantly more frequent with placebo (HR 1.08, 95% CI 0.85 to 1.37).",
+        "Mortality did not differ, but was numerically higher with placebo (HR 1.08, 95% CI 0.85 to 1.37).",
+        "There was a non-significant increase in mortality with placebo (HR 1.08, 95% CI 0.85 to 1.37).",
     ],
 )
 def test_a_contrast_that_only_its_sentence_tells_of_the_comparator_is_refused_and_not_turned(told: Told, sentence: str) -> None:

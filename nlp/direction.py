@@ -326,7 +326,10 @@ def stated_sign(f: Finding, outcome: Outcome, x: Linked) -> int | None:
 
 
 #: What takes the weight from a word of direction, and leaves it its side.
-_SHADE = re.compile(r"\b(?:numerically|non-?significant(?:ly)?|slight(?:ly)?|marginal(?:ly)?|borderline)\b", re.IGNORECASE)
+_SHADE = re.compile(
+    r"\b(?:numerically|non-?significant(?:ly)?|slight(?:ly)?|marginal(?:ly)?|borderline|tend(?:ed|s)?\sto|trends?\stowards?)\b",
+    re.IGNORECASE,
+)
 
 
 def _as_shaded(f: Finding, x: Linked) -> Finding:

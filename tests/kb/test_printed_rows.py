@@ -329,6 +329,7 @@ def test_a_contrast_that_is_printed_of_the_comparator_is_turned_round_and_says_s
         "Relapse was numerically more frequent with placebo (HR 1.08, 95% CI 0.85 to 1.37), although not significantly.",
         "Relapse was non-significantly more frequent with placebo (HR 1.08, 95% CI 0.85 to 1.37).",
         "Mortality did not differ, but was numerically higher with placebo (HR 1.08, 95% CI 0.85 to 1.37).",
+        "Mortality tended to be higher in the placebo group (HR 1.28, 95% CI 0.95 to 1.72; p=0.10).",
         "There was a non-significant increase in mortality with placebo (HR 1.08, 95% CI 0.85 to 1.37).",
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.quick_init import replace
-from nlp.claim import Better, Claim, Direction, Effect, Group, NullKind, QuestionKind
+from nlp.claim import Better, Claim, Direction, Effect, Group, NullKind, Outcome, QuestionKind
 from nlp.confidence import scales
 from nlp.cues import Cue
 from nlp.direction import (
@@ -15,6 +15,7 @@ from nlp.direction import (
     lies_on,
     printed_null,
     said_significant,
+    shown_of_comparator,
     stated_sign,
     told_of_comparator,
 )
@@ -87,7 +88,7 @@ class ClaimReader:
         significant, of_margin = _significance(f, contrast or p_only)
         point = lies_on(f, outcome) if frame == "arms" else None
         if frame == "arms":
-            self.of_comparator |= {i for i, x in f.linked if is_contrast(x) and told_of_comparator(f, outcome, x)}
+            self.of_comparator |= {i for i, x in f.linked if is_contrast(x) and shown_of_comparator(f, outcome, x)}
             direction, sign = between(f, outcome, effects, point, significant)
         else:
             direction, sign = before_after(f, outcome, [e for _, e in mine]), None
@@ -95,8 +96,7 @@ class ClaimReader:
         if direction is None:
             return None
         if frame == "arms" and direction not in OTHER_SIDE:
-            signs = {i: stated_sign(f, outcome, x) for i, x in f.linked if is_contrast(x) and i not in self.of_comparator}
-            self.stated |= {i: s for i, s in signs.items() if s is not None}
+            self.stated |= {i: s for i, x in f.linked if is_contrast(x) and (s := self._stated(f, outcome, i, x)) is not None}
         claim = start_claim(f, outcome, direction, self.condition, compared=frame == "arms")
         if frame != "arms":
             claim = from_baseline(f, claim, frame)
@@ -113,6 +113,12 @@ class ClaimReader:
             null_kind=_kind_of_null(f, contrast, of_margin) if direction is Direction.NO_DIFFERENCE else None,
         )
         return _weighed(f, told, contrast, sign)
+
+    def _stated(self, f: Finding, outcome: Outcome, i: int, x: Linked) -> int | None:
+        """The sign that words give a contrast of no side; none where it may be of the comparator and its side is known, which is no misprint."""
+        if i in self.of_comparator or (outcome.better is not None and told_of_comparator(f, outcome, x)):
+            return None
+        return stated_sign(f, outcome, x)
 
 
 def _significance(f: Finding, contrast: Effect | None) -> tuple[bool | None, bool]:

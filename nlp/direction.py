@@ -8,12 +8,12 @@ from crawler.quick_init import replace
 from nlp.changes import change_head, verb_of_shares
 from nlp.claim import DIFFERENCES, RATIOS, Better, Direction, Effect, Group, Kind, Measure, Outcome
 from nlp.counted import more_is_better, ratio_of
-from nlp.cues import Cue, CueMention
+from nlp.cues import Cue, CueMention, cues
 from nlp.effects import Linked
 from nlp.findings import Finding, named_by_change
 from nlp.frames import window
 from nlp.grammar.sieve import Sieved
-from nlp.numerators import is_of_comparator
+from nlp.numerators import is_of_comparator, log_of_rates, of_comparator_by_rates
 from nlp.pace import dates, is_awaited, is_time, turns
 from nlp.reading import Side
 from nlp.worded import is_event
@@ -68,6 +68,8 @@ def between(
     if sized is not None:
         return sized, None
     by_words = _by_words(f, outcome)
+    if by_words is not None and point is OTHER_SIDE[by_words[0]] and point is by_shares(f, outcome):
+        return point, None  # Rates and contrast outweigh a word: "20% and 7% died, a protective effect (OR 0.33)".
     contrast = any(e.group is Group.DIFFERENCE and e.estimate is not None for e in rates)
     by_numbers = point or _by_rates(rates, outcome)
     if by_words is not None and not (cue is Cue.PRESENT and by_numbers is not None):
@@ -102,6 +104,12 @@ def _by_sizes(f: Finding, effects: list[Effect], outcome: Outcome) -> Direction 
     if head[0] in _MERIT:
         return _favours(more * _MERIT[head[0]])
     return _turned_by(more * _WAY[head[0]], outcome)
+
+
+def by_shares(f: Finding, outcome: Outcome) -> Direction | None:
+    """The side on which the arms' own shares lie, if each has one and the outcome has a better side."""
+    own = log_of_rates(f.scene, [x for _, x in f.linked])
+    return None if own is None or outcome.better is None else _favours((1 if own > 0 else -1) * _polarity(outcome))
 
 
 def _turned_by(way: int, outcome: Outcome) -> Direction | None:
@@ -271,6 +279,8 @@ def lies_on(f: Finding, outcome: Outcome) -> Direction | None:
     point = point_direction(contrast.effect, outcome, ratio_of(f.scene, contrast))
     if point is not None and told_of_comparator(f, outcome, contrast):
         point = OTHER_SIDE[point]
+    if of_comparator_by_rates(f.scene, outcome, (x for _, x in f.linked), contrast) is not None:
+        return point
     told = _by_words(f, outcome)
     if told is None or told[0] is point or f.cue is None or f.cue.cue is Cue.PRESENT:
         return point
@@ -284,12 +294,21 @@ def lies_on(f: Finding, outcome: Outcome) -> Direction | None:
 
 
 def told_of_comparator(f: Finding, outcome: Outcome, x: Linked) -> bool:
-    """Whether a contrast is printed of the comparator against the treatment: what is said of the comparator goes its way, or its own words say so.
+    """Whether a contrast is of the comparator against the treatment: by the arms' rates, by what is said of the comparator, or by its own words.
 
-    "Pain was higher with placebo (difference 1.2)"; "HR for placebo versus belcorin 1.8".
+    "40 of 200 with placebo and 22 of 200 with belcorin (RR 1.82)"; "Pain was higher with placebo (difference 1.2)"; "HR for placebo versus belcorin 1.8".
     """
-    by_sentence = _goes_with_comparator(f if f.denied is None else replace(f, cue=f.denied), outcome, x)
+    by_rates = of_comparator_by_rates(f.scene, outcome, (y for _, y in f.linked), x)
+    if by_rates is not None:
+        return by_rates
+    by_sentence = _goes_with_comparator(_as_shaded(f, x), outcome, x)
     return is_of_comparator(f.scene, x) if by_sentence is None else by_sentence
+
+
+def shown_of_comparator(f: Finding, outcome: Outcome, x: Linked) -> bool:
+    """Whether rates or a printed order show it; a sentence about the comparator alone does not, and leaves open what its number is of."""
+    by_rates = of_comparator_by_rates(f.scene, outcome, (y for _, y in f.linked), x)
+    return is_of_comparator(f.scene, x) and told_of_comparator(f, outcome, x) if by_rates is None else by_rates
 
 
 def _goes_with_comparator(f: Finding, outcome: Outcome, x: Linked) -> bool | None:
@@ -302,8 +321,30 @@ def _goes_with_comparator(f: Finding, outcome: Outcome, x: Linked) -> bool | Non
 
 def stated_sign(f: Finding, outcome: Outcome, x: Linked) -> int | None:
     """On which side of nothing a contrast lies by the words, its number being the treatment's: +1 above, -1 below, None where they do not say."""
-    said = f if f.denied is None else replace(f, cue=f.denied)
+    said = _as_shaded(f, x)
     return _sign_by_words(said, outcome, x) if said.cue is not None and said.cue.cue in _COMPARED else None
+
+
+#: What takes the weight from a word of direction, and leaves it its side.
+_SHADE = re.compile(
+    r"\b(?:numerically|non-?significant(?:ly)?|slight(?:ly)?|marginal(?:ly)?|borderline|tend(?:ed|s)?\sto|trends?\stowards?)\b",
+    re.IGNORECASE,
+)
+
+
+def _as_shaded(f: Finding, x: Linked) -> Finding:
+    """A null by its word of direction, where one is taken back or shaded: "did not differ, but was numerically higher with placebo"."""
+    if f.denied is not None:
+        return replace(f, cue=f.denied)
+    if f.cue is None or f.cue.cue not in (Cue.NULL, Cue.TREND):
+        return f
+    words, end = f.scene.cut.masked, x.printed.start
+    shades = list(_SHADE.finditer(words, f.cue.start, max(end, f.cue.start)))
+    if not shades:
+        return f
+    plain = _SHADE.sub(lambda m: " " * len(m[0]), words)
+    ways = [c for c in cues(plain) if c.cue in _COMPARED and shades[0].start() <= c.start < end]
+    return replace(f, cue=ways[0]) if len(ways) == 1 else f
 
 
 _COMPARED = (Cue.UP, Cue.DOWN, Cue.BETTER, Cue.WORSE)

@@ -31,7 +31,7 @@ _WEAK = frozenset(re.findall(r"\S+", """
 """))  # fmt: skip
 _QUANTITY = re.compile(r"[\d.]+|\d+(?:mg|g|ml|iu|gy)")
 _CONTROL = re.compile(
-    r"\b(?:placebo|controls?|sham|usual care|standard(?: (?:care|therapy|treatment|of care|medical therapy))?|conventional(?! (?:trab|frac))|routine|no (?:treatment|procedure|therapy|additive|supplement\w*|prophylaxis|drug|surgery)|untreated|"
+    r"\b(?:placebo|controls?|sham|usual (?:[\w-]+ )?care|standard(?: (?:care|therapy|treatment|of care|medical therapy))?|conventional(?! (?:trab|frac))|routine|no (?:treatment|procedure|therapy|additive|supplement\w*|prophylaxis|drug|surgery)|untreated|"
     r"wait(?:ing)?[- ]?list|treatment as usual|TAU|vehicle|saline|no intervention|observation|attention control|comparator|nonintervention|dummy|UC)\b",
     re.IGNORECASE,
 )
@@ -44,10 +44,10 @@ _NO_NAME = re.compile(
     r"mm\s?Hg|males?|females?|men|women|boys|girls|possible|drop-?outs?|completers|responders|non-?responders|survivors|smokers|elderly|adults?|children|white|black|both|units?|basis|daily basis|disease|death|relapse|survival|progression|expected|chance|which|normal|healthy|days?|weeks?|months?|hours?|minutes|years?|side|case|range|values?|points?|levels?|visits?|a?(?:HR|OR|RR|IRR)|CI|non-?\s?inferiority|superiority|equivalence)$",
     re.IGNORECASE,
 )
-#: Heads of phrases that tell when or where, not to whom.
+#: Heads of phrases that tell when, where or how, not to whom; and the halves of "cross over" and "non-users".
 _NOT_HEAD = re.compile(
     r"\b(?:period|weeks?|months?|years?|days?|hours?|visits?|interval|phase|study|studies|trials?|analys[ei]s|time|times|follow-?up|baseline|age|ages|rate|rates|ratio|score|scores|sample|"
-    r"population|hospital|cent(?:er|re)s?|countries|literature|levels?|values?|measurements?|assessments?|evaluations?|points?|difference|differences|criteria|events?|procedures|tests?|sizes?|scales?|questionnaires?|instruments?|index|inventory|software|regression|coefficients?|surveys?|interviews?|groups|arms)$",
+    r"population|hospital|cent(?:er|re)s?|countries|literature|levels?|values?|measurements?|assessments?|evaluations?|points?|difference|differences|criteria|events?|procedures|tests?|sizes?|scales?|questionnaires?|instruments?|index|inventory|software|regression|coefficients?|surveys?|interviews?|groups|arms|cross|non|manner|fashion|designs?)$",
     re.IGNORECASE,
 )
 #: Roles that a text gives its arms whatever they are given.
@@ -535,7 +535,7 @@ def comparator_class(names: str) -> str | None:
         ("sham", r"\bsham\b"),
         (
             "standard care",
-            r"usual care|standard (?:care|of care|therapy|treatment|medical)|routine|treatment as usual|conventional (?:care|therapy|treatment)|\bUC\b|\bTAU\b",
+            r"usual (?:[\w-]+ )?care|standard (?:care|of care|therapy|treatment|medical)|routine|treatment as usual|conventional (?:care|therapy|treatment)|\bUC\b|\bTAU\b",
         ),
         ("no treatment", r"no (?:treatment|intervention)|untreated|wait|observation"),
     ):

@@ -299,15 +299,12 @@ def test_where_the_arms_and_the_contrast_are_printed_it_is_one_row(told: Told) -
 @pytest.mark.parametrize(
     ("sentence", "pooled"),
     [
-        ("EDSS was higher in the placebo group (mean difference 0.7 points, 95% CI 0.3 to 1.1).", [-0.7]),
-        ("EDSS was higher with placebo than with MSC (mean difference 0.7 points, 95% CI 0.3 to 1.1).", [-0.7]),
         ("The mean difference in EDSS (placebo minus MSC) was 0.7 points (95% CI 0.3 to 1.1).", [-0.7]),
         ("The hazard ratio for relapse with placebo as compared with MSC was 1.8 (95% CI 1.2 to 2.7).", [-0.588]),
-        ("Relapse was twice as likely in the placebo group as in the MSC group (RR 2.0, 95% CI 1.25 to 3.20).", [-0.693]),
-        ("EDSS was slightly higher with placebo (mean difference 0.2 points, 95% CI -0.2 to 0.6; p=0.33).", [-0.2]),
-        ("EDSS was higher with placebo (mean difference 0.2, 95% CI -0.2 to 0.6), but the difference was not significant.", [-0.2]),
         ("The hazard ratio for relapse (placebo vs MSC) was 1.1 (95% CI 0.8 to 1.5; p=0.60).", [-0.095]),
-        ("Serum zinc was higher with placebo (mean difference 1.4, 95% CI 0.5 to 2.3).", [-1.4]),
+        ("Relapse occurred in 15 of 20 placebo patients and 8 of 20 MSC patients (RR 1.88, 95% CI 1.04 to 3.39).", [-0.631]),
+        ("The rate of relapse per 100 person-years was 4.1 on placebo and 2.6 on MSC (rate ratio 1.58, 95% CI 1.11 to 2.25).", [-0.457]),
+        ("In the placebo group, relapse was more frequent than in the MSC group (60% v 30%; relative risk 2.0, 95% CI 1.25 to 3.20).", [-0.693]),
     ],
 )  # fmt: skip
 def test_a_contrast_that_is_printed_of_the_comparator_is_turned_round_and_says_so(
@@ -318,6 +315,49 @@ def test_a_contrast_that_is_printed_of_the_comparator_is_turned_round_and_says_s
     assert row.derived is not None
     assert "of placebo against mesenchymal stem cells, sign turned round" in row.derived.derivation
     assert (row.est or 0) > 0
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "EDSS was higher in the placebo group (mean difference 0.7 points, 95% CI 0.3 to 1.1).",
+        "EDSS was higher with placebo than with MSC (mean difference 0.7 points, 95% CI 0.3 to 1.1).",
+        "Relapse was twice as likely in the placebo group as in the MSC group (RR 2.0, 95% CI 1.25 to 3.20).",
+        "EDSS was slightly higher with placebo (mean difference 0.2 points, 95% CI -0.2 to 0.6; p=0.33).",
+        "EDSS was higher with placebo (mean difference 0.2, 95% CI -0.2 to 0.6), but the difference was not significant.",
+        "Serum zinc was higher with placebo (mean difference 1.4, 95% CI 0.5 to 2.3).",
+        "Relapse was numerically more frequent with placebo (HR 1.08, 95% CI 0.85 to 1.37), although not significantly.",
+        "Relapse was non-significantly more frequent with placebo (HR 1.08, 95% CI 0.85 to 1.37).",
+        "Mortality did not differ, but was numerically higher with placebo (HR 1.08, 95% CI 0.85 to 1.37).",
+        "Mortality tended to be higher in the placebo group (HR 1.28, 95% CI 0.95 to 1.72; p=0.10).",
+        "There was a non-significant increase in mortality with placebo (HR 1.08, 95% CI 0.85 to 1.37).",
+    ],
+)
+def test_a_contrast_that_only_its_sentence_tells_of_the_comparator_is_refused_and_not_turned(told: Told, sentence: str) -> None:
+    (row,) = [r for r in told(sentence) if r.est is not None]
+    assert Reason.SIGN in reasons(row)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "pooled"),
+    [
+        ("15 patients (75%) in the placebo group and 6 (30%) in the MSC group relapsed, a protective effect of the intervention "
+         "(RR 0.40, 95% CI 0.20 to 0.81).", -0.916),
+        ("Relapse was reported after stress reduction by 12 (60%) of placebo and 5 (25%) of MSC patients (odds ratio 0.22, 95% CI 0.06 to 0.85).", -1.514),
+    ],
+)  # fmt: skip
+def test_the_arms_own_rates_outweigh_a_word_that_turns_their_ratio_round(told: Told, sentence: str, pooled: float) -> None:
+    (row,) = [r for r in told(sentence) if r.est is not None]
+    assert (only((row,)), row.direction) == ([pooled], "favours_intervention")
+
+
+def test_a_ratio_near_one_that_adjusting_moved_to_the_other_side_of_the_rates_is_not_turned(told: Told) -> None:
+    (row,) = [
+        r
+        for r in told("Relapse occurred in 40% with MSC and 44% with placebo (adjusted odds ratio 1.05, 95% CI 0.80 to 1.38).")
+        if r.est is not None
+    ]
+    assert only((row,)) == [0.049]
 
 
 @pytest.mark.parametrize(
@@ -340,7 +380,7 @@ def test_a_null_and_an_outcome_without_a_better_side_are_refused_where_the_words
     [
         ("Overall survival was longer with MSC than with placebo (HR 0.60, 95% CI 0.40 to 0.90).", [-0.511]),
         ("Overall survival did not differ between MSC and placebo (HR 0.90, 95% CI 0.60 to 1.35).", [-0.105]),
-        ("Overall survival was shorter with placebo (HR 1.67, 95% CI 1.11 to 2.50).", [-0.513]),
+        ("Overall survival was shorter with placebo (HR 1.67, 95% CI 1.11 to 2.50).", []),
     ],
 )
 def test_a_hazard_ratio_beside_a_survival_is_pooled_as_one_of_deaths(told: Told, sentence: str, pooled: list[float]) -> None:
@@ -348,7 +388,9 @@ def test_a_hazard_ratio_beside_a_survival_is_pooled_as_one_of_deaths(told: Told,
 
 
 def test_what_is_printed_of_the_comparator_is_compared_with_the_treatments_sign(reader: Reader, tmp_path: Path) -> None:
-    text, sections = with_title(TITLE, PEOPLE + "EDSS was higher with placebo (mean difference 0.7 points, 95% CI 0.3 to 1.1).")
+    text, sections = with_title(
+        TITLE, PEOPLE + "The mean difference in EDSS (placebo minus MSC) was 0.7 points (95% CI 0.3 to 1.1)."
+    )
     document = Document("d", TITLE, text, sections, 2020)
     put(tmp_path / "library.db", Reading(document, reader.read(document)))
     db = for_reading(tmp_path / "library.db")

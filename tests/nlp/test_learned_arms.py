@@ -168,3 +168,19 @@ def test_a_measure_in_brackets_and_the_aim_of_a_test_name_no_arm(read: Read) -> 
         "0.97; P < .001 for noninferiority; P = .02 for superiority)."
     )
     assert [a.label for a in told.arms] == ["velorin", "castimol"]
+
+
+@pytest.mark.parametrize(
+    ("text", "arms"),
+    [
+        ("In an open, cross over trial 20 patients were given velorin or placebo. Itch was lower with velorin than with placebo.", ["velorin", "placebo"]),
+        ("Patients were treated in a cross-over manner with velorin and placebo. Itch was lower with velorin than with placebo.", ["velorin", "placebo"]),
+        ("We compared velorin users with non-users. Compared with non-users, users had fewer fractures.", ["velorin users", "non-users"]),
+        ("75 people were assigned to the intervention group and 74 to usual follow-up care. Itch was less frequent in the intervention group.",
+         ["intervention", "usual follow-up care"]),
+    ],
+)  # fmt: skip
+def test_halves_of_words_name_no_arm_and_usual_care_of_any_kind_is_the_comparator(read: Read, text: str, arms: list[str]) -> None:
+    found = read(text, title="Itch and its course").arms
+    assert [a.label for a in found] == arms
+    assert [a.role for a in found] == [ArmRole.INTERVENTION, ArmRole.COMPARATOR]

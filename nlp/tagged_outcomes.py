@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from operator import attrgetter
 
 from nlp.grammar.sentences import Span
 from nlp.outcomes import is_topic, named_outcome
@@ -13,6 +15,7 @@ from nlp.turners import is_counted
 
 #: From which probability a stretch is an outcome of its own.
 LEAST = 0.4
+_BEGIN = attrgetter("start")
 #: Within so many characters a predicate stands.
 _PREDICATE = 120
 _FINE = ("outcome", "outcome-measure")
@@ -76,9 +79,12 @@ def _stretches(reading: Reading, sentence: Sentence) -> Iterator[Span]:
     tagging = reading.tagging
     if tagging is None:
         return
-    for t in (*(t for t in tagging.fine if t.label in _FINE), *(t for t in tagging.every if t.label == "outcome")):
-        if t.score >= LEAST and sentence.start <= t.start and t.end <= sentence.end:
-            yield Span(t.start, t.end)
+    for tagged, labels in ((tagging.fine, _FINE), (tagging.every, ("outcome",))):
+        # Both lists stand in the text's order; a long text has many sentences and many stretches.
+        first, last = (bisect_left(tagged, place, key=_BEGIN) for place in (sentence.start, sentence.end))
+        for t in tagged[first:last]:
+            if t.label in labels and t.score >= LEAST and t.end <= sentence.end:
+                yield Span(t.start, t.end)
 
 
 def _cut(reading: Reading, of: Span) -> Span:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.quick_init import quick_init, replace
+from nlp.arm_roles import ROLE_WORD
 from nlp.arm_wordings import is_denied
 from nlp.claim import Arm, ArmRole
 from nlp.domain import ConceptKind
-from nlp.learned_arms import ROLE_WORD, LearntArm
+from nlp.learned_arms import LearntArm
 from nlp.reading import ArmNames, ConceptMention, Reading
 
 _KINDS = (ConceptKind.INTERVENTION, ConceptKind.COMPARATOR, ConceptKind.EXPOSURE)

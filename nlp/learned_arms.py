@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from crawler.quick_init import quick_init
 from nlp.arm_names import How, Naming, namings
+from nlp.arm_roles import COMBINING, CONTROL_WORD, ROLE_WORD, Learnt, comparator_class, is_control, roles_of
 from nlp.arm_wordings import is_missing
 from nlp.claim import Arm, ArmRole, Quote
 from nlp.domain import ConceptKind
 from nlp.opposed_deeds import Deed, deed_of, deed_wordings
 from nlp.phrases import phrase_after, phrase_before, undone
 from nlp.reading import Reading, Role, Sentence
+from nlp.short_forms import abbreviates
 from nlp.sized_arms import Rank, Sizes, sizes_of
 from nlp.words import normal_words
 
@@ -30,11 +32,6 @@ _WEAK = frozenset(re.findall(r"\S+", """
     injection infusion eye tablet capsule solution in for to as
 """))  # fmt: skip
 _QUANTITY = re.compile(r"[\d.]+|\d+(?:mg|g|ml|iu|gy)")
-_CONTROL = re.compile(
-    r"\b(?:placebo|controls?|sham|usual (?:[\w-]+ )?care|standard(?: (?:care|therapy|treatment|of care|medical therapy))?|conventional(?! (?:trab|frac))|routine|no (?:treatment|procedure|therapy|additive|supplement\w*|prophylaxis|drug|surgery)|untreated|"
-    r"wait(?:ing)?[- ]?list|treatment as usual|TAU|vehicle|saline|no intervention|observation|attention control|comparator|nonintervention|dummy|UC)\b",
-    re.IGNORECASE,
-)
 #: What looks like a name and is none: the study's measures and people, and generalities.
 _NO_NAME = re.compile(
     r"^(?:\W|\d+(?:[.,]\d+)?\s?(?:%|mm\b|mmHg|kg\b|cm\b|ml\b|mL\b|points?|[±+/-]|$)|[\d.,%±+/-]+$)|^(?:age|sex|gender|study|treatment|trial|patient|ethnic|risk|peer|support|focus|blood|muscle|food|functional|"
@@ -50,42 +47,7 @@ _NOT_HEAD = re.compile(
     r"population|hospital|cent(?:er|re)s?|countries|literature|levels?|values?|measurements?|assessments?|evaluations?|points?|difference|differences|criteria|events?|procedures|tests?|sizes?|scales?|questionnaires?|instruments?|index|inventory|software|regression|coefficients?|surveys?|interviews?|groups|arms|cross|non|manner|fashion|designs?)$",
     re.IGNORECASE,
 )
-#: Roles that a text gives its arms whatever they are given.
-ROLE_WORD = re.compile(
-    r"^(?:intervention|treatment|treated|experimental|active(?:\s(?:treatment|drug|therapy|intervention|medication))?|study|test|therapy|verum|drug|case|investigational|intervention group)$",
-    re.IGNORECASE,
-)
-_PLACEBO, _LETTER, _SHORT_FORM = re.compile(r"\bplacebo\b"), re.compile(r"[A-Za-z]"), re.compile(r"[A-Z][\w/+-]{0,11}")
-_CONTROL_WORD = re.compile(r"^(?:controls?|comparator|comparison|reference|placebo[- ]control|control group)$", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class Learnt:
-    """An arm in the making: its names in order of finding, the places of each, and how they were found."""
-
-    names: dict[str, tuple[int, int]] = field(default_factory=dict)
-    keys: list[frozenset[str]] = field(default_factory=list)
-    places: list[int] = field(default_factory=list)
-    sets: set[int] = field(default_factory=set)
-    hows: dict[How, int] = field(default_factory=dict)
-    seconds: int = 0
-    firsts: int = 0
-    sizes: list[int] = field(default_factory=list)
-    letter: str | None = None
-
-    @property
-    def weight(self) -> float:
-        """How sure it is that this is an arm."""
-        points = {
-            How.BESIDE: 1.0,
-            How.GIVEN: 1.0,
-            How.AGAINST: 1.0,
-            How.GROUP: 2.0,
-            How.LETTER: 2.0,
-            How.TITLE: 1.5,
-            How.DESIGN: 3.0,
-        }
-        return sum(points[h] * min(n, 2) for h, n in self.hows.items())
+_LETTER, _SHORT_FORM = re.compile(r"[A-Za-z]"), re.compile(r"[A-Z][\w/+-]{0,11}")
 
 
 @quick_init
@@ -141,7 +103,6 @@ _TRIM = re.compile(
     r"(?:\s|-)(?:treated|administered|fed|infused|injected|supplemented|group|arm|treatment group|patients|eyes)$",
     re.IGNORECASE,
 )
-_COMBINING = re.compile(r"\b(?:plus|combin\w+|with|and|followed|then)\b|\+|/|&", re.IGNORECASE)
 
 
 @quick_init
@@ -221,7 +182,7 @@ class Learner:
             start += written.find(trimmed)
             end = start + len(trimmed)
         name = self.reading.text[start:end]
-        if not self._is_name(name, start, end, naming.how) or (_CONTROL_WORD.match(name) and is_missing(self.reading.plain, start)):
+        if not self._is_name(name, start, end, naming.how) or (CONTROL_WORD.match(name) and is_missing(self.reading.plain, start)):
             return
         short = self._abbreviation(name, naming.bracket)
         same = self._same(name, naming.set_)
@@ -360,7 +321,7 @@ class Learner:
             if key == words and (_full(name) <= _full(other) or _full(other) <= _full(name) or not _doses_differ(name, other)):
                 return True
             small, large = (name, other) if len(key) < len(words) else (other, name)
-            if (key < words or words < key) and not (_COMBINING.search(large) and not _COMBINING.search(small)):
+            if (key < words or words < key) and not (COMBINING.search(large) and not COMBINING.search(small)):
                 return True
             if abbreviates(name, other) or abbreviates(other, name):
                 return True
@@ -372,13 +333,13 @@ class Learner:
     def _by_role(self, name: str, open_ones: list[Learnt]) -> Learnt | None:
         """ "the control group" of a trial of X and placebo; "the intervention group" of the only other arm."""
         designed = [a for a in open_ones if How.DESIGN in a.hows or How.TITLE in a.hows]
-        controls = [a for a in designed if _is_control(a)]
-        others = [a for a in designed if not _is_control(a)]
-        if _CONTROL_WORD.match(name) and len(controls) == 1:
+        controls = [a for a in designed if is_control(a)]
+        others = [a for a in designed if not is_control(a)]
+        if CONTROL_WORD.match(name) and len(controls) == 1:
             return controls[0]
         if ROLE_WORD.match(name) and len(others) == 1 and len(designed) >= 2:
             return others[0]
-        if _CONTROL_WORD.match(name) and not controls and len(others) == 2:
+        if CONTROL_WORD.match(name) and not controls and len(others) == 2:
             return others[1]
         return None
 
@@ -423,7 +384,7 @@ class Learner:
             kept = [*designed, *lettered, *titled]
         kept.sort(key=lambda a: (How.DESIGN not in a.hows, min(s for s, _ in a.names.values())))
         kept = kept[:8]
-        roles = _roles(kept)
+        roles = roles_of(kept)
         out = [self._arm(a, role) for a, role in zip(kept, roles, strict=True)]
         return [x for x in out if x.arm.role is not ArmRole.COMPARATOR] + [x for x in out if x.arm.role is ArmRole.COMPARATOR]
 
@@ -450,98 +411,8 @@ def _doses_differ(a: str, b: str) -> bool:
     return bool(numbers[0] and numbers[1] and numbers[0] != numbers[1])
 
 
-_WORDS = re.compile(r"[A-Za-z]+")
-
-
-_NO_LETTERS = re.compile(r"[^A-Za-z]")
-
-
-_SHORT_PLURAL = re.compile(r"^[A-Z]{2,}s$")
-
-
-_LONG_WORDS = re.compile(r"[A-Za-z]{3,}")
-
-
-@lru_cache(maxsize=4096)
-def abbreviates(short: str, long: str) -> bool:
-    """Whether the letters of `short` stand in `long` in order, from its first letter, most of them at the beginnings of words.
-
-    >>> abbreviates("PLD", "pegylated liposomal doxorubicin"), abbreviates("SK", "streptokinase"), abbreviates("PLD", "placebo")
-    (True, True, False)
-    """
-    letters = _NO_LETTERS.sub("", short).lower().removesuffix("s") if short.isupper() or _SHORT_PLURAL.match(short) else ""
-    if not 2 <= len(letters) <= 6 or len(long) < len(letters) + 4 or long.isupper():
-        return False
-    initials = "".join(w[0] for w in _WORDS.findall(long)).lower()
-    if letters == initials or letters in initials:
-        return True
-    lower, place = long.lower(), 0
-    if lower[0] != letters[0]:
-        return False
-    for c in letters:
-        place = lower.find(c, place) + 1
-        if not place:
-            return False
-    words = len(_LONG_WORDS.findall(long))
-    return words == 1 or sum(i in letters for i in set(initials)) == len(set(initials))
-
-
-def _is_without_another(a: Learnt, found: list[Learnt]) -> bool:
-    """ "The non-MSC group" beside "the MSC group"."""
-    rest = {w.removeprefix("non") for words in a.keys[:1] for w in words if w.startswith("non")}
-    others = [b for b in found if b is not a]
-    return bool(rest) and any(rest == set(words) or _is_role(b) for b in others for words in b.keys)
-
-
-def _is_role(a: Learnt) -> bool:
-    return all(ROLE_WORD.match(n) for n in a.names)
-
-
-def _is_control(a: Learnt) -> bool:
-    return any((_CONTROL.search(n) and not _COMBINING.search(n)) or (a.letter and n.startswith("without")) for n in a.names) or any(
-        len(n) < 24 and _PLACEBO.search(n) for n in a.names
-    )
-
-
 def _deed(a: Learnt) -> Deed | None:
     return deed_of(next(iter(a.names)))
-
-
-def _roles(found: list[Learnt]) -> list[ArmRole]:
-    controls = [_is_control(a) for a in found]
-    if not any(controls) and len(found) == 2:
-        controls = [_is_without_another(a, found) for a in found]
-    if any(controls) and not all(controls):
-        return [ArmRole.COMPARATOR if c else ArmRole.INTERVENTION for c in controls]
-    # "The active treatment group" is the treatment's, whatever that is called elsewhere.
-    treated = len(found) == 2 and any(_is_role(a) for a in found)
-    if len(found) < 2 or (treated and not any(controls)):
-        return [ArmRole.COMPARATOR if c else ArmRole.INTERVENTION for c in controls]
-    most = max(range(len(found)), key=lambda i: (found[i].seconds - found[i].firsts, i == 1, i))
-    return [ArmRole.COMPARATOR if i == most else ArmRole.INTERVENTION for i in range(len(found))]
-
-
-_ONLY_CONTROL = re.compile(r"(?:\s?(?:controls?|comparator|comparison|reference|group|arm|the|subjects))+", re.IGNORECASE)
-
-
-def comparator_class(names: str) -> str | None:
-    """The contract's class of a comparator by its wording; None for a bare "control".
-
-    >>> comparator_class("usual care"), comparator_class("waiting list"), comparator_class("control"), comparator_class("atenolol")
-    ('standard care', 'no treatment', None, 'active')
-    """
-    for name, pattern in (
-        ("placebo", r"placebo|dummy|vehicle|saline"),
-        ("sham", r"\bsham\b"),
-        (
-            "standard care",
-            r"usual (?:[\w-]+ )?care|standard (?:care|of care|therapy|treatment|medical)|routine|treatment as usual|conventional (?:care|therapy|treatment)|\bUC\b|\bTAU\b",
-        ),
-        ("no treatment", r"no (?:treatment|intervention)|untreated|wait|observation"),
-    ):
-        if re.search(pattern, names, re.IGNORECASE):
-            return name
-    return None if _ONLY_CONTROL.fullmatch(names) else "active"
 
 
 def learnt_arms(reading: Reading) -> list[LearntArm]:

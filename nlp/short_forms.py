@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _BRACKET = re.compile(r"[(\[]\s?([^()\[\]]{2,80})\s?[)\]]")
 _SHORT = re.compile(r"[A-Za-z][\w/+.’'-]{1,11}")
@@ -72,3 +73,39 @@ def expansion(short: str, candidate: str) -> str | None:
     if len(long) <= len(short) or re.search(r"[.;:%]\s|[\[\]]", long) or long.count("(") != long.count(")"):
         return None
     return long
+
+
+_ALL_WORDS = re.compile(r"[A-Za-z]+")
+
+
+_NO_LETTERS = re.compile(r"[^A-Za-z]")
+
+
+_SHORT_PLURAL = re.compile(r"^[A-Z]{2,}s$")
+
+
+_LONG_ALL_WORDS = re.compile(r"[A-Za-z]{3,}")
+
+
+@lru_cache(maxsize=4096)
+def abbreviates(short: str, long: str) -> bool:
+    """Whether the letters of `short` stand in `long` in order, from its first letter, most of them at the beginnings of words.
+
+    >>> abbreviates("PLD", "pegylated liposomal doxorubicin"), abbreviates("SK", "streptokinase"), abbreviates("PLD", "placebo")
+    (True, True, False)
+    """
+    letters = _NO_LETTERS.sub("", short).lower().removesuffix("s") if short.isupper() or _SHORT_PLURAL.match(short) else ""
+    if not 2 <= len(letters) <= 6 or len(long) < len(letters) + 4 or long.isupper():
+        return False
+    initials = "".join(w[0] for w in _ALL_WORDS.findall(long)).lower()
+    if letters == initials or letters in initials:
+        return True
+    lower, place = long.lower(), 0
+    if lower[0] != letters[0]:
+        return False
+    for c in letters:
+        place = lower.find(c, place) + 1
+        if not place:
+            return False
+    words = len(_LONG_ALL_WORDS.findall(long))
+    return words == 1 or sum(i in letters for i in set(initials)) == len(set(initials))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nlp.arm_roles import comparator_class
 from nlp.claim import Arm, ArmRole, Quote
 from nlp.grammar.number import number_value
-from nlp.learned_arms import comparator_class
 from nlp.reading import ArmNames, Reading
 from nlp.tagging.labelling import Tagged
 
